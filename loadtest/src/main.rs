@@ -1,0 +1,2 @@
+//! Scenarios, benchmarks and reports.
+fn main() {}

@@ -1,0 +1,45 @@
+//! Message ids and times (section 4).
+
+use std::{fmt, str::FromStr};
+
+/// A message's id: 16 lower-case hex digits on the wire. Grows with every id that is assigned.
+/// Never above `i64::MAX`, so that a database's signed integer holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct MsgId(pub u64);
+
+impl fmt::Display for MsgId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// Not the id of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a message id")]
+pub struct NotAnId;
+
+impl FromStr for MsgId {
+    type Err = NotAnId;
+
+    /// Takes exactly what the server sends: 16 lower-case hex digits.
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        if text.len() != 16 || !text.bytes().all(lower_hex) {
+            return Err(NotAnId);
+        }
+        u64::from_str_radix(text, 16).map(Self).map_err(|_| NotAnId)
+    }
+}
+
+/// When a message was taken: milliseconds since 1970, UTC. Shown as `2006-01-02T15:04:05.000Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Posted(pub i64);
+
+impl fmt::Display for Posted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_millisecond(self.0) {
+            Ok(time) => write!(f, "{time:.3}"),
+            Err(_) => f.write_str("1970-01-01T00:00:00.000Z"),
+        }
+    }
+}

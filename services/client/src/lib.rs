@@ -1,0 +1,1 @@
+//! An async TMTP client library, and tmtp, a command-line member client.

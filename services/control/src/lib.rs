@@ -1,0 +1,1 @@
+//! Organizations, sites, policies: everything that is not on the path of a message.

@@ -1,0 +1,1 @@
+//! Members, groups, queues: who gets a message, and its commit.

@@ -1,0 +1,1 @@
+//! TLS, links and sessions: speaks TMTP to clients and gRPC to delivery.

@@ -1,0 +1,28 @@
+//! Large bodies: written and read in chunks, in a directory, an S3 bucket or the database.
+
+use bytes::Bytes;
+
+use crate::{Result, SiteId};
+
+/// Where bodies go that are too large for a message's row.
+#[async_trait::async_trait]
+pub trait Bodies: Send + Sync + 'static {
+    /// Begins a new body. It is durable once [`BodyWriter::finish`] has returned; dropped before that it is removed,
+    /// now or by a later sweep.
+    async fn create(&self, site: SiteId) -> Result<Box<dyn BodyWriter>>;
+    /// Reads a body from its start, chunk by chunk; no chunk is larger than 256 KiB.
+    async fn read(&self, key: &str) -> Result<futures::stream::BoxStream<'static, Result<Bytes>>>;
+    /// Removes a body; one that is not there is no error.
+    async fn delete(&self, key: &str) -> Result<()>;
+    /// Keys of bodies created before this (milliseconds since 1970), up to `limit`, after `after` in order of key.
+    async fn older_than(&self, before_ms: i64, after: Option<&str>, limit: usize) -> Result<Vec<String>>;
+}
+
+/// Takes a body in chunks.
+#[async_trait::async_trait]
+pub trait BodyWriter: Send {
+    /// Appends a chunk; waits where the store is slower than the writer.
+    async fn write(&mut self, chunk: Bytes) -> Result<()>;
+    /// Makes it durable; returns its key.
+    async fn finish(self: Box<Self>) -> Result<String>;
+}

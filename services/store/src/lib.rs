@@ -1,0 +1,171 @@
+//! Everything durable: sites, members, nodes, names, groups, queues, sessions and bodies.
+//!
+//! A [`Store`] is Postgres or SQLite; nothing above this crate knows which. It holds no rules of the
+//! protocol: those are delivery's, which reads and writes in a transaction ([`Tx`]) made of small steps.
+//! Steps on the path of a message take many rows at once, so that one transaction carries many messages.
+
+pub mod body;
+mod error;
+pub mod model;
+pub mod postgres;
+pub mod settings;
+pub mod sqlite;
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+use tmtp_wire::MsgId;
+
+pub use error::{Error, Result};
+pub use model::*;
+pub use settings::{LoginConflict, Registration, SiteSettings};
+
+/// Everything durable. Every call may fail with [`Error::Unavailable`], after which trying again is right.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Begins a transaction. What it wrote is durable once [`Tx::commit`] has returned `Ok`, and gone when it is
+    /// dropped before. Do not drop the future half-way: run transactions in tasks of their own.
+    async fn begin(&self) -> Result<Box<dyn Tx>>;
+
+    /// How many transactions can usefully be open at once: 1 where writes are serialized anyway.
+    fn writers(&self) -> usize;
+
+    /// Answers when the database does.
+    async fn ping(&self) -> Result<()>;
+
+    /// A number that no earlier call was given: names a process for as long as it lives.
+    async fn next_instance(&self) -> Result<u64>;
+
+    // ---- sites
+
+    /// The version of the list of sites: changes with every change to any of them.
+    async fn sites_version(&self) -> Result<i64>;
+    /// All sites, and the version that they were read at.
+    async fn sites(&self) -> Result<(i64, Vec<Site>)>;
+    /// Adds a site. [`Error::Taken`] when one of its hosts leads elsewhere.
+    async fn add_site(&self, site: &NewSite) -> Result<SiteId>;
+    /// Replaces what can be changed of a site. [`Error::Taken`] as for `add_site`, [`Error::Absent`] when there is none.
+    async fn change_site(&self, site: &Site) -> Result<()>;
+
+    // ---- edges
+
+    /// Records that an edge lives. `false` when it was not on record: new, or taken for dead.
+    async fn beat_edge(&self, edge: &str) -> Result<bool>;
+    /// Every edge on record with a count that grows with each of its beats.
+    async fn edges(&self) -> Result<Vec<(String, i64)>>;
+
+    // ---- queues, read outside of transactions
+
+    /// What waits for each node, at most `max_octets` of inline bodies in a page (but at least one entry where one waits).
+    async fn queues(&self, reads: &[QueueRead]) -> Result<Vec<QueuePage>>;
+    /// How each session stands, in order. A session that is valid but whose node names no edge (it was reaped) is
+    /// given back to `edge`.
+    async fn standings(&self, edge: &str, sessions: &[Session]) -> Result<Vec<Standing>>;
+    /// Where the body of a message is that waits for this session's node. `None`: it does not wait there any more.
+    async fn body_of(&self, session: &Session, id: MsgId) -> Result<Option<Body>>;
+
+    // ---- upkeep
+
+    /// Forgets requests older than this, at most `limit`; returns how many there were.
+    async fn forget_requests(&self, before_ms: i64, limit: u32) -> Result<u64>;
+    /// Removes messages posted before this that no entry names, and entries that name no message or no live node;
+    /// returns what it removed. Finds only what a defect left behind.
+    async fn sweep_orphans(&self, before_ms: i64, limit: u32) -> Result<Swept>;
+    /// Which of these blobs no message names.
+    async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>>;
+}
+
+/// A transaction. Every step sees what the earlier ones wrote. After an error only dropping it is left.
+///
+/// Order of locks, to be kept by all who use it: sites, then requests, then members, then names and groups, then
+/// nodes, then messages. Steps that take many rows lock them in ascending order of key.
+#[async_trait]
+pub trait Tx: Send {
+    /// Makes it all durable.
+    async fn commit(self: Box<Self>) -> Result<()>;
+
+    // ---- locks
+
+    /// Keeps nodes from being added at these sites until the end; any number of transactions may.
+    async fn hold_nodes(&mut self, sites: &[SiteId]) -> Result<()>;
+    /// Waits for those that hold this site's nodes, and keeps new ones out.
+    async fn seize_nodes(&mut self, site: SiteId) -> Result<()>;
+    /// Locks members' rows, in ascending order; those that exist.
+    async fn lock_members(&mut self, members: &[MemberKey]) -> Result<()>;
+
+    // ---- requests already answered
+
+    /// Records requests, one answer each in order: `None` when it is new, or what was recorded before.
+    /// A record of the same epoch with an id at or below `acked_through` is replaced: it was acked.
+    /// Waits for transactions that record the same request at this moment. Two equal keys in one call: the second
+    /// gets the first one's receipt.
+    async fn claim_requests(&mut self, claims: &[RequestClaim]) -> Result<Vec<Option<Recorded>>>;
+    /// Takes records back, for requests that were refused after all.
+    async fn release_requests(&mut self, keys: &[RequestKey]) -> Result<()>;
+    /// The highest id recorded for any node of this member; 0 when there is none.
+    async fn last_request(&mut self, member: &MemberKey) -> Result<MsgId>;
+
+    // ---- members, nodes, names, groups
+
+    /// Which of these members exist and are not suspended.
+    async fn active_members(&mut self, members: &[MemberKey]) -> Result<HashSet<MemberKey>>;
+    /// Adds a member without nodes.
+    async fn add_member(&mut self, member: &MemberKey, now_ms: i64) -> Result<()>;
+    /// The live nodes of these members, in ascending order of node; queues counted up to `count_max` entries each.
+    async fn nodes(&mut self, members: &[MemberKey], count_max: u32) -> Result<Vec<Node>>;
+    /// Adds a live node; its id is new in the whole store.
+    async fn add_node(&mut self, node: &NewNode) -> Result<NodeId>;
+    /// The live node of this member with this secret, if the member is active.
+    async fn find_node(&mut self, member: &MemberKey, secret_hash: &[u8]) -> Result<Option<NodeId>>;
+    /// Ends a node for good: its entries go, and it cannot log in. Returns blobs to delete after the commit.
+    async fn revoke_node(&mut self, site: SiteId, node: NodeId) -> Result<Vec<String>>;
+    /// Suspends a member, or ends that.
+    async fn suspend_member(&mut self, member: &MemberKey, suspended: bool) -> Result<bool>;
+
+    /// What these names stand for, those that are taken.
+    async fn names(&mut self, names: &[(SiteId, String)]) -> Result<Vec<Name>>;
+    /// Takes a name for a member or group; `false` when it is taken already. Waits for a transaction that
+    /// takes the same name at this moment.
+    async fn take_name(&mut self, name: &Name) -> Result<bool>;
+    /// Locks a group until the end; `false` when there is none.
+    async fn lock_group(&mut self, site: SiteId, gid: &str) -> Result<bool>;
+    /// Everyone on record in these groups, whatever their status.
+    async fn group_members(&mut self, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>>;
+    /// Adds somebody to a group, or replaces alias and status.
+    async fn put_group_member(&mut self, member: &GroupMember) -> Result<()>;
+
+    // ---- sessions
+
+    /// Begins a session of a node on an edge: its epoch grows, former sessions are fenced off. Locks the node's row first.
+    async fn begin_session(&mut self, site: SiteId, node: NodeId, edge: &str, now_ms: i64) -> Result<Begun>;
+    /// Ends those of these sessions that are still the newest of their node; returns them.
+    async fn end_sessions(&mut self, sessions: &[Session]) -> Result<Vec<Session>>;
+    /// All sessions that an edge holds, up to `limit`, for ending them after it died.
+    async fn sessions_of_edge(&mut self, edge: &str, limit: u32) -> Result<Vec<Session>>;
+    /// Strikes an edge off the record.
+    async fn remove_edge(&mut self, edge: &str) -> Result<()>;
+
+    // ---- presence
+
+    /// Marks a session as one that sent OhiEdit; `false` when it is not the newest of its node.
+    async fn mark_ohi(&mut self, session: &Session) -> Result<bool>;
+    /// Adds members to those whom `member` notifies; returns the ones newly added.
+    async fn add_ohi(&mut self, member: &MemberKey, to: &[String]) -> Result<Vec<String>>;
+    /// Takes members out; returns those that were in.
+    async fn drop_ohi(&mut self, member: &MemberKey, to: &[String]) -> Result<Vec<String>>;
+    /// For those of these members that have no session left which sent OhiEdit: empties their set; returns (member, uid taken out).
+    async fn clear_ohi(&mut self, members: &[MemberKey]) -> Result<Vec<(MemberKey, String)>>;
+    /// Members who notify this one. (Their sets live only while they are online.)
+    async fn ohi_from(&mut self, member: &MemberKey) -> Result<Vec<String>>;
+
+    // ---- messages and entries
+
+    /// Adds messages, each with at least one entry among `entries`.
+    async fn add_messages(&mut self, messages: &[NewMessage], entries: &[NewEntry]) -> Result<()>;
+    /// Copies what is pending for one node to another, which has nothing yet.
+    async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()>;
+    /// Removes these very entries, where the session is still its node's newest, and messages with their last entry.
+    /// Returns blobs to delete after the commit.
+    async fn ack(&mut self, acks: &[NodeAcks]) -> Result<Vec<String>>;
+}
+

@@ -1,0 +1,304 @@
+//! The rows, as those above see them.
+
+use bytes::Bytes;
+use tmtp_wire::{MsgId, Posted};
+
+use crate::SiteSettings;
+
+/// A site's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SiteId(pub i64);
+
+/// A node's id: unique in the store, never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub i64);
+
+/// A member, by site and uid.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MemberKey {
+    /// Its site.
+    pub site: SiteId,
+    /// Its uid.
+    pub uid: String,
+}
+
+/// A site to add.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewSite {
+    /// Shown to clients in `tmtprev`.
+    pub name: String,
+    /// Host names that lead to it, in lower case; each leads to one site only.
+    pub hosts: Vec<String>,
+    /// Policy and limits.
+    pub settings: SiteSettings,
+}
+
+/// A site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// Its id.
+    pub id: SiteId,
+    /// Shown to clients in `tmtprev`.
+    pub name: String,
+    /// Host names that lead to it, in lower case.
+    pub hosts: Vec<String>,
+    /// Nobody may register or log in.
+    pub suspended: bool,
+    /// Policy and limits.
+    pub settings: SiteSettings,
+    /// When it was added: milliseconds since 1970.
+    pub created_ms: i64,
+}
+
+/// A session: one link of a node, from login to its end or to the node's next login.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Session {
+    /// The member's site.
+    pub site: SiteId,
+    /// The node.
+    pub node: NodeId,
+    /// Which login of the node.
+    pub epoch: i64,
+    /// The member.
+    pub uid: String,
+}
+
+/// What beginning a session found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// The new session's epoch.
+    pub epoch: i64,
+    /// The edge that held the node before, if one did.
+    pub former_edge: Option<String>,
+    /// Whether that former session had sent OhiEdit.
+    pub former_ohi: bool,
+}
+
+/// How a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Valid; nothing waits.
+    Idle,
+    /// Valid; something waits.
+    Waiting,
+    /// Over: the node logged in anew or was revoked, its member or site was suspended.
+    Fenced,
+}
+
+/// A live node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Its member's site.
+    pub site: SiteId,
+    /// Its member.
+    pub uid: String,
+    /// Its id.
+    pub node: NodeId,
+    /// The edge that holds its session, if one does.
+    pub edge: Option<String>,
+    /// Entries that wait for it, counted up to the limit asked for.
+    pub queued: u32,
+    /// Octets of the entries counted.
+    pub queued_octets: u64,
+}
+
+/// A node to add.
+#[derive(Debug, Clone)]
+pub struct NewNode {
+    /// Its member.
+    pub member: MemberKey,
+    /// What its member calls it.
+    pub label: String,
+    /// SHA-256 of its secret.
+    pub secret_hash: Vec<u8>,
+    /// Now.
+    pub now_ms: i64,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The site.
+    pub site: SiteId,
+    /// The name, exactly.
+    pub name: String,
+    /// Whose it is.
+    pub owner: Owner,
+}
+
+/// Aliases and groups share one name space.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// An alias of this uid.
+    Member(String),
+    /// A group.
+    Group,
+    /// Nobody's, and never to be given again.
+    Retired,
+}
+
+/// Somebody in a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupMember {
+    /// The site.
+    pub site: SiteId,
+    /// The group.
+    pub gid: String,
+    /// Who.
+    pub uid: String,
+    /// The alias that the group knows them by.
+    pub alias: String,
+    /// How they stand.
+    pub status: GroupStatus,
+}
+
+/// How somebody stands in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupStatus {
+    /// May join, and post.
+    Invited,
+    /// Receives, posts, invites and drops.
+    Joined,
+    /// Out until invited again.
+    Barred,
+}
+
+/// Names a request of a node: SHA-256 over op, id and content, cut to 16 octets.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestKey {
+    /// The site.
+    pub site: SiteId,
+    /// The node that asked.
+    pub node: NodeId,
+    /// The digest.
+    pub digest: [u8; 16],
+}
+
+/// A request about to be carried out.
+#[derive(Debug, Clone)]
+pub struct RequestClaim {
+    /// Which.
+    pub key: RequestKey,
+    /// The epoch of the session that asks.
+    pub epoch: i64,
+    /// The id and time to answer with.
+    pub recorded: Recorded,
+    /// The highest id whose ack was written to the link of this session.
+    pub acked_through: MsgId,
+}
+
+/// What a request was answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its id.
+    pub id: MsgId,
+    /// When it was taken.
+    pub posted: Posted,
+}
+
+/// Where the data of a message is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// In the message's row.
+    Inline(Bytes),
+    /// In the body store.
+    Blob {
+        /// Its key there.
+        key: String,
+        /// Its length.
+        octets: u64,
+    },
+}
+
+impl Body {
+    /// Octets of data.
+    pub fn octets(&self) -> u64 {
+        match self {
+            Self::Inline(data) => data.len() as u64,
+            Self::Blob { octets, .. } => *octets,
+        }
+    }
+}
+
+/// A message to add.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// The site.
+    pub site: SiteId,
+    /// Its id, new at this site.
+    pub id: MsgId,
+    /// When it was taken.
+    pub posted: Posted,
+    /// The framed header, ready to send.
+    pub head: Bytes,
+    /// Its data.
+    pub body: Body,
+    /// Goes ahead of those that are not urgent.
+    pub urgent: bool,
+}
+
+/// An entry to add: a message waits for a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewEntry {
+    /// Index of its message in the same call.
+    pub message: usize,
+    /// The node.
+    pub node: NodeId,
+}
+
+/// A look at a node's queue.
+#[derive(Debug, Clone)]
+pub struct QueueRead {
+    /// The session that reads.
+    pub session: Session,
+    /// Ids to leave out.
+    pub skip: Vec<MsgId>,
+    /// Most entries wanted.
+    pub max_entries: u32,
+    /// Most octets of inline bodies wanted.
+    pub max_octets: u64,
+}
+
+/// What a look at a queue found.
+#[derive(Debug, Clone, Default)]
+pub struct QueuePage {
+    /// The session is over; nothing else is set.
+    pub fenced: bool,
+    /// In the order of section 5: urgent ones first, the others by id.
+    pub entries: Vec<QueueEntry>,
+    /// There is more.
+    pub more: bool,
+}
+
+/// A message that waits for a node.
+#[derive(Debug, Clone)]
+pub struct QueueEntry {
+    /// Its id.
+    pub id: MsgId,
+    /// Goes ahead of those that are not.
+    pub urgent: bool,
+    /// The framed header, ready to send.
+    pub head: Bytes,
+    /// Its data.
+    pub body: Body,
+}
+
+/// Ids that a session's node has acked.
+#[derive(Debug, Clone)]
+pub struct NodeAcks {
+    /// The session.
+    pub session: Session,
+    /// The ids, in any order, some perhaps unknown or repeated.
+    pub ids: Vec<MsgId>,
+}
+
+/// What a sweep removed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Messages without entries.
+    pub messages: u64,
+    /// Entries without a message or a live node.
+    pub entries: u64,
+    /// Blobs to delete.
+    pub blobs: Vec<String>,
+}

@@ -1,0 +1,2 @@
+//! The service: one binary, a role for each argument.
+fn main() {}
