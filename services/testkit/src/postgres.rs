@@ -1,1 +1,244 @@
-//! Soon.
+//! A private Postgres: durable like a real one, loopback only, gone with the test.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+
+use crate::leash::{self, Leash, words};
+use crate::ports;
+
+const START_LIMIT: Duration = Duration::from_secs(60);
+const STOP_LIMIT: Duration = Duration::from_secs(30);
+const SETTINGS: &str = "
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+max_connections = 200
+shared_buffers = 64MB
+fsync = on
+synchronous_commit = on
+log_min_messages = warning
+";
+
+/// A Postgres server of one test or test process. All calls block: they are short, and for tests.
+#[derive(Debug)]
+pub struct Postgres {
+    folder: PathBuf,
+    port: u16,
+    binaries: PathBuf,
+    leash: Mutex<Option<Leash>>,
+}
+
+impl Postgres {
+    /// A fresh server without databases of ours.
+    pub fn start() -> anyhow::Result<Self> {
+        let binaries = binaries()?;
+        let template = template(&binaries)?;
+        let folder = leash::fresh_folder("tmtp-postgres-")?;
+        own(&folder)?;
+        let copy = folder.join("cluster");
+        leash::run(&words(&["cp", "-a", &text(&template), &text(&copy)]))?;
+        let postgres = Self { folder, port: ports::free_port()?, binaries, leash: Mutex::new(None) };
+        postgres.start_again()?;
+        Ok(postgres)
+    }
+
+    /// The server that all tests of this process share; it ends with the process.
+    pub fn shared() -> anyhow::Result<&'static Self> {
+        static SHARED: OnceLock<Postgres> = OnceLock::new();
+        static STARTING: Mutex<()> = Mutex::new(());
+        let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        if SHARED.get().is_none() {
+            let _ = SHARED.set(Self::start()?);
+        }
+        SHARED.get().context("the shared server was just started")
+    }
+
+    /// How to reach a database of it.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// The same through another port of this machine, such as a proxy's.
+    pub fn url_by_port(&self, port: u16, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{port}/{database}")
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Creates an empty database.
+    pub fn create_database(&self, name: &str) -> anyhow::Result<()> {
+        self.run("createdb", &["-U", "postgres", name]).map(drop)
+    }
+
+    /// Creates an empty database with a name of its own, and tells its URL.
+    pub fn fresh_database(&self) -> anyhow::Result<String> {
+        use rand::Rng;
+        let name = format!("test_{:016x}", rand::rng().random::<u64>());
+        self.create_database(&name)?;
+        Ok(self.url(&name))
+    }
+
+    /// Runs SQL by psql; the rows as unaligned text.
+    pub fn sql(&self, database: &str, sql: &str) -> anyhow::Result<String> {
+        self.run("psql", &["-U", "postgres", "-d", database, "-v", "ON_ERROR_STOP=1", "-qAtc", sql])
+    }
+
+    /// Ends it at once, as a power cut would for its clients; it recovers when it starts again.
+    pub fn stop_immediate(&self) -> anyhow::Result<()> {
+        self.end("QUIT")
+    }
+
+    /// Kills it without a word (kill -9).
+    pub fn kill(&self) -> anyhow::Result<()> {
+        self.end("KILL")
+    }
+
+    /// Starts it after it was stopped: same port, same data. Waits until it answers.
+    pub fn start_again(&self) -> anyhow::Result<()> {
+        let mut leash = self.leash.lock().unwrap_or_else(PoisonError::into_inner);
+        if leash.as_mut().is_some_and(Leash::is_running) {
+            bail!("Postgres runs already");
+        }
+        let ready = leash::poll(START_LIMIT, || {
+            // A server that was killed leaves children for a moment, and until they are gone a new one ends at once.
+            if !leash.as_mut().is_some_and(Leash::is_running) {
+                *leash = self.spawn().ok();
+            }
+            self.run("pg_isready", &["-q"]).is_ok()
+        });
+        ready.with_context(|| format!("Postgres does not start\n{}", leash::tail(&self.log())))
+    }
+
+    fn spawn(&self) -> anyhow::Result<Leash> {
+        let server = text(&self.binaries.join("postgres"));
+        let cluster = text(&self.folder.join("cluster"));
+        let port = self.port.to_string();
+        let command = as_postgres(&[&server, "-D", &cluster, "-p", &port])?;
+        // The folder is ours to remove unless this whole process dies.
+        Leash::start(&command, &self.log(), Some(&self.folder))
+    }
+
+    fn end(&self, signal: &str) -> anyhow::Result<()> {
+        let leash = self.leash.lock().unwrap_or_else(PoisonError::into_inner).take();
+        leash.context("Postgres does not run")?.end(signal, STOP_LIMIT)
+    }
+
+    fn run(&self, program: &str, args: &[&str]) -> anyhow::Result<String> {
+        let (program, port) = (text(&self.binaries.join(program)), self.port.to_string());
+        let line = [&[program.as_str(), "-h", "127.0.0.1", "-p", &port], args].concat();
+        leash::run(&words(&line))
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("log")
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.leash.lock().unwrap_or_else(PoisonError::into_inner).take());
+        leash::remove_folder(&self.folder);
+    }
+}
+
+/// A cluster made once by initdb and copied for each server: copying is ten times faster.
+fn template(binaries: &Path) -> anyhow::Result<PathBuf> {
+    let shared = ports::shared_folder()?;
+    let version = leash::run(&words(&[&text(&binaries.join("postgres")), "--version"]))?;
+    let version: String = version.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
+    let template = shared.join(format!("postgres-{version}"));
+    let lock = std::fs::File::create(shared.join("postgres.lock"))?;
+    lock.lock().context("wait for another test that makes the template")?;
+    if !template.join("complete").exists() {
+        make_template(binaries, &template)?;
+        std::fs::write(template.join("complete"), "")?;
+    }
+    Ok(template.join("cluster"))
+}
+
+fn make_template(binaries: &Path, template: &Path) -> anyhow::Result<()> {
+    let _ = std::fs::remove_dir_all(template);
+    std::fs::create_dir_all(template)?;
+    own(template)?;
+    let (initdb, cluster) = (text(&binaries.join("initdb")), template.join("cluster"));
+    let options = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync"];
+    let command = [&[initdb.as_str(), "-D", &text(&cluster)], &options[..]].concat();
+    leash::run(&as_postgres(&command)?)?;
+    let settings = cluster.join("postgresql.conf");
+    let standard = std::fs::read_to_string(&settings)?;
+    std::fs::write(&settings, standard + SETTINGS)?;
+    Ok(())
+}
+
+/// Postgres refuses to run as root: then it runs as the user that its package made.
+fn as_postgres(command: &[&str]) -> anyhow::Result<Vec<String>> {
+    let change = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups", "--"];
+    let prefix = if leash::our_uid()? == 0 { &change[..] } else { &[] };
+    Ok(words(&[prefix, command].concat()))
+}
+
+fn own(folder: &Path) -> anyhow::Result<()> {
+    if leash::our_uid()? == 0 {
+        leash::run(&words(&["chown", "postgres:postgres", &text(folder)]))?;
+    }
+    Ok(())
+}
+
+/// Where Postgres lives: on the PATH, or where Debian puts it; the newest of several.
+fn binaries() -> anyhow::Result<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let on_path = std::env::split_paths(&path).collect::<Vec<_>>();
+    let mut of_debian: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .collect();
+    of_debian.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    of_debian
+        .into_iter()
+        .map(|(_, folder)| folder)
+        .chain(on_path)
+        .find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
+        .context("no Postgres server here: `make test` installs one, or run deploy/install-tools.sh")
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_committed_survives_an_immediate_stop_and_a_kill() {
+        let postgres = Postgres::start().unwrap();
+        postgres.create_database("survivor").unwrap();
+        postgres.sql("survivor", "CREATE TABLE kept (n int)").unwrap();
+        postgres.sql("survivor", "INSERT INTO kept VALUES (1)").unwrap();
+        postgres.stop_immediate().unwrap();
+        assert!(postgres.sql("survivor", "SELECT 1").is_err());
+        postgres.start_again().unwrap();
+        postgres.sql("survivor", "INSERT INTO kept VALUES (2)").unwrap();
+        postgres.kill().unwrap();
+        postgres.start_again().unwrap();
+        assert_eq!(postgres.sql("survivor", "SELECT sum(n) FROM kept").unwrap().trim(), "3");
+    }
+
+    #[test]
+    fn it_is_durable_and_takes_two_hundred_connections() {
+        let postgres = Postgres::shared().unwrap();
+        let setting =
+            |name: &str| postgres.sql("postgres", &format!("SHOW {name}")).unwrap().trim().to_owned();
+        assert_eq!(setting("fsync"), "on");
+        assert_eq!(setting("synchronous_commit"), "on");
+        assert_eq!(setting("full_page_writes"), "on");
+        assert_eq!(setting("max_connections"), "200");
+    }
+}
