@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn a_reset_starts_from_the_first_ceiling() {
         let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(2));
-        (0..9).for_each(|_| drop(backoff.next_wait()));
+        (0..9).for_each(|_| _ = backoff.next_wait());
         backoff.reset();
         assert_eq!(backoff.ceiling(), Duration::from_millis(100));
     }

@@ -1,7 +1,27 @@
 //! What every role does the same way: configuration, telemetry, health, lifecycle, time.
+//!
+//! The feature `server` (on by default) brings everything but [`clock`] and [`backoff`], which clients use too.
 
 pub mod backoff;
 pub mod clock;
+#[cfg(feature = "server")]
+pub mod config;
+#[cfg(feature = "server")]
+pub mod health;
+#[cfg(feature = "server")]
+pub mod lifecycle;
+#[cfg(feature = "server")]
+mod listener;
+#[cfg(feature = "server")]
+mod secret;
+#[cfg(feature = "server")]
+pub mod telemetry;
 
 pub use backoff::Backoff;
 pub use clock::{Clock, SystemClock};
+#[cfg(feature = "server")]
+pub use health::Health;
+#[cfg(feature = "server")]
+pub use lifecycle::{Signals, Tasks};
+#[cfg(feature = "server")]
+pub use secret::Secret;
