@@ -1,0 +1,104 @@
+//! What a site must be like. Whatever passes here, an edge and a delivery process can work with.
+
+use tmtp_store::SiteSettings;
+
+use crate::{Error, Result};
+
+/// Most octets of a host name (RFC 1035), and of one of its labels.
+const HOST_OCTETS: usize = 253;
+const LABEL_OCTETS: usize = 63;
+/// Most octets of a site's name.
+const NAME_OCTETS: usize = 200;
+
+/// Checks a site's name.
+pub(crate) fn name(name: &str) -> Result<()> {
+    let fits = !name.trim().is_empty() && name.len() <= NAME_OCTETS && !name.chars().any(char::is_control);
+    if fits { Ok(()) } else { Err(Error::Name) }
+}
+
+/// Brings host names into the form in which they are looked up: lower case, no dot at the end, each once.
+pub(crate) fn hosts(hosts: &[String]) -> Result<Vec<String>> {
+    let mut checked = Vec::new();
+    for given in hosts {
+        let host = given.trim_end_matches('.').to_ascii_lowercase();
+        if !is_host(&host) {
+            return Err(Error::Host(given.clone()));
+        }
+        if !checked.contains(&host) {
+            checked.push(host);
+        }
+    }
+    if checked.is_empty() { Err(Error::NoHost) } else { Ok(checked) }
+}
+
+fn is_host(host: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=LABEL_OCTETS).contains(&label.len())
+            && label.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'-' || octet == b'_')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    host.len() <= HOST_OCTETS && host.split('.').all(is_label)
+}
+
+/// Checks that every limit is in its range.
+pub(crate) fn settings(settings: &SiteSettings) -> Result<()> {
+    let ranges = [
+        ("name_octets_min", u64::from(settings.name_octets_min), 1, u64::from(settings.name_octets_max)),
+        ("name_octets_max", u64::from(settings.name_octets_max), 1, 1000),
+        ("message_octets_max", settings.message_octets_max, 1, 1 << 46),
+        ("header_octets_max", u64::from(settings.header_octets_max), 1024, 65_535),
+        ("nodes_per_member_max", u64::from(settings.nodes_per_member_max), 1, 100),
+        ("queued_messages_max", u64::from(settings.queued_messages_max), 1, 10_000_000),
+        ("queued_octets_max", settings.queued_octets_max, 1, 1 << 50),
+        ("requests_per_second_max", u64::from(settings.requests_per_second_max), 1, 1_000_000),
+        ("links_per_member_max", u64::from(settings.links_per_member_max), 1, 10_000),
+    ];
+    match ranges.iter().find(|(_, value, min, max)| value < min || value > max) {
+        Some((key, value, min, max)) => {
+            Err(Error::Setting(format!("{key} is {value}; it must be {min} to {max}")))
+        }
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owned(hosts: &[&str]) -> Vec<String> {
+        hosts.iter().map(|&host| host.to_owned()).collect()
+    }
+
+    #[test]
+    fn hosts_are_kept_in_lower_case_without_a_final_dot_and_once() {
+        let checked = hosts(&owned(&["Demo.Example.", "demo.example", "b.example"])).unwrap();
+        assert_eq!(checked, owned(&["demo.example", "b.example"]));
+    }
+
+    #[test]
+    fn what_is_no_host_name_is_refused() {
+        let long = "a".repeat(64);
+        for bad in ["", ".", "a..b", "a b", "-a", "a-", "ä.example", "a/b", &long, "a:7443"] {
+            assert!(matches!(hosts(&owned(&[bad])), Err(Error::Host(_))), "{bad}");
+        }
+        assert!(matches!(hosts(&[]), Err(Error::NoHost)));
+    }
+
+    #[test]
+    fn a_name_is_not_empty_not_endless_and_has_no_control_characters() {
+        for bad in ["", "  ", "a\nb", &"x".repeat(201)] {
+            assert!(name(bad).is_err(), "{bad:?}");
+        }
+        assert!(name("Müller & Söhne").is_ok());
+    }
+
+    #[test]
+    fn the_defaults_are_in_range_and_a_limit_out_of_range_is_named() {
+        assert!(settings(&SiteSettings::default()).is_ok());
+        let odd = SiteSettings { header_octets_max: 70_000, ..SiteSettings::default() };
+        assert!(settings(&odd).unwrap_err().to_string().contains("header_octets_max is 70000"));
+        let crossed = SiteSettings { name_octets_min: 401, ..SiteSettings::default() };
+        assert!(settings(&crossed).unwrap_err().to_string().contains("name_octets_min"));
+    }
+}

@@ -1,0 +1,98 @@
+//! A site's settings as an operator writes them: `message_octets_max=100MiB`. New settings need no code here.
+
+use serde_json::{Map, Value};
+use tmtp_store::SiteSettings;
+
+use crate::{Error, Result, check};
+
+/// Every setting with its default.
+pub fn defaults() -> Vec<(String, String)> {
+    let shown = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    fields(&SiteSettings::default()).into_iter().map(|(key, value)| (key, shown(value))).collect()
+}
+
+/// These settings with some of them set anew. Sizes may end in `KiB`, `MiB`, `GiB` or `TiB`.
+///
+/// # Errors
+/// When there is no such setting, or a value is not one or is out of range; the text names the setting.
+pub fn assign(settings: &SiteSettings, assignments: &[(String, String)]) -> Result<SiteSettings> {
+    let mut fields = fields(settings);
+    for (key, text) in assignments {
+        let Some(field) = fields.get_mut(key) else {
+            let known: Vec<_> = fields.keys().cloned().collect();
+            return Err(Error::Setting(format!("no setting `{key}`; there are: {}", known.join(", "))));
+        };
+        *field = if field.is_number() { number(key, text)? } else { Value::String(text.clone()) };
+    }
+    let changed: SiteSettings = serde_json::from_value(Value::Object(fields))
+        .map_err(|error| Error::Setting(format!("a setting cannot be so: {error}")))?;
+    check::settings(&changed)?;
+    Ok(changed)
+}
+
+fn fields(settings: &SiteSettings) -> Map<String, Value> {
+    match serde_json::to_value(settings) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
+fn number(key: &str, text: &str) -> Result<Value> {
+    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
+    let found = units.iter().find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, *shift)));
+    let (digits, shift) = found.unwrap_or((text, 0));
+    let value = digits.trim().parse::<u64>().ok().and_then(|value| value.checked_mul(1 << shift));
+    let wrong = || Error::Setting(format!("{key}: `{text}` is no number; write 1048576 or 1MiB"));
+    value.map(Value::from).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use tmtp_store::{LoginConflict, Registration};
+
+    use super::*;
+
+    fn set(pairs: &[(&str, &str)]) -> Result<SiteSettings> {
+        let pairs: Vec<_> = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        assign(&SiteSettings::default(), &pairs)
+    }
+
+    #[test]
+    fn settings_are_set_by_name_and_the_others_stay() {
+        let changed = set(&[("registration", "open"), ("login_conflict", "refuse")]).unwrap();
+        assert_eq!(changed.registration, Registration::Open);
+        assert_eq!(changed.login_conflict, LoginConflict::Refuse);
+        assert_eq!(changed.nodes_per_member_max, SiteSettings::default().nodes_per_member_max);
+    }
+
+    #[test]
+    fn sizes_may_have_units() {
+        let changed = set(&[("message_octets_max", "2GiB"), ("queued_octets_max", "1048576")]).unwrap();
+        assert_eq!((changed.message_octets_max, changed.queued_octets_max), (2 << 30, 1 << 20));
+    }
+
+    #[test]
+    fn an_unknown_setting_and_a_wrong_value_are_named() {
+        for (key, value) in [
+            ("message_octet_max", "1"),
+            ("message_octets_max", "lots"),
+            ("message_octets_max", "99999999999999999999"),
+            ("message_octets_max", "99999999999TiB"),
+            ("queued_messages_max", "0"),
+            ("header_octets_max", "65536"),
+        ] {
+            assert!(set(&[(key, value)]).unwrap_err().to_string().contains(key), "{key}={value}");
+        }
+        assert!(set(&[("registration", "perhaps")]).unwrap_err().to_string().contains("perhaps"));
+    }
+
+    #[test]
+    fn every_setting_is_listed_with_its_default() {
+        let defaults = defaults();
+        assert!(defaults.contains(&("registration".to_owned(), "closed".to_owned())));
+        assert!(defaults.contains(&("nodes_per_member_max".to_owned(), "100".to_owned())));
+    }
+}
