@@ -43,3 +43,19 @@ impl fmt::Display for Posted {
         }
     }
 }
+
+/// Not a time as the server writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a time in milliseconds, UTC")]
+pub struct NotATime;
+
+impl FromStr for Posted {
+    type Err = NotATime;
+
+    /// Takes exactly what the server sends: `2006-01-02T15:04:05.000Z`.
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let time: jiff::Timestamp = text.parse().map_err(|_| NotATime)?;
+        let posted = Self(time.as_millisecond());
+        if posted.to_string() == text { Ok(posted) } else { Err(NotATime) }
+    }
+}

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod base32;
 pub mod frame;
 pub mod id;
+pub mod incoming;
 mod json;
 pub mod message;
 pub mod request;
@@ -15,6 +16,7 @@ pub mod text;
 pub use answer::{Answer, Receipt};
 pub use frame::{Framer, Piece};
 pub use id::{MsgId, Posted};
+pub use incoming::Incoming;
 pub use message::{Message, Stamp};
 pub use request::{GroupAct, Head, Note, OhiChange, Post, Recipient, RecipientKind, Request, UserEdit};
 
@@ -26,6 +28,11 @@ pub const HEADER_MAX: usize = 65_535;
 pub const TEXT_OCTETS_MAX: u64 = 420;
 /// Most UTF-16 code units in the text of a Ping or GroupInvite (section 6).
 pub const TEXT_UNITS_MAX: usize = 140;
+
+/// Most octets in an alias or a group name that any site takes.
+pub const NAME_OCTETS_MAX: usize = 400;
+/// Most octets in the error text of an answer: a longer one is to be cut.
+pub const ERROR_OCTETS_MAX: usize = 512;
 
 /// What a stranger did wrong: its display is the exact text for `quit` (section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,0 +1,4 @@
+//! What the contract says, sentence by sentence.
+
+mod answers;
+mod messages;
