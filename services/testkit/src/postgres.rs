@@ -166,8 +166,9 @@ fn make_template(binaries: &Path, template: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(template)?;
     own(template)?;
     let (initdb, cluster) = (text(&binaries.join("initdb")), template.join("cluster"));
+    let folder = text(&cluster);
     let options = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync"];
-    let command = [&[initdb.as_str(), "-D", &text(&cluster)], &options[..]].concat();
+    let command = [&[initdb.as_str(), "-D", &folder], &options[..]].concat();
     leash::run(&as_postgres(&command)?)?;
     let settings = cluster.join("postgresql.conf");
     let standard = std::fs::read_to_string(&settings)?;

@@ -1,0 +1,83 @@
+//! What the nodes of a load still wait for, together.
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::Notify;
+
+use super::history::Request;
+
+/// Counts what is under way.
+#[derive(Debug, Default)]
+pub struct Board {
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    acked: usize,
+    unanswered: HashSet<Request>,
+    undelivered: HashSet<(Request, usize)>,
+}
+
+impl Board {
+    /// A request was sent.
+    pub fn sent(&self, request: Request, addressees: &BTreeSet<usize>) {
+        let mut state = self.lock();
+        if state.unanswered.insert(request) {
+            state.undelivered.extend(addressees.iter().map(|node| (request, *node)));
+        }
+    }
+
+    /// A request was acked; called once for each.
+    pub fn answered(&self, request: Request) {
+        let mut state = self.lock();
+        state.unanswered.remove(&request);
+        state.acked += 1;
+        drop(state);
+        self.changed.notify_waiters();
+    }
+
+    /// A node received a request's message. What comes before its sender learnt that it sent is counted all the same.
+    pub fn delivered(&self, request: Request, node: usize) {
+        self.lock().undelivered.remove(&(request, node));
+        self.changed.notify_waiters();
+    }
+
+    /// Requests acked so far.
+    pub fn acked(&self) -> usize {
+        self.lock().acked
+    }
+
+    /// Whether everything was acked and has arrived.
+    pub fn is_clear(&self) -> bool {
+        let state = self.lock();
+        state.unanswered.is_empty() && state.undelivered.is_empty()
+    }
+
+    /// Says what is missing.
+    pub fn missing(&self) -> String {
+        let state = self.lock();
+        format!("{} unanswered, {} undelivered", state.unanswered.len(), state.undelivered.len())
+    }
+
+    /// Waits for a condition.
+    pub async fn wait(&self, condition: impl Fn(&Self) -> bool) {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if condition(self) {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

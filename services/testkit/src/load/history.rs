@@ -1,0 +1,65 @@
+//! What every node of a load did and saw.
+
+use std::{collections::BTreeSet, time::Duration};
+
+/// A request of a load: which node sent it, and its number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Request {
+    /// The node.
+    pub node: usize,
+    /// 0 for its first request, 1 for its second, and so on.
+    pub seq: u32,
+}
+
+/// Something that a node did or saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// When, since the load began.
+    pub at: Duration,
+    /// On which of its connections: 0 for the first.
+    pub link: u32,
+    /// What.
+    pub deed: Deed,
+}
+
+/// What a node did or saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// It sent a request, for the first time or again.
+    Sent {
+        /// Its number.
+        seq: u32,
+        /// The nodes that must receive it.
+        addressees: BTreeSet<usize>,
+    },
+    /// A request was acked without an error.
+    Acked {
+        /// Its number.
+        seq: u32,
+        /// The message it became.
+        msgid: String,
+    },
+    /// A queued message came.
+    Received {
+        /// Its id.
+        msgid: String,
+        /// The load's request that it came from; `None` for `login` and the like.
+        request: Option<Request>,
+    },
+    /// It acked a queued message.
+    WroteAck {
+        /// The message.
+        msgid: String,
+    },
+    /// `logout ok` came: everything acked on this connection is settled.
+    LoggedOut,
+    /// Something happened that must never happen.
+    Wrong(String),
+}
+
+/// What all nodes did and saw, each in the order it happened to it.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// By node.
+    pub nodes: Vec<Vec<Event>>,
+}

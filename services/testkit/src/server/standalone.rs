@@ -1,0 +1,55 @@
+//! The shape with nothing to install: one process.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::{Layout, Server, Shape};
+use crate::{ports, process::Process};
+
+/// Starts `tmtpd standalone` with the sites made beforehand.
+pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
+    let folder = tempfile::Builder::new().prefix("tmtp-standalone-").tempdir()?;
+    let first = layout.sites.first().context("a server has a site")?;
+    let (edge, http) = (ports::free_addr()?, ports::free_addr()?);
+    let at = folder.path();
+    let config = at.join("tmtpd.toml");
+    std::fs::write(&config, settings(at, layout, &edge.to_string(), &http.to_string(), first.host))?;
+    let path = config.display().to_string();
+    super::cluster::make_sites(program, &path, at, layout).await?;
+    let command = vec![program.display().to_string(), "standalone".into(), "--config".into(), path];
+    let process = Process::start("standalone", command, at, http)?;
+    process.wait_ready().await?;
+    Ok(Server {
+        shape: Shape::Standalone,
+        edges: vec![edge],
+        processes: vec![process],
+        backing: None,
+        host: first.host.to_owned(),
+        turn: Default::default(),
+        program: program.to_owned(),
+        folder,
+    })
+}
+
+fn settings(folder: &Path, layout: &Layout, edge: &str, http: &str, host: &str) -> String {
+    let folder = folder.display();
+    let more: String = layout.edge.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
+    format!(
+        r#"
+[store]
+url = "sqlite:{folder}/tmtp.sqlite"
+[bodies]
+kind = "directory"
+directory = "{folder}/bodies"
+[bus]
+kind = "process"
+[http]
+listen = "{http}"
+[edge]
+listen = ["{edge}"]
+default_host = "{host}"
+certificates = "{folder}/certificates"
+{more}"#
+    )
+}
