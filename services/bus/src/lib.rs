@@ -3,7 +3,22 @@
 //! A bus carries hints. Whoever listens must find what it missed by other means, and is told by
 //! [`Event::Gap`] when it may have missed something.
 
+mod error;
+mod hub;
+mod mailbox;
+mod memory;
+mod options;
+mod redis;
+mod subscription;
+
+use std::sync::Arc;
+
 use bytes::Bytes;
+
+pub use error::Error;
+pub use memory::MemoryBus;
+pub use options::{BusOptions, Kind, Mode};
+pub use subscription::Subscription;
 
 /// Where hints go: `edge:<id>` for one edge, [`SITES`] for all who cache sites.
 pub const SITES: &str = "sites";
@@ -26,6 +41,8 @@ pub enum Event {
 #[async_trait::async_trait]
 pub trait Bus: Send + Sync + 'static {
     /// Sends a hint to all subscribers of `channel`. Returns at once; a full queue drops it.
+    ///
+    /// A hint whose sending failed half-way is sent again once, so it may arrive twice.
     fn publish(&self, channel: &str, hint: Bytes);
 
     /// Listens to a channel until the subscription is dropped.
@@ -35,13 +52,11 @@ pub trait Bus: Send + Sync + 'static {
     fn is_connected(&self) -> bool;
 }
 
-/// What one subscriber hears, in order. Bounded: a listener that falls behind loses hints and hears a [`Event::Gap`].
-#[derive(Debug)]
-pub struct Subscription {}
-
-impl Subscription {
-    /// The next event; pending while there is none. `None` once the bus is gone. Cancel-safe.
-    pub async fn next(&mut self) -> Option<Event> {
-        unimplemented!()
-    }
+/// Opens the bus that the options name. Fails only on options that make no sense: a Redis that is away is
+/// looked for in the background, for as long as it takes. Must be called within a runtime.
+pub async fn open(options: &BusOptions) -> Result<Arc<dyn Bus>, Error> {
+    Ok(match options.kind {
+        Kind::Memory => Arc::new(MemoryBus::new()),
+        Kind::Redis => Arc::new(redis::RedisBus::start(options)?),
+    })
 }

@@ -1,0 +1,50 @@
+//! The bus of a process that is alone.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::hub::Hub;
+use crate::{Bus, BusOptions, Subscription};
+
+/// Carries hints within this process. Loses none, but those that a subscriber has no room for.
+#[derive(Debug)]
+pub struct MemoryBus {
+    hub: Arc<Hub>,
+}
+
+impl MemoryBus {
+    /// A bus without subscribers.
+    pub fn new() -> Self {
+        Self { hub: Arc::new(Hub::new(BusOptions::default().backlog)) }
+    }
+}
+
+impl Default for MemoryBus {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Bus for MemoryBus {
+    fn publish(&self, channel: &str, hint: Bytes) {
+        metrics::counter!("tmtp_bus_published_total").increment(1);
+        self.hub.deliver(channel, &hint);
+    }
+
+    fn subscribe(&self, channel: &str) -> Subscription {
+        let subscription = Subscription::new(&self.hub, channel, None);
+        subscription.enliven();
+        subscription
+    }
+
+    fn is_connected(&self) -> bool {
+        true
+    }
+}
+
+impl Drop for MemoryBus {
+    fn drop(&mut self) {
+        self.hub.close();
+    }
+}

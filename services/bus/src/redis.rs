@@ -1,0 +1,80 @@
+//! The bus of several processes: Redis publish and subscribe, over one connection for each.
+
+mod connection;
+mod listener;
+mod outage;
+mod publisher;
+mod sentinel;
+mod status;
+mod target;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tmtp_platform::Backoff;
+use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::hub::Hub;
+use crate::{Bus, BusOptions, Error, Subscription};
+use listener::Listener;
+use publisher::{Outgoing, Publisher};
+use status::Status;
+use target::Target;
+
+/// From a twentieth of a second up to two: Redis is back in seconds, and hints are wanted at once.
+fn backoff() -> Backoff {
+    Backoff::new(Duration::from_millis(50), Duration::from_secs(2))
+}
+
+/// Finds what is wrong with the options, without connecting.
+pub(crate) fn check(options: &BusOptions) -> Result<(), Error> {
+    Target::new(options).map(drop)
+}
+
+/// A handle: two tasks do the work. The publisher's ends with the handle, the listener's with the handle and the
+/// last subscription.
+#[derive(Debug)]
+pub(crate) struct RedisBus {
+    queue: mpsc::Sender<Outgoing>,
+    hub: Arc<Hub>,
+    status: Arc<Status>,
+    _publishing: DropGuard,
+    listening: Arc<DropGuard>,
+}
+
+impl RedisBus {
+    /// Starts both tasks; they connect when they can.
+    pub(crate) fn start(options: &BusOptions) -> Result<Self, Error> {
+        options.check()?;
+        let target = Arc::new(Target::new(options)?);
+        let hub = Arc::new(Hub::new(options.backlog));
+        let status = Arc::new(Status::default());
+        let (queue, waiting) = mpsc::channel(options.queue);
+        let (publishing, listening) = (CancellationToken::new(), CancellationToken::new());
+        let publisher = Publisher::new(target.clone(), waiting, status.clone());
+        tokio::spawn(publisher.run(publishing.clone()));
+        let listener = Listener::new(target, hub.clone(), status.clone());
+        tokio::spawn(listener.run(listening.clone()));
+        let _publishing = publishing.drop_guard();
+        Ok(Self { queue, hub, status, _publishing, listening: Arc::new(listening.drop_guard()) })
+    }
+}
+
+impl Bus for RedisBus {
+    fn publish(&self, channel: &str, hint: Bytes) {
+        let outgoing = Outgoing { channel: channel.to_owned(), hint };
+        if self.queue.try_send(outgoing).is_err() {
+            metrics::counter!("tmtp_bus_dropped_total", "reason" => "full").increment(1);
+        }
+    }
+
+    fn subscribe(&self, channel: &str) -> Subscription {
+        Subscription::new(&self.hub, channel, Some(self.listening.clone()))
+    }
+
+    fn is_connected(&self) -> bool {
+        self.status.is_publishing() && (self.hub.is_empty() || self.status.is_listening())
+    }
+}

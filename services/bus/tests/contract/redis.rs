@@ -1,0 +1,209 @@
+//! What only a bus over Redis can get wrong.
+
+use std::time::Duration;
+
+use tmtp_bus::{BusOptions, Event, Mode};
+use tmtp_testkit::proxy::Proxy;
+use tmtp_testkit::redis::{Redis, RedisCluster, Sentinel};
+use tokio::time::timeout;
+
+use crate::stage::{LIMIT, Stage, gap, heard_at_last, hint, listen, open};
+
+fn single(url: String) -> BusOptions {
+    BusOptions::redis(Mode::Single, vec![url])
+}
+
+/// Notices a dead connection sooner than an operator would want.
+fn watchful(options: BusOptions) -> BusOptions {
+    BusOptions { heartbeat_ms: 100, answer_ms: 300, ..options }
+}
+
+/// Waits for something that can only be looked at.
+async fn until(what: &str, mut done: impl FnMut() -> bool) {
+    let mut again = tokio::time::interval(Duration::from_millis(20));
+    let waiting = async {
+        while !done() {
+            again.tick().await;
+        }
+    };
+    timeout(LIMIT, waiting).await.unwrap_or_else(|_| panic!("never: {what}"));
+}
+
+fn clients(redis: &Redis) -> usize {
+    let list = redis.text(&["CLIENT", "LIST"]).unwrap_or_default();
+    // The one that asks is there too.
+    list.lines().filter(|line| line.starts_with("id=")).count().saturating_sub(1)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_open_connection_is_noticed() {
+    let redis = Redis::start().unwrap();
+    let proxy = Proxy::start(format!("127.0.0.1:{}", redis.port())).await.unwrap();
+    let bus = open(&watchful(single(format!("redis://{}", proxy.addr())))).await;
+    let mut subscription = listen(&bus, "edge:one").await;
+    until("connected", || bus.is_connected()).await;
+    proxy.half_open();
+    until("noticed", || !bus.is_connected()).await;
+    proxy.mend();
+    gap(&mut subscription).await;
+    heard_at_last(&bus, "edge:one", &mut subscription, "after").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_is_mended_and_the_listener_told() {
+    let redis = Redis::start().unwrap();
+    let proxy = Proxy::start(format!("127.0.0.1:{}", redis.port())).await.unwrap();
+    let bus = open(&single(format!("redis://{}", proxy.addr()))).await;
+    let mut subscription = listen(&bus, "edge:one").await;
+    proxy.cut();
+    until("noticed", || !bus.is_connected()).await;
+    proxy.mend();
+    gap(&mut subscription).await;
+    heard_at_last(&bus, "edge:one", &mut subscription, "after").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bus_opens_without_redis_and_finds_it_later() {
+    let redis = Redis::start().unwrap();
+    redis.kill().unwrap();
+    let options = single(redis.url());
+    let bus = timeout(Duration::from_secs(1), open(&options)).await.expect("at once");
+    let mut subscription = bus.subscribe("edge:one");
+    bus.publish("edge:one", "early".into());
+    assert!(!bus.is_connected());
+    assert!(timeout(Duration::from_millis(50), subscription.next()).await.is_err());
+    redis.start_again().unwrap();
+    gap(&mut subscription).await;
+    heard_at_last(&bus, "edge:one", &mut subscription, "late").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn publishing_without_redis_neither_waits_nor_grows() {
+    let redis = Redis::start().unwrap();
+    redis.kill().unwrap();
+    let bus = open(&BusOptions { queue: 10, ..single(redis.url()) }).await;
+    for number in 0..100_000 {
+        bus.publish("edge:one", number.to_string().into());
+    }
+    let mut subscription = bus.subscribe("edge:one");
+    redis.start_again().unwrap();
+    gap(&mut subscription).await;
+    heard_at_last(&bus, "edge:one", &mut subscription, "late").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_subscription_is_unsubscribed() {
+    let redis = Redis::start().unwrap();
+    let bus = open(&single(redis.url())).await;
+    let subscribers = |channel: &str| redis.text(&["PUBSUB", "NUMSUB", channel]).unwrap();
+    let first = listen(&bus, "edge:one").await;
+    let second = listen(&bus, "edge:one").await;
+    assert!(subscribers("edge:one").ends_with(":1"));
+    drop(first);
+    drop(second);
+    until("unsubscribed", || subscribers("edge:one").ends_with(":0")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_left_when_the_last_of_bus_and_subscriptions_is_dropped() {
+    let redis = Redis::start().unwrap();
+    let bus = open(&single(redis.url())).await;
+    let mut subscription = listen(&bus, "edge:one").await;
+    until("both connected", || clients(&redis) == 2).await;
+    bus.publish("edge:one", "last".into());
+    drop(bus);
+    assert_eq!(hint(&mut subscription).await, "last");
+    until("the publisher is gone", || clients(&redis) == 1).await;
+    redis.command(&["PUBLISH", "edge:one", "still"]).unwrap();
+    assert_eq!(hint(&mut subscription).await, "still");
+    drop(subscription);
+    until("the listener is gone", || clients(&redis) == 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_publishes_holds_one_connection() {
+    let redis = Redis::start().unwrap();
+    let bus = open(&single(redis.url())).await;
+    until("connected", || bus.is_connected()).await;
+    assert_eq!(clients(&redis), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_opens_a_server_that_asks_for_one() {
+    let redis = Redis::start().unwrap();
+    redis.command(&["CONFIG", "SET", "requirepass", "hunter2"]).unwrap();
+    let url = format!("redis://:hunter2@127.0.0.1:{}", redis.port());
+    let bus = open(&single(url)).await;
+    let mut subscription = listen(&bus, "edge:one").await;
+    bus.publish("edge:one", "inside".into());
+    assert_eq!(hint(&mut subscription).await, "inside");
+    let stranger = open(&single(redis.url())).await;
+    let mut nothing = stranger.subscribe("edge:one");
+    assert!(timeout(Duration::from_millis(200), nothing.next()).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tls_is_spoken_with_a_server_whose_certificate_is_trusted_and_with_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let certified = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    std::fs::write(&cert, certified.cert.pem()).unwrap();
+    std::fs::write(&key, certified.signing_key.serialize_pem()).unwrap();
+    let port = tmtp_testkit::ports::free_port().unwrap();
+    let _redis = Redis::start_with(&format!(
+        "tls-port {port}\ntls-cert-file {}\ntls-key-file {}\ntls-auth-clients no\n",
+        cert.display(),
+        key.display()
+    ))
+    .unwrap();
+    let options = single(format!("rediss://127.0.0.1:{port}"));
+    let bus = open(&BusOptions { ca: Some(cert), ..options.clone() }).await;
+    let mut subscription = listen(&bus, "edge:one").await;
+    bus.publish("edge:one", "sealed".into());
+    assert_eq!(hint(&mut subscription).await, "sealed");
+    let stranger = open(&options).await;
+    let mut nothing = stranger.subscribe("edge:one");
+    assert!(timeout(Duration::from_millis(300), nothing.next()).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_failover_of_a_sentinel_set_is_followed() {
+    let set = Sentinel::start(3).unwrap();
+    let options = BusOptions::redis(Mode::Sentinel, set.urls());
+    let bus = open(&BusOptions { master: set.master_name().to_owned(), ..options }).await;
+    let mut subscription = listen(&bus, "edge:one").await;
+    set.sentinels[0].kill().unwrap();
+    set.fail_over().unwrap();
+    gap(&mut subscription).await;
+    heard_at_last(&bus, "edge:one", &mut subscription, "by the other").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_that_loses_a_master_carries_hints_by_the_others() {
+    let cluster = RedisCluster::start().unwrap();
+    let options = watchful(BusOptions::redis(Mode::Cluster, cluster.urls()));
+    let (here, there) = (open(&options).await, open(&options).await);
+    let mut subscription = listen(&there, "edge:one").await;
+    cluster.nodes[0].kill().unwrap();
+    cluster.wait_until_whole().unwrap();
+    heard_at_last(&here, "edge:one", &mut subscription, "by the others").await;
+}
+
+#[tokio::test]
+async fn options_that_make_no_sense_open_nothing() {
+    assert!(tmtp_bus::open(&BusOptions::redis(Mode::Cluster, Vec::new())).await.is_err());
+    assert!(tmtp_bus::open(&single("127.0.0.1:6379/nonsense?".to_owned())).await.is_err());
+    let missing = BusOptions { ca: Some("/nowhere/ca.pem".into()), ..single("rediss://one".to_owned()) };
+    assert!(tmtp_bus::open(&missing).await.is_err());
+}
+
+#[tokio::test]
+async fn a_bus_in_process_ends_its_subscriptions_when_it_is_dropped() {
+    let stage = Stage::memory();
+    let bus = stage.bus().await;
+    let mut subscription = listen(&bus, "edge:one").await;
+    bus.publish("edge:one", "last".into());
+    drop((stage, bus));
+    assert_eq!(subscription.next().await, Some(Event::Hint("last".into())));
+    assert_eq!(subscription.next().await, None);
+}
