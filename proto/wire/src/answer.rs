@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::{
-    Error, MsgId, Posted,
+    ERROR_OCTETS_MAX, Error, MsgId, Posted,
     json::{self, Object, Value},
 };
 
@@ -28,7 +28,8 @@ pub enum Answer {
         uid: String,
         /// The secret of its first node.
         nodeid: String,
-        /// Why the alias was refused, where it was; the account exists all the same.
+        /// Why the alias was refused, where it was; the account exists all the same. What passes
+        /// [`ERROR_OCTETS_MAX`] is cut off.
         error: Option<String>,
     },
     /// `login ok`
@@ -40,7 +41,8 @@ pub enum Answer {
     Ack {
         /// The request's id.
         id: String,
-        /// The receipt for Post, PostNotify, Ping and GroupInvite; or what went wrong.
+        /// The receipt for Post, PostNotify, Ping and GroupInvite; or what went wrong, of which what
+        /// passes [`ERROR_OCTETS_MAX`] is cut off.
         result: Result<Option<Receipt>, String>,
     },
     /// The last word on a link.
@@ -86,7 +88,7 @@ impl Answer {
             Self::Registered { uid, nodeid, error } => Object::of("registered")
                 .with("uid", uid)
                 .with("nodeid", nodeid)
-                .with_some("error", error.as_ref()),
+                .with_some("error", error.as_deref().map(cut)),
             Self::Info { ohi } => Object::of("info")
                 .with("info", "login ok")
                 .with_some("ohi", (!ohi.is_empty()).then_some(Value::Texts(ohi))),
@@ -104,6 +106,11 @@ fn ack<'a>(id: &'a str, result: &'a Result<Option<Receipt>, String>) -> Object<'
         Ok(Some(Receipt { msgid, posted })) => {
             ack.with("msgid", msgid.to_string()).with("posted", posted.to_string())
         }
-        Err(error) => ack.with("error", error),
+        Err(error) => ack.with("error", cut(error)),
     }
+}
+
+/// An error text may name an alias as long as a header: it must not make the answer too long to send.
+fn cut(error: &str) -> &str {
+    error.get(..error.floor_char_boundary(ERROR_OCTETS_MAX)).unwrap_or(error)
 }

@@ -14,22 +14,29 @@ pub(crate) const LENGTH_DIGITS: usize = 4;
 /// use bytes::BytesMut;
 /// use tmtp_wire::{Framer, Head, Piece};
 ///
-/// let mut input = BytesMut::from(&b"0029{\"op\":9,\"id\":\"1\",\"from\":\"a\",\"to\":\"b\"}"[..]);
+/// let mut input = BytesMut::from(r#"0031{"op":9,"id":"1","from":"a","to":"b","datalen":5}hello"#);
 /// let mut framer = Framer::default();
 /// while let Some(piece) = framer.next(&mut input)? {
 ///     match piece {
 ///         Piece::Header(json) => framer.expect_data(Head::parse(&json)?.data_len),
-///         Piece::Data(chunk) => println!("{} octets", chunk.len()),
+///         Piece::Data(chunk) => assert_eq!(chunk, "hello"),
 ///     }
 /// }
 /// assert!(framer.at_boundary());
 /// # Ok::<(), tmtp_wire::Error>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Framer {
+    header_max: usize,
     /// The length of the header that comes next, once its digits were taken.
     header_len: Option<usize>,
     data_left: u64,
+}
+
+impl Default for Framer {
+    fn default() -> Self {
+        Self { header_max: HEADER_MAX, header_len: None, data_left: 0 }
+    }
 }
 
 /// A piece of a message.
@@ -42,6 +49,11 @@ pub enum Piece {
 }
 
 impl Framer {
+    /// Refuses headers longer than this from now on, where it is less than [`HEADER_MAX`].
+    pub fn limit_headers(&mut self, octets: usize) {
+        self.header_max = octets.min(HEADER_MAX);
+    }
+
     /// Takes the next piece off `input`; `None` when it needs more input than that.
     ///
     /// # Errors
@@ -52,7 +64,7 @@ impl Framer {
         }
         let wanted = match self.header_len {
             Some(octets) => octets,
-            None => match take_length(input)? {
+            None => match take_length(input, self.header_max)? {
                 Some(octets) => *self.header_len.insert(octets),
                 None => return Ok(None),
             },
@@ -96,7 +108,7 @@ impl Framer {
 }
 
 /// Takes the length digits off `input` when all four are there.
-fn take_length(input: &mut BytesMut) -> Result<Option<usize>, Error> {
+fn take_length(input: &mut BytesMut, max: usize) -> Result<Option<usize>, Error> {
     let Some(digits) = input.first_chunk::<LENGTH_DIGITS>() else {
         return Ok(None);
     };
@@ -104,7 +116,7 @@ fn take_length(input: &mut BytesMut) -> Result<Option<usize>, Error> {
         let value = char::from(*digit).to_digit(16).ok_or(Error::HeaderLength)?;
         Ok(sum * 16 + value as usize)
     })?;
-    if !(HEADER_MIN..=HEADER_MAX).contains(&octets) {
+    if !(HEADER_MIN..=max).contains(&octets) {
         return Err(Error::HeaderLength);
     }
     input.advance(LENGTH_DIGITS);

@@ -31,7 +31,7 @@ pub const TEXT_UNITS_MAX: usize = 140;
 
 /// Most octets in an alias or a group name that any site takes.
 pub const NAME_OCTETS_MAX: usize = 400;
-/// Most octets in the error text of an answer: a longer one is to be cut.
+/// Most octets in the error text of an answer: a longer one is cut.
 pub const ERROR_OCTETS_MAX: usize = 512;
 
 /// What a stranger did wrong: its display is the exact text for `quit` (section 2).

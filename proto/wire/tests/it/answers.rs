@@ -1,6 +1,8 @@
 //! Section 4: responses and presence, to the octet.
 
-use tmtp_wire::{Answer, Error, HEADER_MAX, MsgId, Posted, Receipt, answer::INFO_OHI_MAX, base32};
+use tmtp_wire::{
+    Answer, ERROR_OCTETS_MAX, Error, HEADER_MAX, MsgId, Posted, Receipt, answer::INFO_OHI_MAX, base32,
+};
 
 fn json(answer: &Answer) -> String {
     let frame = answer.encode().unwrap();
@@ -100,4 +102,12 @@ fn a_header_may_be_just_as_long_as_the_longest_and_no_longer() {
     let around = json(&quit("")).len();
     assert_eq!(quit(&"x".repeat(HEADER_MAX - around)).encode().unwrap().len(), 4 + HEADER_MAX);
     assert_eq!(quit(&"x".repeat(HEADER_MAX - around + 1)).encode(), Err(Error::HeaderLength));
+}
+
+#[test]
+fn an_error_text_is_cut_so_that_it_can_be_sent() {
+    let error = format!("{}é", "x".repeat(ERROR_OCTETS_MAX - 1));
+    let ack = Answer::Ack { id: "r".into(), result: Err(error) };
+    let kept = "x".repeat(ERROR_OCTETS_MAX - 1);
+    assert_eq!(json(&ack), format!(r#"{{"error":"{kept}","id":"r","op":"ack"}}"#));
 }
