@@ -1,0 +1,2 @@
+//! `tmtp`, a command-line TMTP member client.
+fn main() {}
