@@ -1,0 +1,34 @@
+# All that a developer does here, by name. `make` alone lists it.
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help dev test cluster cluster-down fuzz lint fmt
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+dev: ## Build, start a demo site, and show two members exchanging a message
+	@deploy/dev.sh
+
+test: ## Check format and lints, run every test
+	@deploy/install-tools.sh
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo nextest run --workspace
+	cargo test --workspace --doc
+
+cluster: ## Start a cluster on this machine: Postgres, Redis, two edges, two delivery processes
+	@deploy/cluster.sh
+
+cluster-down: ## Stop that cluster
+	@deploy/cluster-down.sh
+
+fuzz: ## Fuzz the wire format for a bounded time (FUZZ_SECONDS, default 60 a target)
+	@deploy/fuzz.sh
+
+lint: ## Clippy, with warnings as errors
+	cargo clippy --workspace --all-targets -- -D warnings
+
+fmt: ## Format all code
+	cargo fmt --all
