@@ -1,0 +1,184 @@
+//! Lets links in: paced, and bounded in total and per address, before any TLS.
+
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    io,
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use socket2::{SockRef, TcpKeepalive};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::sleep,
+};
+use tokio_util::task::TaskTracker;
+
+use crate::{edge::Shared, link, options::Options};
+
+/// How many links there are, in all and by address.
+#[derive(Debug)]
+pub struct Doors {
+    links_max: usize,
+    per_address_max: usize,
+    loopback_exempt: bool,
+    pace: DefaultDirectRateLimiter,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    links: usize,
+    by_address: HashMap<IpAddr, usize>,
+}
+
+/// A link's place; given back when dropped.
+#[derive(Debug)]
+pub struct Place {
+    doors: Arc<Doors>,
+    address: Option<IpAddr>,
+}
+
+impl Doors {
+    pub fn new(options: &Options) -> Self {
+        let per_second = NonZeroU32::new(options.accepts_per_second).unwrap_or(NonZeroU32::MIN);
+        Self {
+            links_max: options.links_max as usize,
+            per_address_max: options.links_per_address_max as usize,
+            loopback_exempt: options.loopback_exempt,
+            pace: RateLimiter::direct(Quota::per_second(per_second)),
+            counts: Mutex::default(),
+        }
+    }
+
+    /// Takes a place for a link from this address, or says which limit is reached.
+    pub fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Place, &'static str> {
+        let counted = (!(self.loopback_exempt && address.is_loopback())).then(|| network(address));
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.links >= self.links_max {
+            return Err("links");
+        }
+        if let Some(address) = counted {
+            let links = counts.by_address.entry(address).or_default();
+            if *links >= self.per_address_max {
+                return Err("links per address");
+            }
+            *links += 1;
+        }
+        counts.links += 1;
+        metrics::gauge!("tmtp_edge_links").set(counts.links as f64);
+        Ok(Place { doors: Arc::clone(self), address: counted })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut counts = self.doors.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.links -= 1;
+        metrics::gauge!("tmtp_edge_links").set(counts.links as f64);
+        if let Some(address) = self.address
+            && let Some(links) = counts.by_address.get_mut(&address)
+        {
+            *links -= 1;
+            if *links == 0 {
+                counts.by_address.remove(&address);
+            }
+        }
+    }
+}
+
+/// What counts as one address: an IPv4 address, or the /64 of an IPv6 address.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (!0 << 64)).into()),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+/// Accepts for as long as it is polled. What cannot be let in is closed at once.
+pub async fn run(edge: Arc<Shared>, listener: TcpListener, links: TaskTracker) -> Infallible {
+    loop {
+        edge.doors.pace.until_ready().await;
+        match listener.accept().await {
+            Ok((tcp, peer)) => let_in(&edge, tcp, peer, &links),
+            Err(error) => {
+                tracing::warn!(%error, "accepting failed");
+                sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+fn let_in(edge: &Arc<Shared>, tcp: TcpStream, peer: SocketAddr, links: &TaskTracker) {
+    let place = match edge.doors.admit(peer.ip()) {
+        Ok(place) => place,
+        Err(limit) => {
+            metrics::counter!("tmtp_edge_links_refused_total", "limit" => limit).increment(1);
+            return;
+        }
+    };
+    if let Err(error) = prepare(&tcp) {
+        return tracing::debug!(%error, "the link is gone already");
+    }
+    let edge = Arc::clone(edge);
+    links.spawn(async move {
+        let _place = place;
+        link::serve(edge, tcp).await;
+    });
+}
+
+fn prepare(tcp: &TcpStream) -> io::Result<()> {
+    tcp.set_nodelay(true)?;
+    let keepalive =
+        TcpKeepalive::new().with_time(Duration::from_secs(60)).with_interval(Duration::from_secs(20));
+    SockRef::from(tcp).set_tcp_keepalive(&keepalive)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn doors(loopback_exempt: bool) -> Arc<Doors> {
+        let options =
+            Options { links_max: 3, links_per_address_max: 2, loopback_exempt, ..Options::default() };
+        Arc::new(Doors::new(&options))
+    }
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_address_gets_no_more_than_its_share_and_a_place_given_back_is_free_again() {
+        let doors = doors(false);
+        let first = doors.admit(address("192.0.2.1")).unwrap();
+        let _second = doors.admit(address("192.0.2.1")).unwrap();
+        assert_eq!(doors.admit(address("192.0.2.1")).unwrap_err(), "links per address");
+        let _other = doors.admit(address("192.0.2.2")).unwrap();
+        assert_eq!(doors.admit(address("192.0.2.3")).unwrap_err(), "links");
+        drop(first);
+        doors.admit(address("192.0.2.1")).unwrap();
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_share() {
+        let doors = doors(false);
+        let _first = doors.admit(address("2001:db8::1")).unwrap();
+        let _second = doors.admit(address("2001:db8::2")).unwrap();
+        assert!(doors.admit(address("2001:db8::3")).is_err());
+        doors.admit(address("2001:db8:0:1::3")).unwrap();
+    }
+
+    #[test]
+    fn loopback_is_free_of_the_limit_per_address_where_the_operator_says_so() {
+        let exempt = doors(true);
+        let places: Vec<_> = (0..3).map(|_| exempt.admit(address("127.0.0.1")).unwrap()).collect();
+        assert_eq!(exempt.admit(address("127.0.0.1")).unwrap_err(), "links");
+        drop(places);
+        assert!(exempt.counts.lock().unwrap().by_address.is_empty());
+    }
+}

@@ -1,0 +1,240 @@
+//! Reads pieces of messages off a link, with a limit on every wait and little memory at rest.
+
+use std::{io, time::Duration};
+
+use bytes::BytesMut;
+use tmtp_wire::{Framer, Piece};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt},
+    time::{Instant, timeout},
+};
+
+use crate::options::Options;
+
+/// A link at rest keeps no more than this for reading.
+const REST_OCTETS: usize = 1024;
+/// Room for reading while data flows.
+const FLOW_OCTETS: usize = 16 * 1024;
+/// Over how much waiting the pace of a body is judged.
+const PACE_SPAN: Duration = Duration::from_secs(60);
+
+/// Why no further piece comes.
+#[derive(Debug, thiserror::Error)]
+pub enum Ended {
+    /// The client is gone, or reading failed.
+    #[error("closed: {0}")]
+    Closed(#[from] io::Error),
+    /// The client ended the stream.
+    #[error("end of stream")]
+    Eof,
+    /// Nothing, or too little, came in time.
+    #[error("timed out: {0}")]
+    TimedOut(&'static str),
+    /// Broken framing.
+    #[error(transparent)]
+    Protocol(#[from] tmtp_wire::Error),
+}
+
+/// How long to wait for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For the first octet of a message.
+    pub idle: Duration,
+    /// For a header, from its first octet.
+    pub header: Duration,
+    /// Fewest octets of data a second.
+    pub body_octets_per_second: u32,
+}
+
+impl Patience {
+    pub fn new(options: &Options) -> Self {
+        Self {
+            idle: Options::seconds(options.idle_seconds),
+            header: Options::seconds(options.header_seconds),
+            body_octets_per_second: options.body_octets_per_second_min,
+        }
+    }
+}
+
+/// The receiving side of a link.
+#[derive(Debug)]
+pub struct Frames<R> {
+    io: R,
+    input: BytesMut,
+    framer: Framer,
+    patience: Patience,
+    header_since: Option<Instant>,
+    pace: Pace,
+}
+
+/// How fast data has come. Only time spent waiting for the client counts.
+#[derive(Debug, Default)]
+struct Pace {
+    waited: Duration,
+    octets: u64,
+}
+
+impl Pace {
+    fn note(&mut self, waited: Duration, octets: usize, per_second_min: u32) -> Result<(), Ended> {
+        self.waited += waited;
+        self.octets += octets as u64;
+        if self.waited < PACE_SPAN {
+            return Ok(());
+        }
+        let enough = u64::from(per_second_min) * PACE_SPAN.as_secs();
+        let fast_enough = self.octets >= enough;
+        *self = Self::default();
+        if fast_enough { Ok(()) } else { Err(Ended::TimedOut("data too slow")) }
+    }
+}
+
+impl<R: AsyncRead + Unpin> Frames<R> {
+    pub fn new(io: R, patience: Patience) -> Self {
+        Self {
+            io,
+            input: BytesMut::new(),
+            framer: Framer::default(),
+            patience,
+            header_since: None,
+            pace: Pace::default(),
+        }
+    }
+
+    /// The next piece. Cancel-safe: what was read stays for the next call.
+    pub async fn next(&mut self) -> Result<Piece, Ended> {
+        loop {
+            if let Some(piece) = self.framer.next(&mut self.input)? {
+                self.header_since = None;
+                return Ok(piece);
+            }
+            self.read_some().await?;
+        }
+    }
+
+    /// Says how much data follows the header just taken.
+    pub fn expect_data(&mut self, octets: u64) {
+        self.framer.expect_data(octets);
+    }
+
+    /// Octets of announced data still to come.
+    pub fn data_left(&self) -> u64 {
+        self.framer.data_left()
+    }
+
+    /// Whether nothing of a next message was received yet.
+    pub fn is_at_rest(&self) -> bool {
+        self.input.is_empty() && self.framer.at_boundary()
+    }
+
+    /// Gives back the reading side, to drain it.
+    pub fn into_inner(self) -> R {
+        self.io
+    }
+
+    async fn read_some(&mut self) -> Result<(), Ended> {
+        self.make_room();
+        if !self.is_at_rest() {
+            self.header_since.get_or_insert_with(Instant::now);
+        }
+        let (limit, late) = self.limit();
+        let before = Instant::now();
+        let got =
+            timeout(limit, self.io.read_buf(&mut self.input)).await.map_err(|_| Ended::TimedOut(late))??;
+        if got == 0 {
+            return Err(Ended::Eof);
+        }
+        if self.framer.data_left() > 0 {
+            self.pace.note(before.elapsed(), got, self.patience.body_octets_per_second)?;
+        }
+        Ok(())
+    }
+
+    fn limit(&self) -> (Duration, &'static str) {
+        if self.framer.data_left() > 0 {
+            return (PACE_SPAN, "data");
+        }
+        match self.header_since {
+            Some(since) => (self.patience.header.saturating_sub(since.elapsed()), "header"),
+            None => (self.patience.idle, "idle"),
+        }
+    }
+
+    fn make_room(&mut self) {
+        if self.is_at_rest() {
+            self.input = BytesMut::with_capacity(REST_OCTETS);
+        } else if self.input.spare_capacity_mut().len() < REST_OCTETS {
+            self.input.reserve(FLOW_OCTETS);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt;
+
+    use super::*;
+
+    fn patience() -> Patience {
+        Patience {
+            idle: Duration::from_secs(180),
+            header: Duration::from_secs(30),
+            body_octets_per_second: 256,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_header_dribbled_octet_by_octet_is_given_up_after_its_time() {
+        let (near, mut far) = tokio::io::duplex(1024);
+        let mut frames = Frames::new(near, patience());
+        let dribble = tokio::spawn(async move {
+            for octet in b"0009{\"op\":11}".iter() {
+                if far.write_all(&[*octet]).await.is_err() {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_secs(10)).await;
+            }
+        });
+        let begun = Instant::now();
+        assert!(matches!(frames.next().await, Err(Ended::TimedOut("header"))));
+        assert_eq!(begun.elapsed().as_secs(), 30);
+        dribble.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_link_is_given_up_after_the_idle_time_only() {
+        let (near, _far) = tokio::io::duplex(1024);
+        let mut frames = Frames::new(near, patience());
+        let begun = Instant::now();
+        assert!(matches!(frames.next().await, Err(Ended::TimedOut("idle"))));
+        assert_eq!(begun.elapsed().as_secs(), 180);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn data_that_comes_an_octet_a_second_is_given_up() {
+        let (near, mut far) = tokio::io::duplex(1024);
+        let mut frames = Frames::new(near, patience());
+        tokio::spawn(async move {
+            far.write_all(b"0009{\"op\":7} ").await.ok();
+            while far.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        });
+        assert!(matches!(frames.next().await, Ok(Piece::Header(_))));
+        frames.expect_data(1 << 40);
+        let end = loop {
+            match frames.next().await {
+                Ok(_) => {}
+                Err(end) => break end,
+            }
+        };
+        assert!(matches!(end, Ended::TimedOut("data too slow")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn data_that_waits_for_us_and_not_for_the_client_is_not_slow() {
+        let mut pace = Pace::default();
+        for _ in 0..1000 {
+            assert!(pace.note(Duration::from_millis(1), 1, 256).is_ok());
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! A session: a link after login. Three parts run side by side in the link's task and meet in [`Session`]: the reader
+//! takes requests and acks, the puller fetches what waits for the node, the writer sends. None of them waits for another.
+
+mod puller;
+mod reader;
+mod state;
+mod upload;
+mod writer;
+
+use std::{sync::Arc, time::Duration};
+
+pub use puller::pull;
+pub use reader::{Reader, Reading};
+pub use state::Session;
+pub use writer::write;
+
+/// How long the last words of a session may take to leave.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Runs a session until its link ends; returns when nothing more is to be read or written.
+pub async fn run<R, W>(session: &Arc<Session>, reader: &mut Reader<'_, R>, io: &mut W)
+where
+    R: tokio::io::AsyncRead + Unpin,
+    W: tokio::io::AsyncWrite + Unpin,
+{
+    let edge = reader.edge();
+    let mut writing = Box::pin(write(session, edge, io));
+    let ended = tokio::select! {
+        reading = reader.read(session) => reading,
+        never = pull(session, edge) => match never {},
+        wrote = &mut writing => {
+            tracing::debug!(uid = session.uid(), ?wrote, "link ended while writing");
+            return;
+        }
+    };
+    tracing::debug!(uid = session.uid(), ?ended, "link ended while reading");
+    match ended {
+        Reading::Gone(_) => return,
+        Reading::Quit(text) => session.close(Some(text)),
+        Reading::Drained => session.close(None),
+    }
+    let _ = tokio::time::timeout(LAST_WORDS, writing).await;
+}

@@ -1,0 +1,210 @@
+//! Reads requests and acks from a session's client, one after the other, and has them carried out.
+
+use std::{num::NonZeroU32, sync::Arc};
+
+use bytes::{Bytes, BytesMut};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use tmtp_grpc::delivery::{SubmitReply, SubmitRequest};
+use tmtp_wire::{Answer, Error, Head, MsgId, Piece, Posted, Receipt, Request, text};
+use tokio::io::AsyncRead;
+
+use super::{LAST_WORDS, Session};
+use crate::{
+    acks::Acked,
+    edge::Shared,
+    frames::{Ended, Frames},
+    sites::Site,
+    upstream::Failure,
+};
+
+/// Data up to this travels with its request; more is streamed.
+const INLINE_OCTETS: u64 = 32 * 1024;
+
+/// Why reading ended.
+#[derive(Debug)]
+pub enum Reading {
+    /// The client is gone, or said nothing for too long.
+    Gone(#[expect(dead_code, reason = "for its Debug")] Ended),
+    /// It is to be told this, then closed.
+    Quit(String),
+    /// The edge is shutting down, and nothing is in hand.
+    Drained,
+}
+
+impl From<Ended> for Reading {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Protocol(error) => error.into(),
+            other => Self::Gone(other),
+        }
+    }
+}
+
+impl From<Error> for Reading {
+    fn from(error: Error) -> Self {
+        Self::Quit(error.to_string())
+    }
+}
+
+/// The reading part of a session.
+pub struct Reader<'a, R> {
+    pub(super) frames: &'a mut Frames<R>,
+    pub(super) edge: &'a Shared,
+    site: Arc<Site>,
+    pace: DefaultDirectRateLimiter,
+    /// The highest id that this session was told of.
+    pub(super) floor: u64,
+}
+
+impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
+    pub fn new(frames: &'a mut Frames<R>, edge: &'a Shared, site: Arc<Site>, floor: u64) -> Self {
+        let per_second = NonZeroU32::new(site.limits.requests_per_second).unwrap_or(NonZeroU32::MIN);
+        Self { frames, edge, site, pace: RateLimiter::direct(Quota::per_second(per_second)), floor }
+    }
+
+    pub fn edge(&self) -> &'a Shared {
+        self.edge
+    }
+
+    /// Reads until the link ends or must end.
+    pub async fn read(&mut self, session: &Session) -> Reading {
+        loop {
+            if let Err(end) = self.read_one(session).await {
+                return end;
+            }
+        }
+    }
+
+    async fn read_one(&mut self, session: &Session) -> Result<(), Reading> {
+        let json = match self.next_piece(session).await? {
+            Piece::Header(json) => json,
+            Piece::Data(_) => return Err(Error::Header.into()),
+        };
+        if json.len() > self.site.limits.header_octets as usize {
+            return Err(Error::HeaderLength.into());
+        }
+        let head = Head::parse(&json)?;
+        metrics::counter!("tmtp_edge_requests_total", "op" => head.request.name()).increment(1);
+        match &head.request {
+            Request::TmtpRev { .. } => Err(Reading::Quit("disallowed op repetition".to_owned())),
+            Request::Register { .. } | Request::Login { .. } => {
+                Err(Reading::Quit("disallowed op on connected link".to_owned()))
+            }
+            Request::Pulse => Ok(()),
+            Request::Ack { id } => self.ack(session, id).await,
+            Request::Quit => {
+                let _ = tokio::time::timeout(LAST_WORDS, session.all_settled()).await;
+                Err(Reading::Quit("logout ok".to_owned()))
+            }
+            _ => self.submit(session, &head, json).await,
+        }
+    }
+
+    /// The next piece, or the end when the edge drains and nothing is in hand.
+    async fn next_piece(&mut self, session: &Session) -> Result<Piece, Reading> {
+        tokio::select! {
+            piece = self.frames.next() => Ok(piece?),
+            () = session.draining.notified() => Err(Reading::Drained),
+        }
+    }
+
+    async fn ack(&mut self, session: &Session, id: &str) -> Result<(), Reading> {
+        let Ok(MsgId(id)) = id.parse() else {
+            return Ok(());
+        };
+        session.room_for_ack().await;
+        if session.acked(id) {
+            self.edge.acks.send(Acked { session: session.id().clone(), id }).await;
+        }
+        Ok(())
+    }
+
+    async fn submit(&mut self, session: &Session, head: &Head, json: Bytes) -> Result<(), Reading> {
+        head.check(self.site.limits.message_octets)?;
+        self.pace.until_ready().await;
+        self.frames.expect_data(head.data_len);
+        let request = SubmitRequest {
+            session: Some(session.id().clone()),
+            header: json,
+            data: Bytes::new(),
+            floor: self.floor,
+            acked_through: session.acked_through(),
+        };
+        let outcome = if head.data_len > INLINE_OCTETS {
+            self.upload(request).await?
+        } else {
+            self.submit_inline(head, request).await?
+        };
+        self.answer(session, &head.request, outcome)
+    }
+
+    async fn submit_inline(
+        &mut self,
+        head: &Head,
+        mut request: SubmitRequest,
+    ) -> Result<Result<SubmitReply, Failure>, Reading> {
+        request.data = self.small_data().await?;
+        if matches!(head.request, Request::Ping { .. } | Request::GroupInvite { .. }) {
+            text::check_text(&request.data)?;
+        }
+        let call = self
+            .edge
+            .upstream
+            .call(request, |mut client, request| async move { client.submit(request).await });
+        Ok(Box::pin(call).await)
+    }
+
+    async fn small_data(&mut self) -> Result<Bytes, Reading> {
+        let mut data = BytesMut::new();
+        while self.frames.data_left() > 0 {
+            match self.frames.next().await? {
+                Piece::Data(part) if data.is_empty() && self.frames.data_left() == 0 => return Ok(part),
+                Piece::Data(part) => data.extend_from_slice(&part),
+                Piece::Header(_) => return Err(Error::Header.into()),
+            }
+        }
+        Ok(data.freeze())
+    }
+
+    /// Answers a request. One that could not be carried out for now is not answered: the client sends it again, and an
+    /// error would make it give up.
+    fn answer(
+        &mut self,
+        session: &Session,
+        request: &Request,
+        outcome: Result<SubmitReply, Failure>,
+    ) -> Result<(), Reading> {
+        let result = match outcome {
+            Ok(SubmitReply { error: Some(error), .. }) => Err(error),
+            Ok(reply) => Ok(reply),
+            Err(Failure::Refused(_)) => Err("request failed".to_owned()),
+            Err(Failure::Unreachable(why)) => {
+                metrics::counter!("tmtp_edge_unanswered_total").increment(1);
+                tracing::info!(uid = session.uid(), op = request.name(), why, "request left unanswered");
+                return Ok(());
+            }
+        };
+        let msgid = result.as_ref().map_or(0, |reply| reply.msgid);
+        self.floor = self.floor.max(msgid);
+        let result = result.map(|reply| receipt(request, &reply));
+        let id = request.id().unwrap_or_default().to_owned();
+        let octets = (Answer::Ack { id, result }).encode()?;
+        if session.answer(octets, msgid) {
+            Ok(())
+        } else {
+            Err(Reading::Gone(Ended::TimedOut("answers are not read")))
+        }
+    }
+}
+
+/// What the ack says: a receipt for what reaches others as a message (section 4).
+fn receipt(request: &Request, reply: &SubmitReply) -> Option<Receipt> {
+    let has_receipt = matches!(
+        request,
+        Request::Post { .. }
+            | Request::PostNotify { .. }
+            | Request::Ping { .. }
+            | Request::GroupInvite { .. }
+    );
+    has_receipt.then_some(Receipt { msgid: MsgId(reply.msgid), posted: Posted(reply.posted) })
+}

@@ -1,0 +1,531 @@
+//! What the parts of a session share: what is to be sent, what was sent, and what is to be fetched.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque, hash_map::Entry::Vacant},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use bytes::{Bytes, BytesMut};
+use tmtp_grpc::delivery::{self as grpc, Entry};
+use tmtp_wire::Answer;
+use tokio::{sync::Notify, time::Instant};
+
+/// A client that lets this many answers wait does not read them, and is cut off.
+const ANSWERS_MAX: usize = 256;
+/// Changes of presence that may wait; the oldest go first.
+const OHIS_MAX: usize = 1024;
+/// Acks received and not yet durable; beyond it reading waits.
+const UNSETTLED_MAX: usize = 512;
+/// What leaves in one write: the plaintext of one TLS record.
+const WRITE_OCTETS: usize = 16 * 1024;
+
+/// One session, shared by its own parts and by whatever finds it in the registry.
+#[derive(Debug)]
+pub struct Session {
+    id: grpc::Session,
+    window: usize,
+    redeliver: Duration,
+    state: Mutex<State>,
+    /// The highest msgid whose ack was written to this link.
+    acked_through: AtomicU64,
+    /// Something is to be written.
+    pub(super) output: Notify,
+    /// Something is to be fetched.
+    pub(super) input: Notify,
+    /// Some acks became durable.
+    pub(super) settled: Notify,
+    /// The session is to end when what is in hand is done.
+    pub(super) draining: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    answers: VecDeque<Outgoing>,
+    ohis: VecDeque<(String, u32)>,
+    /// Fetched and not yet written, in the order of section 5.
+    ready: BTreeMap<(bool, u64), Entry>,
+    /// Ids not to be fetched again, and why.
+    in_hand: HashMap<u64, Hand>,
+    /// When messages were sent, oldest first; those acked since are skipped.
+    sent: VecDeque<(Instant, u64)>,
+    fetch_due: bool,
+    closing: Option<Closing>,
+}
+
+#[derive(Debug)]
+struct Outgoing {
+    octets: Bytes,
+    /// The msgid that it tells the client.
+    msgid: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hand {
+    /// Fetched, perhaps being written.
+    Ready,
+    /// Written; its ack is awaited.
+    Sent,
+    /// Its ack came; delivery has not confirmed that it is gone.
+    Acked,
+}
+
+#[derive(Debug)]
+struct Closing {
+    text: Option<String>,
+}
+
+/// What the writer does next.
+#[derive(Debug)]
+pub enum Step {
+    /// Write and flush these octets, then report the marks.
+    Write(Bytes, Marks),
+    /// Write this head, then its data as delivery brings it.
+    Stream(Entry),
+    /// Write the last words, then close.
+    Close(Option<String>),
+    /// Nothing to do now.
+    Rest,
+}
+
+/// What a write carried.
+#[derive(Debug, Default)]
+pub struct Marks {
+    messages: Vec<u64>,
+    msgid: u64,
+}
+
+/// What the puller does next.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Pull {
+    /// Fetch up to this many entries, less these.
+    Fetch { skip: Vec<u64>, room: usize },
+    /// Wait for a change, and at most until then.
+    Rest(Option<Instant>),
+}
+
+impl Session {
+    pub fn new(id: grpc::Session, window: u32, redeliver: Duration) -> Self {
+        let state = State { fetch_due: true, ..State::default() };
+        Self {
+            id,
+            window: window as usize,
+            redeliver,
+            state: Mutex::new(state),
+            acked_through: AtomicU64::new(0),
+            output: Notify::new(),
+            input: Notify::new(),
+            settled: Notify::new(),
+            draining: Notify::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn id(&self) -> &grpc::Session {
+        &self.id
+    }
+
+    pub fn key(&self) -> (i64, i64) {
+        (self.id.site, self.id.node)
+    }
+
+    pub fn epoch(&self) -> i64 {
+        self.id.epoch
+    }
+
+    pub fn uid(&self) -> &str {
+        &self.id.uid
+    }
+
+    /// The highest msgid whose ack was written to this link.
+    pub fn acked_through(&self) -> u64 {
+        self.acked_through.load(Relaxed)
+    }
+
+    // ---- told by others
+
+    /// Something may wait for this node.
+    pub fn wake(&self) {
+        self.lock().fetch_due = true;
+        self.input.notify_one();
+    }
+
+    /// Another member came or went. The newest word about a member replaces the one before.
+    pub fn ohi(&self, from: String, status: u32) {
+        {
+            let mut state = self.lock();
+            state.ohis.retain(|(uid, _)| *uid != from);
+            if state.ohis.len() >= OHIS_MAX {
+                state.ohis.pop_front();
+            }
+            state.ohis.push_back((from, status));
+        }
+        self.output.notify_one();
+    }
+
+    /// The node is connected elsewhere: this session is over.
+    pub fn fence(&self) {
+        self.close(Some("node connected elsewhere".to_owned()));
+    }
+
+    /// Ends the session as soon as what is in hand is done, without a word.
+    pub fn drain(&self) {
+        self.draining.notify_one();
+    }
+
+    /// Ends the session after the answers that wait; with a last `quit`, or without a word. The first call counts.
+    pub fn close(&self, text: Option<String>) {
+        self.lock().closing.get_or_insert(Closing { text });
+        self.output.notify_one();
+    }
+
+    // ---- the reader's side
+
+    /// Queues an answer; `msgid` is the one that it tells the client, or 0. `false`: the client does not read its answers.
+    #[must_use]
+    pub fn answer(&self, octets: Bytes, msgid: u64) -> bool {
+        {
+            let mut state = self.lock();
+            if state.answers.len() >= ANSWERS_MAX {
+                return false;
+            }
+            state.answers.push_back(Outgoing { octets, msgid });
+        }
+        self.output.notify_one();
+        true
+    }
+
+    /// Notes an ack from the client. `false`: it is noted already.
+    #[must_use]
+    pub fn acked(&self, id: u64) -> bool {
+        let mut state = self.lock();
+        if state.in_hand.insert(id, Hand::Acked) == Some(Hand::Acked) {
+            return false;
+        }
+        state.ready.remove(&(false, id));
+        state.ready.remove(&(true, id));
+        true
+    }
+
+    /// These acks are durable: delivery will not name the messages again.
+    pub fn settle(&self, ids: &[u64]) {
+        {
+            let mut state = self.lock();
+            for id in ids {
+                if state.in_hand.get(id) == Some(&Hand::Acked) {
+                    state.in_hand.remove(id);
+                }
+            }
+        }
+        self.settled.notify_one();
+        self.input.notify_one();
+    }
+
+    /// Waits until no more than `left` acks are on their way to delivery.
+    async fn settled_down_to(&self, left: usize) {
+        while self.lock().unsettled() > left {
+            self.settled.notified().await;
+        }
+    }
+
+    /// Waits until another ack may be taken.
+    pub async fn room_for_ack(&self) {
+        self.settled_down_to(UNSETTLED_MAX).await;
+    }
+
+    /// Waits until every ack received is durable.
+    pub async fn all_settled(&self) {
+        self.settled_down_to(0).await;
+    }
+
+    // ---- the puller's side
+
+    pub fn next_pull(&self, now: Instant) -> Pull {
+        let mut state = self.lock();
+        let due = state.expire(now, self.redeliver);
+        let room = self.window.saturating_sub(state.unacked());
+        if !state.fetch_due || !state.ready.is_empty() || room == 0 {
+            return Pull::Rest(due);
+        }
+        state.fetch_due = false;
+        Pull::Fetch { skip: state.in_hand.keys().copied().collect(), room }
+    }
+
+    /// Takes what was fetched; `more` says that delivery has more.
+    pub fn fetched(&self, entries: Vec<Entry>, more: bool) {
+        {
+            let mut state = self.lock();
+            state.fetch_due |= more;
+            for entry in entries {
+                if let Vacant(place) = state.in_hand.entry(entry.id) {
+                    place.insert(Hand::Ready);
+                    state.ready.insert((!entry.urgent, entry.id), entry);
+                }
+            }
+        }
+        self.output.notify_one();
+    }
+
+    /// A fetch came to nothing; it is still due.
+    pub fn fetch_failed(&self) {
+        self.lock().fetch_due = true;
+    }
+
+    // ---- the writer's side
+
+    pub fn next_step(&self) -> Step {
+        let mut state = self.lock();
+        let mut batch = Batch::default();
+        while let Some(answer) = state.answers.pop_front_if(|answer| batch.fits(answer.octets.len())) {
+            batch.marks.msgid = batch.marks.msgid.max(answer.msgid);
+            batch.octets.extend_from_slice(&answer.octets);
+        }
+        if state.answers.is_empty()
+            && batch.octets.is_empty()
+            && let Some(closing) = &state.closing
+        {
+            return Step::Close(closing.text.clone());
+        }
+        if state.answers.is_empty() && state.closing.is_none() {
+            state.take_ohis(&mut batch);
+            if let Some(large) = state.take_ready(&mut batch) {
+                return Step::Stream(large);
+            }
+        }
+        if batch.octets.is_empty() {
+            return Step::Rest;
+        }
+        drop(state);
+        Step::Write(batch.octets.freeze(), batch.marks)
+    }
+
+    /// These octets are in the kernel's hands.
+    pub fn written(&self, marks: &Marks) {
+        self.acked_through.fetch_max(marks.msgid, Relaxed);
+        let now = Instant::now();
+        {
+            let mut state = self.lock();
+            for id in &marks.messages {
+                state.note_sent(*id, now);
+            }
+        }
+        self.input.notify_one();
+    }
+
+    /// A message was streamed to its end.
+    pub fn streamed(&self, id: u64) {
+        self.written(&Marks { messages: vec![id], msgid: 0 });
+    }
+}
+
+impl State {
+    fn unsettled(&self) -> usize {
+        self.in_hand.values().filter(|hand| **hand == Hand::Acked).count()
+    }
+
+    fn unacked(&self) -> usize {
+        self.in_hand.len() - self.unsettled()
+    }
+
+    /// Lets go of messages whose ack did not come in time, so that they are fetched again; says when the next one is due.
+    fn expire(&mut self, now: Instant, redeliver: Duration) -> Option<Instant> {
+        while let Some((sent, id)) = self.sent.front().copied() {
+            let awaited = self.in_hand.get(&id) == Some(&Hand::Sent);
+            if awaited && sent + redeliver > now {
+                return Some(sent + redeliver);
+            }
+            self.sent.pop_front();
+            if awaited {
+                self.in_hand.remove(&id);
+                self.fetch_due = true;
+            }
+        }
+        None
+    }
+
+    fn note_sent(&mut self, id: u64, now: Instant) {
+        if let Some(hand) = self.in_hand.get_mut(&id)
+            && *hand == Hand::Ready
+        {
+            *hand = Hand::Sent;
+            self.sent.push_back((now, id));
+        }
+    }
+
+    fn take_ohis(&mut self, batch: &mut Batch) {
+        while let Some((from, status)) = self.ohis.pop_front_if(|(from, _)| batch.fits(from.len() + 64)) {
+            let status = u8::try_from(status).unwrap_or(2);
+            if let Ok(octets) = (Answer::Ohi { from, status }).encode() {
+                batch.octets.extend_from_slice(&octets);
+            }
+        }
+    }
+
+    /// Adds messages as long as each is whole within one write. A message whose data is not here comes back, to be streamed,
+    /// when it is first in line.
+    fn take_ready(&mut self, batch: &mut Batch) -> Option<Entry> {
+        while let Some(first) = self.ready.first_entry() {
+            let entry = first.get();
+            let is_large = entry.data.len() as u64 != entry.data_len;
+            if is_large && batch.octets.is_empty() {
+                return Some(first.remove());
+            }
+            if is_large || !batch.fits(entry.head.len() + entry.data.len()) {
+                return None;
+            }
+            let entry = first.remove();
+            batch.octets.extend_from_slice(&entry.head);
+            batch.octets.extend_from_slice(&entry.data);
+            batch.marks.messages.push(entry.id);
+        }
+        None
+    }
+}
+
+#[derive(Debug, Default)]
+struct Batch {
+    octets: BytesMut,
+    marks: Marks,
+}
+
+impl Batch {
+    /// Whether so much more still leaves in the same write; the first thing always does.
+    fn fits(&self, octets: usize) -> bool {
+        self.octets.is_empty() || self.octets.len() + octets <= WRITE_OCTETS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session() -> Session {
+        let id = grpc::Session { site: 1, node: 2, epoch: 3, uid: "uid".to_owned() };
+        Session::new(id, 4, Duration::from_secs(30))
+    }
+
+    fn entry(id: u64, urgent: bool) -> Entry {
+        let head = Bytes::from(format!("[{id}]"));
+        Entry { id, head, data_len: 0, data: Bytes::new(), urgent }
+    }
+
+    fn written(session: &Session) -> String {
+        match session.next_step() {
+            Step::Write(octets, marks) => {
+                session.written(&marks);
+                String::from_utf8_lossy(&octets).into_owned()
+            }
+            other => panic!("nothing to write but {other:?}"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn urgent_messages_go_first_and_the_others_by_id() {
+        let session = session();
+        session.fetched(vec![entry(7, false), entry(5, false), entry(9, true)], false);
+        assert_eq!(written(&session), "[9][5][7]");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn answers_leave_before_messages() {
+        let session = session();
+        session.fetched(vec![entry(7, false)], false);
+        assert!(session.answer(Bytes::from_static(b"answer"), 0));
+        assert_eq!(written(&session), "answer[7]");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_messages_are_fetched_than_the_window_has_room_for() {
+        let session = session();
+        assert_eq!(session.next_pull(Instant::now()), Pull::Fetch { skip: vec![], room: 4 });
+        session.fetched(vec![entry(1, false), entry(2, false), entry(3, false)], true);
+        written(&session);
+        match session.next_pull(Instant::now()) {
+            Pull::Fetch { mut skip, room } => {
+                skip.sort_unstable();
+                assert_eq!((skip, room), (vec![1, 2, 3], 1));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_not_acked_in_time_is_fetched_again_and_an_acked_one_is_not() {
+        let session = session();
+        let _ = session.next_pull(Instant::now());
+        session.fetched(vec![entry(1, false), entry(2, false)], false);
+        written(&session);
+        assert!(session.acked(1));
+        tokio::time::advance(Duration::from_secs(29)).await;
+        assert!(matches!(session.next_pull(Instant::now()), Pull::Rest(Some(_))));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let pull = session.next_pull(Instant::now());
+        assert_eq!(pull, Pull::Fetch { skip: vec![1], room: 4 }, "1 is acked, though not yet settled");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_acked_before_it_was_written_is_not_written() {
+        let session = session();
+        session.fetched(vec![entry(1, false), entry(2, true), entry(3, false)], false);
+        assert!(session.acked(1));
+        assert!(session.acked(2));
+        assert!(!session.acked(2), "a repeated ack is not sent on");
+        assert_eq!(written(&session), "[3]");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_settled_ack_makes_way_for_the_next_message() {
+        let session = session();
+        session.fetched((1..=4).map(|id| entry(id, false)).collect(), true);
+        written(&session);
+        assert!(matches!(session.next_pull(Instant::now()), Pull::Rest(Some(_))));
+        assert!(session.acked(2));
+        assert!(matches!(session.next_pull(Instant::now()), Pull::Fetch { room: 1, .. }));
+        session.settle(&[2]);
+        session.all_settled().await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_last_words_come_after_the_answers_and_nothing_after_them() {
+        let session = session();
+        session.fetched(vec![entry(1, false)], false);
+        assert!(session.answer(Bytes::from_static(b"answer"), 0));
+        session.close(Some("first".to_owned()));
+        session.close(Some("second".to_owned()));
+        assert_eq!(written(&session), "answer");
+        assert!(matches!(session.next_step(), Step::Close(Some(text)) if text == "first"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn acked_through_moves_only_when_an_ack_was_written() {
+        let session = session();
+        assert!(session.answer(Bytes::from_static(b"ack"), 77));
+        assert_eq!(session.acked_through(), 0);
+        written(&session);
+        assert_eq!(session.acked_through(), 77);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_never_reads_its_answers_is_found_out() {
+        let session = session();
+        let all_taken = (0..=ANSWERS_MAX).all(|_| session.answer(Bytes::from_static(b"x"), 0));
+        assert!(!all_taken);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn presence_keeps_only_the_newest_word_about_a_member() {
+        let session = session();
+        session.ohi("a".to_owned(), 1);
+        session.ohi("b".to_owned(), 1);
+        session.ohi("a".to_owned(), 2);
+        let text = written(&session);
+        assert!(text.find("\"b\"") < text.find("\"a\""), "{text}");
+        assert_eq!(text.matches("\"a\"").count(), 1, "{text}");
+    }
+}

@@ -1,0 +1,97 @@
+//! The sites, as delivery last told: kept while it cannot be reached, renewed when told and now and then.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+use tmtp_grpc::delivery::{self as grpc, Limits, SitesRequest};
+
+use crate::upstream::{Failure, Upstream};
+
+/// How often the list is asked for without being told.
+pub const REFRESH: Duration = Duration::from_secs(10);
+
+/// What a link must know of its site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    pub id: i64,
+    pub name: String,
+    pub suspended: bool,
+    pub limits: Limits,
+}
+
+/// All sites by host name.
+#[derive(Debug)]
+pub struct Sites {
+    default_host: Option<String>,
+    known: ArcSwap<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    version: i64,
+    by_host: HashMap<String, Arc<Site>>,
+}
+
+impl Sites {
+    pub fn new(default_host: Option<&str>) -> Self {
+        let default_host = default_host.map(str::to_ascii_lowercase);
+        Self { default_host, known: ArcSwap::from_pointee(Known { version: -1, ..Known::default() }) }
+    }
+
+    /// The site that a TLS server name leads to, in any letter case; without one the default site.
+    pub fn by_server_name(&self, name: Option<&str>) -> Option<Arc<Site>> {
+        let host = match name {
+            Some(name) => name.trim_end_matches('.').to_ascii_lowercase(),
+            None => self.default_host.clone()?,
+        };
+        self.known.load().by_host.get(&host).cloned()
+    }
+
+    /// Whether the list was ever had.
+    pub fn is_known(&self) -> bool {
+        self.known.load().version >= 0
+    }
+
+    /// Asks for the list; returns the ids of sites that were open before and are not any more.
+    pub async fn refresh(&self, upstream: &Upstream) -> Result<Vec<i64>, Failure> {
+        let before = self.known.load_full();
+        let request = SitesRequest { version: before.version };
+        let call = upstream.call(request, |mut client, request| async move { client.sites(request).await });
+        let reply = Box::pin(call).await?;
+        if reply.version == before.version {
+            return Ok(Vec::new());
+        }
+        let now = Known::from(reply);
+        let closed = before.closed_in(&now);
+        self.known.store(Arc::new(now));
+        Ok(closed)
+    }
+}
+
+impl From<grpc::SitesReply> for Known {
+    fn from(reply: grpc::SitesReply) -> Self {
+        let mut by_host = HashMap::new();
+        for site in reply.sites {
+            let hosts = site.hosts;
+            let site = Arc::new(Site {
+                id: site.id,
+                name: site.name,
+                suspended: site.suspended,
+                limits: site.limits.unwrap_or_default(),
+            });
+            by_host.extend(hosts.into_iter().map(|host| (host, Arc::clone(&site))));
+        }
+        Self { version: reply.version, by_host }
+    }
+}
+
+impl Known {
+    fn closed_in(&self, now: &Self) -> Vec<i64> {
+        let is_open = |known: &Self, id| known.by_host.values().any(|site| site.id == id && !site.suspended);
+        let mut ids: Vec<_> = self.by_host.values().map(|site| site.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.retain(|id| is_open(self, *id) && !is_open(now, *id));
+        ids
+    }
+}

@@ -1,0 +1,187 @@
+//! TLS: certificates from a folder by host name, picked up again when they change.
+
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use arc_swap::ArcSwap;
+use rustls::{
+    ServerConfig,
+    crypto::aws_lc_rs,
+    server::{ClientHello, ResolvesServerCert},
+    sign::CertifiedKey,
+};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use tokio::{net::TcpStream, time::sleep};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
+
+/// How often the folder is looked at.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// What is wrong with the certificates.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or the folder cannot be read.
+    #[error("cannot read {path}: {error}", path = path.display())]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{path} is no use: {why}", path = path.display())]
+    Useless {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// The folder holds no certificate.
+    #[error("{0} holds no certificate: put HOST.pem and HOST.key, or default.pem and default.key, there")]
+    Empty(PathBuf),
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {0}")]
+    Setup(#[from] rustls::Error),
+}
+
+/// Accepts TLS with the certificate that the client's server name asks for.
+pub struct Tls {
+    acceptor: TlsAcceptor,
+    folder: Arc<Folder>,
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls").field("folder", &self.folder.path).finish_non_exhaustive()
+    }
+}
+
+impl Tls {
+    /// Reads the folder; at least one certificate must be there.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let folder =
+            Arc::new(Folder { path: path.to_owned(), keys: ArcSwap::from_pointee(read_folder(path)?) });
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::clone(&folder) as Arc<dyn ResolvesServerCert>);
+        config.ticketer = aws_lc_rs::Ticketer::new()?;
+        config.send_tls13_tickets = 1;
+        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), folder })
+    }
+
+    /// The handshake of one link.
+    pub async fn accept(&self, tcp: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+        self.acceptor.accept(tcp).await
+    }
+
+    /// Takes up changed certificates for as long as the edge lives. Broken ones are reported, and the former ones kept.
+    pub async fn watch(&self) -> Result<Infallible, crate::Error> {
+        let mut seen = stamps(&self.folder.path);
+        loop {
+            sleep(LOOK).await;
+            let now = stamps(&self.folder.path);
+            if now == seen {
+                continue;
+            }
+            seen = now;
+            match read_folder(&self.folder.path) {
+                Ok(keys) => {
+                    tracing::info!(hosts = keys.len(), "certificates taken up");
+                    self.folder.keys.store(Arc::new(keys));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "changed certificates not taken up; the former ones serve on");
+                }
+            }
+        }
+    }
+}
+
+/// Checks a folder of certificates without serving them.
+///
+/// # Errors
+/// When a file cannot be read or is of no use, or there is none.
+pub fn check(path: &Path) -> Result<(), Error> {
+    read_folder(path).map(drop)
+}
+
+type Keys = HashMap<String, Arc<CertifiedKey>>;
+
+struct Folder {
+    path: PathBuf,
+    keys: ArcSwap<Keys>,
+}
+
+impl fmt::Debug for Folder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Folder").field(&self.path).finish()
+    }
+}
+
+impl ResolvesServerCert for Folder {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let keys = self.keys.load();
+        let host = hello.server_name().map(str::to_ascii_lowercase);
+        let named = host.and_then(|host| {
+            let above = host.split_once('.').map(|(_, domain)| format!("_.{domain}"));
+            keys.get(&host).or_else(|| above.and_then(|above| keys.get(&above)))
+        });
+        named.or_else(|| keys.get("default")).cloned()
+    }
+}
+
+/// Reads every pair in a folder. A folder with a single certificate serves it to everybody.
+fn read_folder(path: &Path) -> Result<Keys, Error> {
+    let mut keys = Keys::new();
+    let unread = |error| Error::Read { path: path.to_owned(), error };
+    for file in fs::read_dir(path).map_err(unread)? {
+        let file = file.map_err(unread)?.path();
+        let host = file.file_stem().and_then(|stem| stem.to_str()).map(str::to_ascii_lowercase);
+        if let Some(host) = host.filter(|_| file.extension().is_some_and(|end| end == "pem")) {
+            keys.insert(host, Arc::new(read_pair(&file)?));
+        }
+    }
+    let mut all = keys.values();
+    match (all.next().cloned(), all.next()) {
+        (None, _) => return Err(Error::Empty(path.to_owned())),
+        (Some(only), None) => drop(keys.insert("default".to_owned(), only)),
+        _ => {}
+    }
+    Ok(keys)
+}
+
+fn read_pair(chain: &Path) -> Result<CertifiedKey, Error> {
+    let useless = |path: &Path, why: String| Error::Useless { path: path.to_owned(), why };
+    let certs: Vec<_> = CertificateDer::pem_file_iter(chain)
+        .and_then(Iterator::collect)
+        .map_err(|error| useless(chain, error.to_string()))?;
+    let key_file = chain.with_extension("key");
+    let key =
+        PrivateKeyDer::from_pem_file(&key_file).map_err(|error| useless(&key_file, error.to_string()))?;
+    let provider = aws_lc_rs::default_provider();
+    CertifiedKey::from_der(certs, key, &provider).map_err(|error| useless(chain, error.to_string()))
+}
+
+/// What tells whether anything in the folder changed.
+fn stamps(path: &Path) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
+    let Ok(files) = fs::read_dir(path) else {
+        return Vec::new();
+    };
+    let mut stamps: Vec<_> = files
+        .flatten()
+        .filter_map(|file| {
+            let about = fs::metadata(file.path()).ok()?;
+            Some((file.path(), about.len(), about.modified().ok()))
+        })
+        .collect();
+    stamps.sort();
+    stamps
+}
