@@ -1,1 +1,42 @@
 //! Members, groups, queues: who gets a message, and its commit.
+//!
+//! A delivery process keeps nothing that cannot be lost: what must last is in the store, and what it tells
+//! edges over the bus is a hint. Start with [`Delivery`]; a message's path is `rpc::submit` (what was asked),
+//! `writer` and `batch` (one transaction for all that waits), `resolve` (who gets it) and `fanout` (who is told).
+
+mod acks;
+mod ask;
+mod batch;
+mod bodies;
+mod clock;
+mod compose;
+mod core;
+mod decide;
+mod digest;
+mod edge_watch;
+mod edits;
+mod error;
+mod fanout;
+mod fault;
+mod fetch;
+mod inbox;
+mod intake;
+mod link;
+mod login;
+mod lookup;
+mod names;
+mod options;
+mod presence;
+mod refusal;
+mod register;
+mod resolve;
+mod room;
+mod rpc;
+mod service;
+mod sites;
+mod upkeep;
+mod writer;
+
+pub use error::Error;
+pub use options::Options;
+pub use service::Delivery;

@@ -1,0 +1,59 @@
+//! Acks: whatever waits is taken off the queues in one transaction.
+
+use std::sync::Arc;
+
+use tmtp_store::NodeAcks;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    core::{self, Core},
+    fault::Fault,
+    inbox::{Inbox, Outlet, Portion},
+};
+
+/// Most acks in one transaction.
+const ACKS_AT_ONCE: usize = 4096;
+
+/// One call's acks, waiting.
+pub(crate) struct Waiting {
+    acks: Vec<NodeAcks>,
+    reply: oneshot::Sender<Result<(), Fault>>,
+}
+
+/// Queues acks and waits until they are durable.
+pub(crate) async fn ack(inbox: &Inbox<Waiting>, acks: Vec<NodeAcks>) -> Result<(), Fault> {
+    let (reply, answer) = oneshot::channel();
+    inbox.put(Waiting { acks, reply }).await?;
+    answer.await.map_err(|_| Fault::Busy("stopping"))?
+}
+
+/// Takes off what waits, until `stop` was called and nothing is left.
+pub(crate) async fn run(core: Arc<Core>, waiting: Arc<Outlet<Waiting>>, stop: CancellationToken) {
+    let portion = Portion { count_max: ACKS_AT_ONCE, weight_max: ACKS_AT_ONCE };
+    let weight = |one: &Waiting| one.acks.iter().map(|acks| acks.ids.len().max(1)).sum();
+    while let Some(taken) = waiting.take(&portion, weight, &stop).await {
+        write(&core, taken).await;
+    }
+}
+
+/// One transaction for all; where it fails for another reason than an outage, one for each.
+async fn write(core: &Core, taken: Vec<Waiting>) {
+    let acks: Vec<_> = taken.iter().flat_map(|one| one.acks.iter().cloned()).collect();
+    match commit(core, &acks).await {
+        Err(fault) if !fault.is_outage() && taken.len() > 1 => {
+            for one in taken {
+                Box::pin(write(core, vec![one])).await;
+            }
+        }
+        done => taken.into_iter().for_each(|one| drop(one.reply.send(done.clone()))),
+    }
+}
+
+async fn commit(core: &Core, acks: &[NodeAcks]) -> Result<(), Fault> {
+    let mut tx = core.store.begin().await?;
+    let blobs = tx.ack(acks).await?;
+    core::commit(tx).await?;
+    core.trash.put(blobs);
+    Ok(())
+}

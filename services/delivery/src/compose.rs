@@ -1,0 +1,59 @@
+//! From what happened to the rows that say so: messages, entries, and whom to wake.
+
+use tmtp_store::{Body, NewEntry, NewMessage, Node, Recorded, SiteId};
+use tmtp_wire::{Message, Stamp};
+
+use crate::{fanout::Fanout, refusal::Refusal};
+
+/// A message with its header made, and the nodes it goes to, each once.
+#[derive(Debug)]
+pub(crate) struct Ready<'n> {
+    pub message: NewMessage,
+    pub nodes: Vec<&'n Node>,
+}
+
+impl<'n> Ready<'n> {
+    /// Makes the header. Refuses one that could not be sent.
+    pub fn new(
+        site: SiteId,
+        from: &str,
+        recorded: Recorded,
+        message: &Message,
+        body: Body,
+        nodes: Vec<&'n Node>,
+    ) -> Result<Self, Refusal> {
+        let Recorded { id, posted } = recorded;
+        let stamp = Stamp { id, from: from.to_owned(), posted, data_len: body.octets() };
+        let head = message.encode(&stamp)?;
+        let message = NewMessage { site, id, posted, head, body, urgent: message.is_urgent() };
+        Ok(Self { message, nodes })
+    }
+
+    /// What it adds to each queue.
+    pub fn octets(&self) -> u64 {
+        self.message.body.octets()
+    }
+}
+
+/// All that one transaction adds.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    pub messages: Vec<NewMessage>,
+    pub entries: Vec<NewEntry>,
+    pub fanout: Fanout,
+}
+
+impl Outbox {
+    /// Adds a message, unless nobody receives it.
+    pub fn add(&mut self, ready: Ready<'_>) {
+        if ready.nodes.is_empty() {
+            return;
+        }
+        let message = self.messages.len();
+        for node in ready.nodes {
+            self.entries.push(NewEntry { message, node: node.node });
+            self.fanout.wake(node);
+        }
+        self.messages.push(ready.message);
+    }
+}

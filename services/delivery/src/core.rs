@@ -1,0 +1,101 @@
+//! What every call needs: the ports, the ids, and what this process remembers.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use tmtp_bus::Bus;
+use tmtp_platform::{Backoff, Clock};
+use tmtp_store::{Bodies, Store, Tx};
+use tokio::{sync::Semaphore, time::Instant};
+use tokio_util::task::TaskTracker;
+
+use crate::{Options, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault, sites::Sites};
+
+/// A transaction that failed for want of the store is tried again within this time; a longer outage is
+/// for the edge to wait for.
+const RETRY_WITHIN: Duration = Duration::from_millis(500);
+
+pub(crate) struct Core {
+    pub options: Options,
+    pub store: Arc<dyn Store>,
+    pub bodies: Arc<dyn Bodies>,
+    pub bus: Arc<dyn Bus>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Ids,
+    pub sites: Sites,
+    pub edges: Edges,
+    pub trash: Trash,
+    pub turns: Turns,
+}
+
+/// Bounds the transactions that are not a writer's: how many run, and how many wait for it.
+pub(crate) struct Turns {
+    waiting: Semaphore,
+    running: Arc<Semaphore>,
+    pub tracker: TaskTracker,
+}
+
+impl Turns {
+    pub fn new(waiting: usize, running: usize) -> Self {
+        Self {
+            waiting: Semaphore::new(waiting),
+            running: Arc::new(Semaphore::new(running)),
+            tracker: TaskTracker::new(),
+        }
+    }
+}
+
+impl Core {
+    /// Runs a transaction in a task of its own, so that nobody who stops waiting tears it in half.
+    pub async fn transact<T, W, F>(self: &Arc<Self>, work: W) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        W: Fn(Arc<Self>) -> F + Send + 'static,
+        F: Future<Output = Result<T, Fault>> + Send + 'static,
+    {
+        let waiting = self.turns.waiting.try_acquire().map_err(|_| Fault::Busy("overloaded"))?;
+        let turn = self.turns.running.clone().acquire_owned().await.map_err(|_| Fault::Busy("stopping"))?;
+        drop(waiting);
+        let core = self.clone();
+        let task = self.turns.tracker.spawn(async move {
+            let _turn = turn;
+            tried_again(core, work).await
+        });
+        task.await.map_err(|_| Fault::Defect("a transaction's task failed".into()))?
+    }
+
+    /// Runs a single call to the store in a task of its own, for the same reason.
+    pub async fn call<T, F>(self: &Arc<Self>, call: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: Future<Output = tmtp_store::Result<T>> + Send + 'static,
+    {
+        let task = self.turns.tracker.spawn(call);
+        Ok(task.await.map_err(|_| Fault::Defect("a call's task failed".into()))??)
+    }
+}
+
+/// Commits. A failure leaves open whether it took effect.
+pub(crate) async fn commit(tx: Box<dyn Tx>) -> Result<(), Fault> {
+    let started = Instant::now();
+    let done = tx.commit().await.map_err(Fault::of_commit);
+    metrics::histogram!("tmtp_delivery_commit_seconds").record(started.elapsed().as_secs_f64());
+    done
+}
+
+/// Tries again what failed before its commit, mostly on a conflict of locks, while that is cheap.
+async fn tried_again<T, W, F>(core: Arc<Core>, work: W) -> Result<T, Fault>
+where
+    W: Fn(Arc<Core>) -> F,
+    F: Future<Output = Result<T, Fault>>,
+{
+    let started = Instant::now();
+    let mut backoff = Backoff::new(Duration::from_millis(10), Duration::from_millis(100));
+    loop {
+        match work(core.clone()).await {
+            Err(Fault::Unavailable(_)) if started.elapsed() < RETRY_WITHIN => {
+                tokio::time::sleep(backoff.next_wait()).await;
+            }
+            done => return done,
+        }
+    }
+}

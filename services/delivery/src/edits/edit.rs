@@ -1,0 +1,118 @@
+//! An edit under way: its transaction, its record, and the messages it makes.
+
+use std::collections::BTreeSet;
+
+use tmtp_store::{MemberKey, Node, Recorded, Tx};
+use tmtp_wire::Message;
+
+use crate::{
+    ask::Asked,
+    compose::{Outbox, Ready},
+    core::{self, Core},
+    edits::notice,
+    fault::Fault,
+    refusal::Refusal,
+    room::Rooms,
+};
+
+/// Whether an edit adds a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nodes {
+    /// Nobody may while it runs.
+    Held,
+    /// It does, and nobody may commit a message meanwhile.
+    Seized,
+}
+
+/// What the record of requests says.
+pub(crate) enum Claimed {
+    New(Edit),
+    /// It was carried out before.
+    Before(Recorded),
+}
+
+/// An edit under way. Dropped before `commit`, it has not happened.
+pub(crate) struct Edit {
+    pub asked: Asked,
+    pub tx: Box<dyn Tx>,
+    pub recorded: Recorded,
+    pub outbox: Outbox,
+}
+
+impl Edit {
+    /// Begins without looking whether it was carried out before.
+    pub async fn begin(core: &Core, asked: Asked, nodes: Nodes) -> Result<Self, Fault> {
+        let recorded = core.ids.record(asked.floor);
+        let mut tx = core.store.begin().await?;
+        match nodes {
+            Nodes::Held => tx.hold_nodes(&[asked.session.site]).await?,
+            Nodes::Seized => tx.seize_nodes(asked.session.site).await?,
+        }
+        Ok(Self { asked, tx, recorded, outbox: Outbox::default() })
+    }
+
+    /// Begins, unless it was carried out before.
+    pub async fn claim(core: &Core, asked: Asked, nodes: Nodes) -> Result<Claimed, Fault> {
+        let mut edit = Self::begin(core, asked, nodes).await?;
+        Ok(match edit.claimed_before().await? {
+            None => Claimed::New(edit),
+            Some(recorded) => Claimed::Before(recorded),
+        })
+    }
+
+    /// Claims the request; what was recorded, when it was carried out before.
+    pub async fn claimed_before(&mut self) -> Result<Option<Recorded>, Fault> {
+        let claim = self.asked.claim(self.recorded);
+        Ok(self.tx.claim_requests(&[claim]).await?.into_iter().next().flatten())
+    }
+
+    /// The sender's nodes, this one among them; a refusal when it may no longer act.
+    pub async fn own_nodes(&mut self) -> Result<Vec<Node>, Fault> {
+        let uid = self.asked.session.uid.clone();
+        let own = self.nodes_of([uid]).await?;
+        if own.iter().any(|node| node.node == self.asked.session.node) {
+            Ok(own)
+        } else {
+            Err(Refusal::session_over().into())
+        }
+    }
+
+    /// The nodes of those of these members who are active, in ascending order.
+    pub async fn nodes_of(&mut self, uids: impl IntoIterator<Item = String>) -> Result<Vec<Node>, Fault> {
+        let members = self.active(uids).await?;
+        let count_max = notice::count_max(&self.asked.site.settings);
+        Ok(self.tx.nodes(&members, count_max).await?)
+    }
+
+    /// Those of these members who are active, in ascending order.
+    pub async fn active(&mut self, uids: impl IntoIterator<Item = String>) -> Result<Vec<MemberKey>, Fault> {
+        let site = self.asked.session.site;
+        let members: BTreeSet<_> = uids.into_iter().map(|uid| MemberKey { site, uid }).collect();
+        let members: Vec<_> = members.into_iter().collect();
+        let active = self.tx.active_members(&members).await?;
+        Ok(members.into_iter().filter(|member| active.contains(member)).collect())
+    }
+
+    /// Adds a notice under an id of this edit.
+    pub fn notice(&mut self, recorded: Recorded, message: &Message, nodes: &[Node]) -> Result<(), Refusal> {
+        let from = &self.asked.session.uid;
+        notice::add(&mut self.outbox, &self.asked.site, from, recorded, message, nodes)
+    }
+
+    /// Adds a message that a full queue refuses.
+    pub fn message(&mut self, ready: Ready<'_>) -> Result<(), Refusal> {
+        Rooms::default().take(&self.asked.site.settings, std::slice::from_ref(&ready))?;
+        self.outbox.add(ready);
+        Ok(())
+    }
+
+    /// Makes it last, then tells the edges.
+    pub async fn commit(mut self, core: &Core) -> Result<Recorded, Fault> {
+        if !self.outbox.messages.is_empty() {
+            self.tx.add_messages(&self.outbox.messages, &self.outbox.entries).await?;
+        }
+        core::commit(self.tx).await?;
+        self.outbox.fanout.publish(&*core.bus);
+        Ok(self.recorded)
+    }
+}

@@ -1,0 +1,85 @@
+//! Why a call was not carried out, and what an edge is told of it.
+
+use tonic::Status;
+
+use crate::refusal::Refusal;
+
+/// Why a call was not carried out.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    /// The client is told why.
+    Refused(Refusal),
+    /// The store cannot be reached; nothing was done. Trying again is right.
+    Unavailable(String),
+    /// The store failed while it committed: whether it took effect is not known. Trying again is right.
+    InDoubt(String),
+    /// A queue is full, or this process is stopping. Trying elsewhere is right.
+    Busy(&'static str),
+    /// The edge asked for something that makes no sense.
+    Invalid(&'static str),
+    /// Something that was asked for is gone.
+    Gone,
+    /// A defect; trying again will not help.
+    Defect(String),
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<tmtp_store::Error> for Fault {
+    fn from(error: tmtp_store::Error) -> Self {
+        match error {
+            tmtp_store::Error::Unavailable(why) => Self::Unavailable(why),
+            tmtp_store::Error::Absent(_) => Self::Gone,
+            other => Self::Defect(other.to_string()),
+        }
+    }
+}
+
+impl Fault {
+    /// What a failed commit means: it may have taken effect all the same.
+    pub fn of_commit(error: tmtp_store::Error) -> Self {
+        match error {
+            tmtp_store::Error::Unavailable(why) => Self::InDoubt(why),
+            other => other.into(),
+        }
+    }
+
+    /// Whether the store's absence is to blame, rather than what was asked of it.
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::InDoubt(_))
+    }
+
+    /// A few constant words for metrics.
+    pub fn outcome(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "refused",
+            Self::Unavailable(_) | Self::InDoubt(_) => "unavailable",
+            Self::Busy(_) => "busy",
+            Self::Invalid(_) => "invalid",
+            Self::Gone => "gone",
+            Self::Defect(_) => "defect",
+        }
+    }
+
+    /// The status for an edge. Defects are logged here, and only here.
+    pub fn into_status(self) -> Status {
+        match self {
+            Self::Refused(refusal) => Status::failed_precondition(refusal.to_string()),
+            Self::Unavailable(why) | Self::InDoubt(why) => {
+                tracing::debug!(why, "a call has to be tried again");
+                Status::unavailable("store unavailable")
+            }
+            Self::Busy(what) => Status::unavailable(what),
+            Self::Invalid(what) => Status::invalid_argument(what),
+            Self::Gone => Status::not_found("gone"),
+            Self::Defect(what) => {
+                tracing::error!(defect = %what, "a call failed for good");
+                Status::internal("defect")
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Natural batching: whoever is free takes all that waits. No timers: idle means one at a time.
+
+use std::time::Duration;
+
+use tokio::sync::{Mutex, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use crate::fault::Fault;
+
+/// The entrance to a queue.
+pub(crate) struct Inbox<T> {
+    name: &'static str,
+    wait: Duration,
+    sender: mpsc::Sender<T>,
+}
+
+/// The exit of a queue; any number of tasks may take from it in turn.
+pub(crate) struct Outlet<T> {
+    name: &'static str,
+    receiver: Mutex<mpsc::Receiver<T>>,
+}
+
+/// How much one taker takes at a time.
+pub(crate) struct Portion {
+    pub count_max: usize,
+    pub weight_max: usize,
+}
+
+/// A queue of at most `capacity`; putting something in waits at most `wait` for a place.
+pub(crate) fn queue<T: Send>(name: &'static str, capacity: usize, wait: Duration) -> (Inbox<T>, Outlet<T>) {
+    let (sender, receiver) = mpsc::channel(capacity);
+    (Inbox { name, wait, sender }, Outlet::new(name, receiver))
+}
+
+impl<T: Send> Inbox<T> {
+    pub async fn put(&self, item: T) -> Result<(), Fault> {
+        let place = tokio::time::timeout(self.wait, self.sender.reserve()).await;
+        let place = place.map_err(|_| Fault::Busy("overloaded"))?.map_err(|_| Fault::Busy("stopping"))?;
+        place.send(item);
+        let waiting = self.sender.max_capacity() - self.sender.capacity();
+        metrics::gauge!("tmtp_delivery_queue_depth", "queue" => self.name).set(waiting as f64);
+        Ok(())
+    }
+}
+
+impl<T: Send> Outlet<T> {
+    pub fn new(name: &'static str, receiver: mpsc::Receiver<T>) -> Self {
+        Self { name, receiver: Mutex::new(receiver) }
+    }
+
+    /// Waits for the first and takes with it all that waits, up to a portion. `None` when `stop` was called
+    /// and nothing is left: from then on nothing can be put in.
+    pub async fn take(
+        &self,
+        portion: &Portion,
+        weight: impl Fn(&T) -> usize,
+        stop: &CancellationToken,
+    ) -> Option<Vec<T>> {
+        let mut receiver = self.receiver.lock().await;
+        let first = tokio::select! {
+            biased;
+            first = receiver.recv() => first,
+            () = stop.cancelled() => {
+                receiver.close();
+                receiver.recv().await
+            }
+        }?;
+        let mut total = weight(&first);
+        let mut taken = vec![first];
+        while taken.len() < portion.count_max && total < portion.weight_max {
+            let Ok(item) = receiver.try_recv() else { break };
+            total = total.saturating_add(weight(&item));
+            taken.push(item);
+        }
+        metrics::gauge!("tmtp_delivery_queue_depth", "queue" => self.name).set(receiver.len() as f64);
+        metrics::histogram!("tmtp_delivery_batch_requests", "queue" => self.name).record(taken.len() as f64);
+        Some(taken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: Portion = Portion { count_max: 100, weight_max: 1000 };
+
+    #[tokio::test]
+    async fn all_that_waits_is_taken_at_once() {
+        let (inbox, outlet) = queue("test", 8, Duration::from_secs(1));
+        for item in 0..5 {
+            inbox.put(item).await.unwrap();
+        }
+        let taken = outlet.take(&ALL, |_| 1, &CancellationToken::new()).await;
+        assert_eq!(taken, Some(vec![0, 1, 2, 3, 4]));
+    }
+
+    #[tokio::test]
+    async fn a_portion_ends_at_its_count_or_weight() {
+        let (inbox, outlet) = queue("test", 8, Duration::from_secs(1));
+        for item in 0..7 {
+            inbox.put(item).await.unwrap();
+        }
+        let stop = CancellationToken::new();
+        let by_count = Portion { count_max: 2, weight_max: 1000 };
+        assert_eq!(outlet.take(&by_count, |_| 1, &stop).await, Some(vec![0, 1]));
+        let by_weight = Portion { count_max: 100, weight_max: 25 };
+        assert_eq!(outlet.take(&by_weight, |_| 10, &stop).await, Some(vec![2, 3, 4]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_full_queue_refuses_after_a_while() {
+        let (inbox, _outlet) = queue("test", 1, Duration::from_secs(1));
+        inbox.put(1).await.unwrap();
+        assert!(matches!(inbox.put(2).await, Err(Fault::Busy("overloaded"))));
+    }
+
+    #[tokio::test]
+    async fn after_a_stop_what_is_queued_is_still_taken_and_nothing_more_comes_in() {
+        let (inbox, outlet) = queue("test", 8, Duration::from_secs(1));
+        inbox.put(1).await.unwrap();
+        let stop = CancellationToken::new();
+        stop.cancel();
+        assert_eq!(outlet.take(&ALL, |_| 1, &stop).await, Some(vec![1]));
+        assert_eq!(outlet.take(&ALL, |_| 1, &stop).await, None);
+        assert!(matches!(inbox.put(2).await, Err(Fault::Busy("stopping"))));
+    }
+}

@@ -1,0 +1,101 @@
+//! Login: a node's session begins, and a former one is fenced off.
+
+use std::sync::Arc;
+
+use tmtp_store::{Begun, LoginConflict, MemberKey, Node, NodeId, Session, Site, Tx};
+use tmtp_wire::{Message, MsgId};
+
+use crate::{
+    compose::Outbox,
+    core::{self, Core},
+    digest::secret_hash,
+    edits::notice,
+    fanout::Fanout,
+    fault::Fault,
+    presence,
+    refusal::Refusal,
+};
+
+/// Most uids told at once of who is online.
+const OHI_MAX: usize = 50_000;
+
+/// Who wants in.
+#[derive(Debug, Clone)]
+pub(crate) struct Entrant {
+    pub site: Arc<Site>,
+    pub edge: String,
+    pub uid: String,
+    pub secret: Vec<u8>,
+}
+
+/// A session that began.
+#[derive(Debug)]
+pub(crate) struct Welcome {
+    pub session: Session,
+    pub ohi: Vec<String>,
+    pub floor: MsgId,
+}
+
+/// Begins a session.
+pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, Fault> {
+    let site = &entrant.site;
+    if site.suspended {
+        return Err(Refusal::login_failed().into());
+    }
+    let member = MemberKey { site: site.id, uid: entrant.uid.clone() };
+    let mut tx = core.store.begin().await?;
+    let hash = secret_hash(&entrant.secret);
+    let node = tx.find_node(&member, &hash).await?.ok_or_else(Refusal::login_failed)?;
+    tx.hold_nodes(&[site.id]).await?;
+    tx.lock_members(std::slice::from_ref(&member)).await?;
+    let nodes = tx.nodes(std::slice::from_ref(&member), notice::count_max(&site.settings)).await?;
+    admit(&core, site, &nodes, node)?;
+    let begun = tx.begin_session(site.id, node, &entrant.edge, core.clock.unix_ms()).await?;
+    let session = Session { site: site.id, node, epoch: begun.epoch, uid: entrant.uid.clone() };
+    let mut outbox = Outbox::default();
+    fence_former(&mut *tx, &begun, &session, &member, &mut outbox.fanout).await?;
+    let last = tx.last_request(&member).await?;
+    let recorded = core.ids.record(last);
+    notice::add(&mut outbox, site, &session.uid, recorded, &Message::Login, &nodes)?;
+    let mut ohi = tx.ohi_from(&member).await?;
+    ohi.truncate(OHI_MAX);
+    if !outbox.messages.is_empty() {
+        tx.add_messages(&outbox.messages, &outbox.entries).await?;
+    }
+    core::commit(tx).await?;
+    core.edges.expect(&entrant.edge);
+    outbox.fanout.publish(&*core.bus);
+    Ok(Welcome { session, ohi, floor: recorded.id })
+}
+
+/// May this node of these begin a session now?
+fn admit(core: &Core, site: &Site, nodes: &[Node], node: NodeId) -> Result<(), Refusal> {
+    let is_live = |node: &&Node| node.edge.as_ref().is_some_and(|edge| !core.edges.is_dead(edge));
+    let mine = nodes.iter().find(|one| one.node == node).ok_or_else(Refusal::login_failed)?;
+    let conflict = site.settings.login_conflict;
+    if conflict == LoginConflict::Refuse && is_live(&mine) {
+        return Err(Refusal::already_connected());
+    }
+    let others = nodes.iter().filter(|one| one.node != node).filter(is_live).count();
+    if others >= site.settings.links_per_member_max as usize {
+        return Err(Refusal::login_failed());
+    }
+    Ok(())
+}
+
+/// Tells the edge that held the node, and those whom the former session kept informed.
+async fn fence_former(
+    tx: &mut dyn Tx,
+    begun: &Begun,
+    session: &Session,
+    member: &MemberKey,
+    fanout: &mut Fanout,
+) -> Result<(), Fault> {
+    if begun.former_ohi {
+        presence::leave(tx, std::slice::from_ref(member), fanout).await?;
+    }
+    if let Some(edge) = &begun.former_edge {
+        fanout.fence(edge, session);
+    }
+    Ok(())
+}

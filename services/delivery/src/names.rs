@@ -1,0 +1,44 @@
+//! Which names may be taken: section 6.
+
+use tmtp_store::SiteSettings;
+
+use crate::refusal::Refusal;
+
+/// Checks a name to be taken; `field` is the request's name for it.
+pub(crate) fn check(field: &str, name: &str, settings: &SiteSettings) -> Result<(), Refusal> {
+    if name.len() < settings.name_octets_min as usize {
+        return Err(Refusal::name_too_short(field, settings.name_octets_min));
+    }
+    let fits = name.len() <= settings.name_octets_max as usize;
+    if !fits || name.trim() != name || !tmtp_wire::text::is_printable(name) {
+        return Err(Refusal::name_invalid(field, name));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(name: &str) -> Option<String> {
+        check("newalias", name, &SiteSettings::default()).err().map(|refusal| refusal.to_string())
+    }
+
+    #[test]
+    fn a_name_counts_octets_and_not_characters() {
+        assert_eq!(refused("Zoë Mül"), None);
+        assert_eq!(refused("Zoe Mul").as_deref(), Some("newalias must be 8+ characters"));
+    }
+
+    #[test]
+    fn spaces_at_the_ends_and_unprintable_characters_are_invalid() {
+        assert_eq!(refused(" Zoe Muller").as_deref(), Some("newalias \" Zoe Muller\" is invalid"));
+        assert!(refused("Zoe Muller ").is_some());
+        assert!(refused("Zoe\u{7}Muller").is_some());
+    }
+
+    #[test]
+    fn a_name_of_thousands_of_octets_is_invalid_with_a_short_text() {
+        assert!(refused(&"x".repeat(60_000)).is_some_and(|text| text.len() < 200));
+    }
+}

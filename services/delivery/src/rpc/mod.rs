@@ -1,0 +1,84 @@
+//! The service as edges call it: each call checked, carried out, counted, and answered.
+
+mod body;
+mod members;
+mod queue;
+mod sessions;
+mod submit;
+
+use futures::stream::BoxStream;
+use tmtp_grpc::delivery::{self as grpc, delivery_server};
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::{Delivery, fault::Fault};
+
+/// Most octets of a message, in or out.
+pub(crate) const MESSAGE_MAX: usize = 4 << 20;
+
+type Answered<T> = Result<Response<T>, Status>;
+
+/// Counts a call, and makes its answer.
+fn answer<T>(op: &'static str, done: Result<T, Fault>) -> Answered<T> {
+    count(op, done.as_ref().map_or_else(Fault::outcome, |_| "ok"));
+    done.map(Response::new).map_err(Fault::into_status)
+}
+
+fn count(op: &'static str, outcome: &'static str) {
+    metrics::counter!("tmtp_delivery_requests_total", "op" => op, "outcome" => outcome).increment(1);
+}
+
+#[tonic::async_trait]
+impl delivery_server::Delivery for Delivery {
+    type BodyStream = BoxStream<'static, Result<grpc::BodyChunk, Status>>;
+
+    async fn sites(&self, request: Request<grpc::SitesRequest>) -> Answered<grpc::SitesReply> {
+        answer("Sites", Ok(sessions::sites(self, &request.into_inner())))
+    }
+
+    async fn register(&self, request: Request<grpc::RegisterRequest>) -> Answered<grpc::SessionReply> {
+        let done = members::register(self, request.into_inner()).await;
+        members::answer("Register", done)
+    }
+
+    async fn login(&self, request: Request<grpc::LoginRequest>) -> Answered<grpc::SessionReply> {
+        let done = members::login(self, request.into_inner()).await;
+        members::answer("Login", done)
+    }
+
+    async fn submit(&self, request: Request<grpc::SubmitRequest>) -> Answered<grpc::SubmitReply> {
+        let (op, done) = submit::whole(self, request.into_inner()).await;
+        submit::answer(op, done)
+    }
+
+    async fn submit_stream(
+        &self,
+        request: Request<Streaming<grpc::SubmitChunk>>,
+    ) -> Answered<grpc::SubmitReply> {
+        let (op, done) = submit::streamed(self, request.into_inner()).await;
+        submit::answer(op, done)
+    }
+
+    async fn fetch(&self, request: Request<grpc::FetchRequest>) -> Answered<grpc::FetchReply> {
+        answer("Fetch", queue::fetch(self, request.into_inner()).await)
+    }
+
+    async fn body(&self, request: Request<grpc::BodyRequest>) -> Answered<Self::BodyStream> {
+        answer("Body", body::read(self, request.into_inner()).await)
+    }
+
+    async fn ack(&self, request: Request<grpc::AckRequest>) -> Answered<grpc::AckReply> {
+        answer("Ack", queue::ack(self, request.into_inner()).await)
+    }
+
+    async fn heartbeat(&self, request: Request<grpc::HeartbeatRequest>) -> Answered<grpc::HeartbeatReply> {
+        answer("Heartbeat", sessions::heartbeat(self, request.into_inner()).await)
+    }
+
+    async fn renew(&self, request: Request<grpc::RenewRequest>) -> Answered<grpc::RenewReply> {
+        answer("Renew", sessions::renew(self, request.into_inner()).await)
+    }
+
+    async fn end(&self, request: Request<grpc::EndRequest>) -> Answered<grpc::EndReply> {
+        answer("End", sessions::end(self, request.into_inner()).await)
+    }
+}

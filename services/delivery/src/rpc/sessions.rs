@@ -1,0 +1,78 @@
+//! Sites, Heartbeat, Renew and End.
+
+use tmtp_grpc::delivery as grpc;
+use tmtp_store::{Registration, Site, Standing};
+
+use crate::{Delivery, edits, fault::Fault, link};
+
+/// Sessions looked at in one call to the store.
+const AT_ONCE: usize = 1000;
+
+pub(super) fn sites(delivery: &Delivery, request: &grpc::SitesRequest) -> grpc::SitesReply {
+    let listing = delivery.core.sites.listing();
+    let version = listing.version;
+    let sites = if request.version == version { Vec::new() } else { listing.iter().map(to_grpc).collect() };
+    grpc::SitesReply { version, sites }
+}
+
+fn to_grpc(site: &Site) -> grpc::Site {
+    let settings = &site.settings;
+    grpc::Site {
+        id: site.id.0,
+        name: site.name.clone(),
+        hosts: site.hosts.clone(),
+        suspended: site.suspended,
+        open_registration: settings.registration == Registration::Open,
+        limits: Some(grpc::Limits {
+            message_octets: settings.message_octets_max,
+            header_octets: settings.header_octets_max,
+            requests_per_second: settings.requests_per_second_max,
+            links_per_member: settings.links_per_member_max,
+        }),
+    }
+}
+
+pub(super) async fn heartbeat(
+    delivery: &Delivery,
+    request: grpc::HeartbeatRequest,
+) -> Result<grpc::HeartbeatReply, Fault> {
+    let edge = link::edge(request.edge)?;
+    let store = delivery.core.store.clone();
+    let known = delivery.core.call(async move { store.beat_edge(&edge).await }).await?;
+    Ok(grpc::HeartbeatReply { known })
+}
+
+pub(super) async fn renew(
+    delivery: &Delivery,
+    request: grpc::RenewRequest,
+) -> Result<grpc::RenewReply, Fault> {
+    let edge = link::edge(request.edge)?;
+    let sessions = link::sessions(request.sessions)?;
+    let mut standings = Vec::with_capacity(sessions.len());
+    for some in sessions.chunks(AT_ONCE) {
+        let (store, edge, some) = (delivery.core.store.clone(), edge.clone(), some.to_vec());
+        let found = delivery.core.call(async move { store.standings(&edge, &some).await }).await?;
+        standings.extend(found.into_iter().map(standing));
+    }
+    delivery.core.edges.expect(&edge);
+    Ok(grpc::RenewReply { standings })
+}
+
+fn standing(found: Standing) -> i32 {
+    let standing = match found {
+        Standing::Idle => grpc::Standing::Idle,
+        Standing::Waiting => grpc::Standing::Waiting,
+        Standing::Fenced => grpc::Standing::Fenced,
+    };
+    standing.into()
+}
+
+pub(super) async fn end(delivery: &Delivery, request: grpc::EndRequest) -> Result<grpc::EndReply, Fault> {
+    link::edge(request.edge)?;
+    let sessions = link::sessions(request.sessions)?;
+    for some in sessions.chunks(edits::AT_ONCE) {
+        let some = some.to_vec();
+        delivery.core.transact(move |core| edits::end(core, some.clone())).await?;
+    }
+    Ok(grpc::EndReply {})
+}

@@ -1,0 +1,107 @@
+//! The list of sites, cached: refreshed by hints, by a poll, and when somebody names a site not in it.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+use tmtp_bus::{Bus, Event, SITES, Subscription};
+use tmtp_store::{Site, SiteId, Store};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, MissedTickBehavior},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::fault::Fault;
+
+/// A site that is not in the list is looked for no more often than this: strangers name sites.
+const FORCED_EVERY: Duration = Duration::from_secs(1);
+
+/// The sites at one version.
+pub(crate) struct Listing {
+    pub version: i64,
+    sites: HashMap<SiteId, Arc<Site>>,
+}
+
+impl Listing {
+    pub fn iter(&self) -> impl Iterator<Item = &Site> {
+        self.sites.values().map(AsRef::as_ref)
+    }
+}
+
+/// The cache.
+pub(crate) struct Sites {
+    store: Arc<dyn Store>,
+    listing: ArcSwap<Listing>,
+    forced: Mutex<Option<Instant>>,
+}
+
+impl Sites {
+    pub async fn load(store: Arc<dyn Store>) -> tmtp_store::Result<Self> {
+        let listing = read(&*store).await?;
+        Ok(Self { store, listing: ArcSwap::from_pointee(listing), forced: Mutex::new(None) })
+    }
+
+    pub fn listing(&self) -> Arc<Listing> {
+        self.listing.load_full()
+    }
+
+    /// A site, suspended or not.
+    pub async fn find(&self, id: SiteId) -> Result<Option<Arc<Site>>, Fault> {
+        if let Some(site) = self.listing.load().sites.get(&id) {
+            return Ok(Some(site.clone()));
+        }
+        let mut forced = self.forced.lock().await;
+        if forced.is_none_or(|at| at.elapsed() >= FORCED_EVERY) {
+            self.reload().await?;
+            *forced = Some(Instant::now());
+        }
+        Ok(self.listing.load().sites.get(&id).cloned())
+    }
+
+    /// Keeps the list fresh until `stop`.
+    pub async fn watch(&self, bus: &dyn Bus, every: Duration, stop: &CancellationToken) {
+        let mut hints = Some(bus.subscribe(SITES));
+        let mut poll = tokio::time::interval(every);
+        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let fresh = tokio::select! {
+                () = stop.cancelled() => return,
+                event = next(&mut hints) => {
+                    if event.is_none() {
+                        hints = None;
+                    }
+                    self.reload().await
+                }
+                _ = poll.tick() => self.reload_if_changed().await,
+            };
+            if fresh.is_err() {
+                metrics::counter!("tmtp_delivery_site_reload_failures_total").increment(1);
+            }
+        }
+    }
+
+    async fn reload_if_changed(&self) -> tmtp_store::Result<()> {
+        if self.store.sites_version().await? == self.listing.load().version {
+            return Ok(());
+        }
+        self.reload().await
+    }
+
+    async fn reload(&self) -> tmtp_store::Result<()> {
+        self.listing.store(Arc::new(read(&*self.store).await?));
+        Ok(())
+    }
+}
+
+async fn read(store: &dyn Store) -> tmtp_store::Result<Listing> {
+    let (version, sites) = store.sites().await?;
+    let sites = sites.into_iter().map(|site| (site.id, Arc::new(site))).collect();
+    Ok(Listing { version, sites })
+}
+
+async fn next(hints: &mut Option<Subscription>) -> Option<Event> {
+    match hints {
+        Some(hints) => hints.next().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,85 @@
+//! Upkeep: requests are forgotten in time; what a defect or a crash left behind is swept up.
+
+use std::{sync::Arc, time::Duration};
+
+use rand::Rng as _;
+use tokio_util::sync::CancellationToken;
+
+use crate::{core::Core, fault::Fault};
+
+/// Rows or bodies looked at in one step.
+const AT_ONCE: u32 = 1000;
+/// Steps in one round: what is left waits for the next.
+const STEPS: usize = 50;
+
+/// Goes round until `stop`.
+pub(crate) async fn run(core: Arc<Core>, stop: CancellationToken) {
+    let mut after = None;
+    loop {
+        let wait = jittered(Duration::from_secs(core.options.sweep_seconds));
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+        match round(&core, &mut after).await {
+            Ok(()) => {}
+            Err(fault) if fault.is_outage() => {
+                metrics::counter!("tmtp_delivery_sweep_failures_total").increment(1);
+            }
+            Err(fault) => tracing::error!(?fault, "a sweep failed"),
+        }
+    }
+}
+
+async fn round(core: &Core, after: &mut Option<String>) -> Result<(), Fault> {
+    forget(core).await?;
+    sweep(core).await?;
+    sweep_blobs(core, after).await
+}
+
+async fn forget(core: &Core) -> Result<(), Fault> {
+    let before = before(core, core.options.request_memory_seconds);
+    for _ in 0..STEPS {
+        if core.store.forget_requests(before, AT_ONCE).await? < u64::from(AT_ONCE) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Messages and entries that should not be there.
+async fn sweep(core: &Core) -> Result<(), Fault> {
+    let before = before(core, core.options.orphan_age_seconds);
+    let swept = core.store.sweep_orphans(before, AT_ONCE).await?;
+    if swept.messages + swept.entries > 0 {
+        let (messages, entries) = (swept.messages, swept.entries);
+        metrics::counter!("tmtp_delivery_orphans_total").increment(messages + entries);
+        tracing::warn!(messages, entries, "swept up what a defect left behind");
+    }
+    core.trash.put(swept.blobs);
+    Ok(())
+}
+
+/// Bodies that no message names: a page of them a round, so that listing millions never takes long.
+async fn sweep_blobs(core: &Core, after: &mut Option<String>) -> Result<(), Fault> {
+    let before = before(core, core.options.orphan_age_seconds);
+    let page = core.bodies.older_than(before, after.as_deref(), AT_ONCE as usize).await?;
+    let is_last = page.len() < AT_ONCE as usize;
+    if !page.is_empty() {
+        let unnamed = core.store.unnamed_blobs(&page).await?;
+        metrics::counter!("tmtp_delivery_blobs_swept_total").increment(unnamed.len() as u64);
+        core.trash.put(unnamed);
+    }
+    *after = if is_last { None } else { page.into_iter().next_back() };
+    Ok(())
+}
+
+fn before(core: &Core, seconds: u64) -> i64 {
+    let ms = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
+    core.clock.unix_ms().saturating_sub(ms)
+}
+
+/// Between three quarters of it and five: several processes do not sweep in step.
+fn jittered(every: Duration) -> Duration {
+    every.mul_f64(rand::rng().random_range(0.75..=1.25))
+}
