@@ -14,5 +14,5 @@ for target in framer request incoming; do
     cargo fuzz run -s none "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- \
         -max_total_time="${FUZZ_SECONDS:-30}" \
         -rss_limit_mb="${FUZZ_RSS_MB:-512}" \
-        -max_len=65535 -timeout=5 -print_final_stats=1
+        -max_len=65535 -timeout=5 -verbosity=0 -print_final_stats=1
 done
