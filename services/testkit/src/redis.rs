@@ -33,7 +33,8 @@ impl Redis {
     /// The same with more lines in its configuration.
     pub fn start_with(settings: &str) -> anyhow::Result<Self> {
         let port = ports::free_port()?;
-        let common = "bind 127.0.0.1\nsave \"\"\nappendonly no\nprotected-mode no\n";
+        let common =
+            "bind 127.0.0.1\nsave \"\"\nappendonly no\nprotected-mode no\nrepl-diskless-sync-delay 0\n";
         Self::start_by(port, &[], &format!("{common}{settings}"))
     }
 
@@ -106,11 +107,9 @@ impl Redis {
         for word in words {
             request.push_str(&format!("${}\r\n{word}\r\n", word.len()));
         }
-        // QUIT makes the server close, so that the answer ends where the stream does.
-        request.push_str("*1\r\n$4\r\nQUIT\r\n");
         stream.write_all(request.as_bytes())?;
-        let mut lines = BufReader::new(stream).lines().collect::<Result<Vec<_>, _>>()?;
-        lines.pop();
+        let mut lines = Vec::new();
+        read_answer(&mut BufReader::new(stream), &mut lines)?;
         Ok(lines)
     }
 
@@ -124,6 +123,27 @@ impl Redis {
         }
         Leash::start(&command, &self.folder.join("log"), Some(&self.folder))
     }
+}
+
+/// Reads one whole answer, flat: a line for each simple value, and texts line by line below their length.
+fn read_answer(from: &mut impl BufRead, lines: &mut Vec<String>) -> anyhow::Result<()> {
+    let mut head = String::new();
+    if from.read_line(&mut head)? == 0 {
+        bail!("Redis closed the connection");
+    }
+    let head = head.trim_end().to_owned();
+    let count = head.get(1..).and_then(|digits| digits.parse::<usize>().ok()).unwrap_or(0);
+    lines.push(head.clone());
+    match head.as_bytes().first() {
+        Some(b'*') => (0..count).try_for_each(|_| read_answer(from, lines))?,
+        Some(b'$') if head != "$-1" => {
+            let mut text = vec![0; count + 2];
+            from.read_exact(&mut text)?;
+            lines.extend(String::from_utf8_lossy(&text[..count]).lines().map(str::to_owned));
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 impl Drop for Redis {
