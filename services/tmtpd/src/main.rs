@@ -1,2 +1,62 @@
 //! The service: one binary, a role for each argument.
-fn main() {}
+
+mod args;
+mod certificate;
+mod check;
+mod dev;
+mod listen;
+mod print;
+mod process;
+mod roles;
+mod settings;
+mod site;
+mod transport;
+
+use std::process::exit;
+
+use anyhow::{Context, anyhow};
+use clap::{CommandFactory, Parser};
+
+use crate::args::{Command, CommandLine};
+use crate::settings::{Role, Settings};
+
+fn main() {
+    let line = CommandLine::parse();
+    // Not returning: a runtime that is dropped waits for blocking work, and a hard end must not wait.
+    exit(match start(line) {
+        Ok(()) => 0,
+        Err(error) => {
+            print::failure(&error);
+            1
+        }
+    })
+}
+
+fn start(line: CommandLine) -> anyhow::Result<()> {
+    rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .map_err(|_| anyhow!("a TLS provider was there before"))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
+    let result = runtime.block_on(run(line));
+    runtime.shutdown_background();
+    result
+}
+
+async fn run(line: CommandLine) -> anyhow::Result<()> {
+    let settings = || Settings::read(line.config.as_deref());
+    match line.command {
+        Command::Edge => roles::edge(settings()?).await,
+        Command::Delivery => roles::delivery(settings()?).await,
+        Command::Control => roles::control(settings()?).await,
+        Command::Standalone => roles::standalone(settings()?).await,
+        Command::Dev(args) => dev::run(&args).await,
+        Command::Migrate => roles::migrate(&settings()?).await,
+        Command::CheckConfig(args) => check::run(&settings()?, &args),
+        Command::Site(command) => site::run(&settings()?, command).await,
+        Command::Certificate(args) => certificate::run(&args),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut CommandLine::command(), "tmtpd", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Everything that can be checked of settings before a port opens. All that is wrong is told at once.
+
+use std::path::Path;
+
+use anyhow::{Context, anyhow, bail};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use tmtp_edge::Upstream;
+
+use crate::args::CheckConfig;
+use crate::print;
+use crate::settings::{Role, ServerTls, Settings};
+
+/// `tmtpd check-config`.
+pub fn run(settings: &Settings, args: &CheckConfig) -> anyhow::Result<()> {
+    if args.print {
+        print::line(settings.to_toml()?);
+    }
+    for_role(settings, args.role)?;
+    if !args.print {
+        print::line("all is well");
+    }
+    Ok(())
+}
+
+/// Refuses settings that a role cannot work with.
+pub fn for_role(settings: &Settings, role: Role) -> anyhow::Result<()> {
+    let faults = faults(settings, role);
+    match faults.as_slice() {
+        [] => Ok(()),
+        [fault] => bail!("the configuration has a fault: {fault}"),
+        _ => bail!("the configuration has {} faults:\n  {}", faults.len(), faults.join("\n  ")),
+    }
+}
+
+fn faults(settings: &Settings, role: Role) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut note = |result: anyhow::Result<()>| {
+        if let Err(error) = result {
+            faults.push(format!("{error:#}"));
+        }
+    };
+    note(settings.log.check().map_err(Into::into));
+    note(shutdown(settings));
+    if role.has_store() {
+        note(settings.store.check().context("store"));
+    }
+    if role.has_delivery() {
+        note(settings.bodies.check().context("bodies"));
+        note(settings.delivery.limits.check().context("delivery.limits"));
+    }
+    if role == Role::Delivery {
+        note(settings.delivery.tls.as_ref().map_or(Ok(()), server_tls));
+    }
+    note(settings.bus.check().context("bus"));
+    if role.has_edge() {
+        note(tmtp_edge::check_certificates(&settings.edge.certificates).context("edge.certificates"));
+        settings.edge.faults().into_iter().for_each(|fault| note(Err(anyhow!(fault))));
+    }
+    if role == Role::Edge {
+        note(Upstream::connect(&(&settings.edge).into()).map(drop).map_err(Into::into));
+    }
+    faults
+}
+
+fn shutdown(settings: &Settings) -> anyhow::Result<()> {
+    match settings.shutdown.deadline_seconds {
+        1..=3600 => Ok(()),
+        other => bail!("shutdown.deadline_seconds is {other}; it must be 1 to 3600"),
+    }
+}
+
+fn server_tls(tls: &ServerTls) -> anyhow::Result<()> {
+    certificates(&tls.cert).context("delivery.tls.cert")?;
+    key(&tls.key).context("delivery.tls.key")?;
+    certificates(&tls.client_ca).context("delivery.tls.client_ca")
+}
+
+fn certificates(path: &Path) -> anyhow::Result<()> {
+    let chain: Vec<_> = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    if chain.is_empty() {
+        bail!("{} holds no certificate", path.display());
+    }
+    Ok(())
+}
+
+fn key(path: &Path) -> anyhow::Result<()> {
+    PrivateKeyDer::from_pem_file(path)
+        .map(drop)
+        .with_context(|| format!("cannot read a key from {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_told_at_once_and_by_name() {
+        let mut settings = Settings::default();
+        settings.log.filter = "tmtp_edge=loudly".into();
+        settings.shutdown.deadline_seconds = 0;
+        settings.edge.window_messages = 0;
+        settings.edge.certificates = "/nowhere".into();
+        settings.delivery.limits.writer_queue = 0;
+        let error = for_role(&settings, Role::Standalone).unwrap_err().to_string();
+        for name in ["log.filter", "shutdown.deadline", "edge.window", "edge.certificates", "writer_queue"] {
+            assert!(error.contains(name), "{name} is missing in: {error}");
+        }
+    }
+
+    #[test]
+    fn an_edge_without_delivery_is_refused() {
+        let error = for_role(&Settings::default(), Role::Edge).unwrap_err().to_string();
+        assert!(error.contains("edge.delivery"), "{error}");
+    }
+
+    #[test]
+    fn a_delivery_process_needs_no_certificates_of_hosts() {
+        let error = for_role(&Settings::default(), Role::Delivery).map_err(|error| error.to_string());
+        assert!(!error.err().unwrap_or_default().contains("edge."));
+    }
+
+    #[test]
+    fn files_for_tls_that_are_missing_are_named() {
+        let mut settings = Settings::default();
+        let file = Path::new("/nowhere/x.pem").to_path_buf();
+        settings.delivery.tls = Some(ServerTls { cert: file.clone(), key: file.clone(), client_ca: file });
+        let error = for_role(&settings, Role::Delivery).unwrap_err().to_string();
+        assert!(error.contains("delivery.tls.cert") && error.contains("/nowhere/x.pem"), "{error}");
+    }
+}

@@ -1,0 +1,54 @@
+//! What a demo says to the one who started it.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+use tmtp_store::Site;
+
+use super::dialable;
+use super::folder::Folder;
+
+/// The text, without the line that says that it is ready.
+pub fn text(site: &Site, tmtp: &[SocketAddr], http: SocketAddr, folder: &Folder) -> String {
+    let tmtp: Vec<_> = tmtp.iter().copied().map(dialable).collect();
+    let mut text = format!("\"{}\" is open for registration.\n\n", site.name);
+    // Writing to a string cannot fail.
+    _ = addresses(&mut text, site, &tmtp, dialable(http), folder);
+    if let Some(first) = tmtp.first() {
+        _ = commands(&mut text, *first);
+    }
+    text
+}
+
+fn addresses(
+    text: &mut String,
+    site: &Site,
+    tmtp: &[SocketAddr],
+    http: SocketAddr,
+    folder: &Folder,
+) -> std::fmt::Result {
+    for addr in tmtp {
+        writeln!(text, "  address for clients   ={addr}")?;
+        for host in &site.hosts {
+            writeln!(text, "                        ={host}:{}", addr.port())?;
+        }
+    }
+    writeln!(text, "  health and metrics    http://{http}/readyz  http://{http}/metrics")?;
+    writeln!(text, "  data                  {}", folder.path().display())
+}
+
+fn commands(text: &mut String, addr: SocketAddr) -> std::fmt::Result {
+    write!(
+        text,
+        "
+Try it in two other terminals (`cargo build --workspace` puts tmtp into target/debug):
+
+  tmtp --profile /tmp/alice register --site ={addr} --alias \"Alice Ames\"
+  tmtp --profile /tmp/bob   register --site ={addr} --alias \"Bob Bright\"
+  tmtp --profile /tmp/bob   listen
+  tmtp --profile /tmp/alice ping --to \"Bob Bright\" \"Hello Bob\"
+
+Ctrl-C ends it, and nothing is lost.
+"
+    )
+}

@@ -1,0 +1,55 @@
+//! `tmtpd dev`: from nothing to a demo site, in one process, kept in one folder.
+
+mod folder;
+mod greeting;
+mod site;
+
+use std::net::SocketAddr;
+
+use tmtp_platform::telemetry::LogOptions;
+
+use crate::args::Dev;
+use crate::roles::{self, Ports};
+use crate::settings::Settings;
+use crate::{certificate, print};
+
+use folder::Folder;
+
+/// Runs the demo until the end.
+pub async fn run(args: &Dev) -> anyhow::Result<()> {
+    let folder = Folder::take(args.data.as_deref())?;
+    certificate::keep(&folder.certificates(), "default", &site::hosts(&args.site_host))?;
+    let ports = Ports::open(settings(args, &folder)?, "--tmtp-addr", "--http-addr")?;
+    let (store, bus) = ports.open_store().await?;
+    let site = site::keep(&store, &bus, args).await?;
+    let greeting = greeting::text(&site, &ports.tmtp_addrs()?, ports.http_addr()?, &folder);
+    roles::serve(ports, store, bus, move || print::line(format_args!("{greeting}\nready"))).await
+}
+
+/// What the demo needs is fixed; the rest may be set by variables, as for any other role.
+fn settings(args: &Dev, folder: &Folder) -> anyhow::Result<Settings> {
+    let mut settings = Settings::read(None)?;
+    if settings.log == LogOptions::default() {
+        settings.log.filter = "warn".to_owned();
+    }
+    settings.store.url = format!("sqlite://{}", folder.database().display());
+    settings.bodies = tmtp_store::BodyOptions::directory(folder.bodies());
+    settings.bus = tmtp_bus::BusOptions::default();
+    settings.edge.listen = vec![args.tmtp_addr];
+    settings.edge.default_host = Some(args.site_host.to_ascii_lowercase());
+    settings.edge.certificates = folder.certificates();
+    settings.edge.loopback_exempt = true;
+    settings.http.listen = args.http_addr;
+    Ok(settings)
+}
+
+/// An address as a client on this machine can dial it.
+fn dialable(addr: SocketAddr) -> SocketAddr {
+    match addr {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => SocketAddr::from(([127, 0, 0, 1], addr.port())),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => {
+            SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, addr.port()))
+        }
+        _ => addr,
+    }
+}

@@ -1,0 +1,92 @@
+//! What every role's process has: logs, metrics, health, signals, an orderly end.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tmtp_platform::telemetry::Metrics;
+use tmtp_platform::{Health, Signals, Tasks};
+use tmtp_store::Store;
+use tokio_util::sync::CancellationToken;
+
+use crate::settings::{Role, Settings};
+use crate::{check, listen};
+
+/// A process that is about to serve.
+pub struct Process {
+    /// Cancelled by the first signal.
+    pub stop: CancellationToken,
+    /// What it does; grows with the role.
+    pub tasks: Tasks,
+    /// What it tells of itself; grows with the role.
+    pub health: Health,
+    http: TcpListener,
+    signals: Signals,
+    deadline: Duration,
+}
+
+impl Process {
+    /// Checks everything, and only then opens the first port. `http_setting` is where its address can be changed.
+    pub fn begin(settings: &Settings, role: Role, http_setting: &str) -> anyhow::Result<Self> {
+        check::for_role(settings, role)?;
+        settings.log.install()?;
+        log_panics();
+        let signals = Signals::install()?;
+        let metrics = Metrics::install()?;
+        let http = listen::on(settings.http.listen, http_setting)?;
+        let stop = CancellationToken::new();
+        Ok(Self {
+            tasks: Tasks::new(stop.clone()),
+            health: Health::new(metrics, stop.clone()),
+            stop,
+            http,
+            signals,
+            deadline: settings.shutdown.deadline(),
+        })
+    }
+
+    /// Where health is served.
+    pub fn http_addr(&self) -> anyhow::Result<std::net::SocketAddr> {
+        listen::addr(&self.http)
+    }
+
+    /// Makes being ready depend on the store's answering.
+    #[must_use]
+    pub fn ready_with_store(mut self, store: &Arc<dyn Store>) -> Self {
+        let store = Arc::clone(store);
+        self.health = self.health.check("store", move || {
+            let store = Arc::clone(&store);
+            async move { store.ping().await.map_err(|error| error.to_string()) }
+        });
+        self
+    }
+
+    /// Makes being ready depend on the edge's being so.
+    #[must_use]
+    pub fn ready_with_edge(mut self, edge: &Arc<tmtp_edge::Edge>) -> Self {
+        let edge = Arc::clone(edge);
+        self.health = self.health.check("edge", move || {
+            let ready = edge.is_ready();
+            async move { if ready { Ok(()) } else { Err("no delivery process has answered yet".to_owned()) } }
+        });
+        self
+    }
+
+    /// Serves until the end.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let Self { mut tasks, health, http, signals, deadline, .. } = self;
+        tasks.background("health", async move { Ok(health.serve(http).await?) });
+        Ok(tasks.run(signals, deadline).await?)
+    }
+}
+
+/// A panic is a defect: it belongs in the log, in the log's format.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        let payload = panic.payload();
+        let said = payload.downcast_ref::<&str>().copied();
+        let said = said.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        tracing::error!(place, said, "panic");
+    }));
+}

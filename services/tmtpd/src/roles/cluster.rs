@@ -1,0 +1,65 @@
+//! The roles that are processes of their own.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use tmtp_control::Control;
+use tmtp_delivery::Delivery;
+use tmtp_edge::{Edge, Upstream};
+use tmtp_platform::SystemClock;
+use tokio_util::sync::CancellationToken;
+
+use crate::process::Process;
+use crate::settings::{Role, Settings};
+use crate::{listen, transport};
+
+/// `tmtpd edge`.
+pub async fn edge(settings: Settings) -> anyhow::Result<()> {
+    let mut process = Process::begin(&settings, Role::Edge, "http.listen")?;
+    let listeners = listen::on_all(&settings.edge.listen, "edge.listen")?;
+    let bus = tmtp_bus::open(&settings.bus).await.context("bus")?;
+    let upstream = Upstream::connect(&(&settings.edge).into())?;
+    let edge = Edge::new(settings.edge, upstream, bus).context("edge")?;
+    let (serving, stop) = (Arc::clone(&edge), process.stop.clone());
+    process.tasks.serve("edge", async move { Ok(serving.run(listeners, stop).await?) });
+    tracing::info!("edge started");
+    process.ready_with_edge(&edge).run().await
+}
+
+/// `tmtpd delivery`.
+pub async fn delivery(settings: Settings) -> anyhow::Result<()> {
+    let mut process = Process::begin(&settings, Role::Delivery, "http.listen")?;
+    let listener = listen::on(settings.delivery.listen, "delivery.listen")?;
+    let store = tmtp_store::open(&settings.store).await.context("store")?;
+    let bodies = tmtp_store::open_bodies(&settings.bodies, &store).await.context("bodies")?;
+    let bus = tmtp_bus::open(&settings.bus).await.context("bus")?;
+    let delivery =
+        Delivery::start(settings.delivery.limits, Arc::clone(&store), bodies, bus, Arc::new(SystemClock))
+            .await?;
+    let server = delivery.server();
+    // What the calls need ends after the last of them.
+    let (stop, last_call) = (process.stop.clone(), CancellationToken::new());
+    let answered = last_call.clone();
+    let tls = settings.delivery.tls;
+    process.tasks.serve("gRPC server", async move {
+        transport::serve(server, listener, tls.as_ref(), stop).await?;
+        answered.cancel();
+        Ok(())
+    });
+    process.tasks.serve("delivery", async move { Ok(delivery.run(last_call).await?) });
+    tracing::info!("delivery started");
+    process.ready_with_store(&store).run().await
+}
+
+/// `tmtpd control`.
+pub async fn control(settings: Settings) -> anyhow::Result<()> {
+    let mut process = Process::begin(&settings, Role::Control, "http.listen")?;
+    let store = tmtp_store::open(&settings.store).await.context("store")?;
+    let (control, stop) = (Control::new(Arc::clone(&store)), process.stop.clone());
+    process.tasks.serve("control", async move {
+        control.run(stop).await;
+        Ok(())
+    });
+    tracing::info!("control started");
+    process.ready_with_store(&store).run().await
+}

@@ -1,0 +1,22 @@
+//! The roles, each put together from the library that does the work, a store and a bus.
+
+mod cluster;
+mod one_process;
+
+use anyhow::Context;
+
+use crate::check;
+use crate::print;
+use crate::settings::{Role, Settings};
+
+pub use cluster::{control, delivery, edge};
+pub use one_process::{Ports, serve, standalone};
+
+/// `tmtpd migrate`.
+pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
+    check::for_role(settings, Role::Control)?;
+    settings.log.install()?;
+    tmtp_store::migrate(&settings.store).await.context("the database could not be brought up to date")?;
+    print::line("the database is up to date");
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! All roles in one process: `standalone`, and `dev` on top of it.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tmtp_bus::Bus;
+use tmtp_control::Control;
+use tmtp_delivery::Delivery;
+use tmtp_edge::{Edge, Upstream};
+use tmtp_platform::SystemClock;
+use tmtp_store::Store;
+use tokio_util::sync::CancellationToken;
+
+use crate::listen;
+use crate::process::Process;
+use crate::settings::{Role, Settings};
+
+/// A process whose ports are open, and its store and bus.
+pub struct Ports {
+    process: Process,
+    listeners: Vec<TcpListener>,
+    settings: Settings,
+}
+
+/// `tmtpd standalone`.
+pub async fn standalone(settings: Settings) -> anyhow::Result<()> {
+    let ports = Ports::open(settings, "edge.listen", "http.listen")?;
+    let (store, bus) = ports.open_store().await?;
+    serve(ports, store, bus, || tracing::info!("ready")).await
+}
+
+impl Ports {
+    /// Checks everything, and opens the ports. The two names are where their addresses can be changed.
+    pub fn open(settings: Settings, tmtp_setting: &str, http_setting: &str) -> anyhow::Result<Self> {
+        let process = Process::begin(&settings, Role::Standalone, http_setting)?;
+        let listeners = listen::on_all(&settings.edge.listen, tmtp_setting)?;
+        Ok(Self { process, listeners, settings })
+    }
+
+    /// The store, its schema up to date, and the bus.
+    pub async fn open_store(&self) -> anyhow::Result<(Arc<dyn Store>, Arc<dyn Bus>)> {
+        tmtp_store::migrate(&self.settings.store).await.context("store")?;
+        let store = tmtp_store::open(&self.settings.store).await.context("store")?;
+        Ok((store, tmtp_bus::open(&self.settings.bus).await.context("bus")?))
+    }
+
+    /// Where clients connect to.
+    pub fn tmtp_addrs(&self) -> anyhow::Result<Vec<SocketAddr>> {
+        self.listeners.iter().map(listen::addr).collect()
+    }
+
+    /// Where health is served.
+    pub fn http_addr(&self) -> anyhow::Result<SocketAddr> {
+        self.process.http_addr()
+    }
+}
+
+/// Serves everything until the end; says so by `announce` once it does.
+pub async fn serve(
+    ports: Ports,
+    store: Arc<dyn Store>,
+    bus: Arc<dyn Bus>,
+    announce: impl FnOnce() + Send + 'static,
+) -> anyhow::Result<()> {
+    let Ports { mut process, listeners, settings } = ports;
+    let bodies = tmtp_store::open_bodies(&settings.bodies, &store).await.context("bodies")?;
+    let clock = Arc::new(SystemClock);
+    let delivery =
+        Delivery::start(settings.delivery.limits, Arc::clone(&store), bodies, Arc::clone(&bus), clock)
+            .await?;
+    let edge = Edge::new(settings.edge, Upstream::in_process(delivery.server()), bus).context("edge")?;
+
+    // The edge hands its last acks to delivery, so delivery ends after it.
+    let (stop, edge_done) = (process.stop.clone(), CancellationToken::new());
+    let (serving, done) = (Arc::clone(&edge), edge_done.clone());
+    process.tasks.serve("edge", async move {
+        serving.run(listeners, stop).await?;
+        done.cancel();
+        Ok(())
+    });
+    process.tasks.serve("delivery", async move { Ok(delivery.run(edge_done).await?) });
+    let (control, stop) = (Control::new(Arc::clone(&store)), process.stop.clone());
+    process.tasks.serve("control", async move {
+        control.run(stop).await;
+        Ok(())
+    });
+    process.tasks.background("announcement", announce_when_ready(Arc::clone(&edge), announce));
+    process.ready_with_store(&store).ready_with_edge(&edge).run().await
+}
+
+/// How often to look whether the edge is ready.
+const LOOK: Duration = Duration::from_millis(5);
+
+async fn announce_when_ready(edge: Arc<Edge>, announce: impl FnOnce()) -> anyhow::Result<()> {
+    while !edge.is_ready() {
+        tokio::time::sleep(LOOK).await;
+    }
+    announce();
+    std::future::pending().await
+}
