@@ -7,7 +7,8 @@ use crate::{
     json::{self, Object, Value},
 };
 
-/// How many uids surely fit into [`Answer::Info`]; presence beyond that goes out as [`Answer::Ohi`].
+/// How many uids [`Answer::Info`] takes: they surely fit. The others are left for [`Answer::Ohi`] to tell,
+/// lest a member with many contacts could not log in.
 pub const INFO_OHI_MAX: usize = 1_800;
 
 /// A response to this connection, or presence.
@@ -34,7 +35,7 @@ pub enum Answer {
     },
     /// `login ok`
     Info {
-        /// The members online who notify this one; at most [`INFO_OHI_MAX`].
+        /// The members online who notify this one, of which the first [`INFO_OHI_MAX`] are sent.
         ohi: Vec<String>,
     },
     /// To every request with an id but TmtpRev.
@@ -89,9 +90,10 @@ impl Answer {
                 .with("uid", uid)
                 .with("nodeid", nodeid)
                 .with_some("error", error.as_deref().map(cut)),
-            Self::Info { ohi } => Object::of("info")
-                .with("info", "login ok")
-                .with_some("ohi", (!ohi.is_empty()).then_some(Value::Texts(ohi))),
+            Self::Info { ohi } => Object::of("info").with("info", "login ok").with_some(
+                "ohi",
+                (!ohi.is_empty()).then(|| Value::Texts(ohi.get(..INFO_OHI_MAX).unwrap_or(ohi))),
+            ),
             Self::Ack { id, result } => ack(id, result),
             Self::Quit { error } => Object::of("quit").with("error", error),
             Self::Ohi { from, status } => Object::of("ohi").with("from", from).with("status", *status),
