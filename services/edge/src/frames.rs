@@ -116,6 +116,11 @@ impl<R: AsyncRead + Unpin> Frames<R> {
         self.framer.expect_data(octets);
     }
 
+    /// Refuses headers longer than this from now on.
+    pub fn limit_headers(&mut self, octets: usize) {
+        self.framer.limit_headers(octets);
+    }
+
     /// Octets of announced data still to come.
     pub fn data_left(&self) -> u64 {
         self.framer.data_left()

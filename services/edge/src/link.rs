@@ -4,7 +4,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tmtp_grpc::delivery::{self as grpc, LoginRequest, RegisterRequest, SessionReply};
-use tmtp_wire::{Answer, Error, Head, Piece, Request, base32};
+use tmtp_wire::{Answer, Error, Head, Piece, Request, answer::INFO_OHI_MAX, base32};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf},
     net::TcpStream,
@@ -219,7 +219,7 @@ async fn register(edge: &Arc<Shared>, writes: &mut Writes, reply: SessionReply) 
     begin(edge, writes, answer.encode()?.into(), reply).await
 }
 
-/// Tells the client that it is in.
+/// Tells the client that it is in. Members online who do not fit into `info` are told of one by one after it.
 async fn begin(
     edge: &Arc<Shared>,
     writes: &mut Writes,
@@ -228,6 +228,9 @@ async fn begin(
 ) -> Result<Admitted, End> {
     let id = reply.session.ok_or_else(|| End::Silent("delivery named no session".to_owned()))?;
     let admitted = Admitted::new(edge, id, reply.floor);
+    for from in reply.ohi.iter().skip(INFO_OHI_MAX) {
+        admitted.session.ohi(from.clone(), 1);
+    }
     words.extend_from_slice(&(Answer::Info { ohi: reply.ohi }).encode()?);
     writes.write_all(&words).await?;
     writes.flush().await?;

@@ -58,6 +58,7 @@ pub struct Reader<'a, R> {
 
 impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
     pub fn new(frames: &'a mut Frames<R>, edge: &'a Shared, site: Arc<Site>, floor: u64) -> Self {
+        frames.limit_headers(site.limits.header_octets as usize);
         let per_second = NonZeroU32::new(site.limits.requests_per_second).unwrap_or(NonZeroU32::MIN);
         Self { frames, edge, site, pace: RateLimiter::direct(Quota::per_second(per_second)), floor }
     }
@@ -80,9 +81,6 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
             Piece::Header(json) => json,
             Piece::Data(_) => return Err(Error::Header.into()),
         };
-        if json.len() > self.site.limits.header_octets as usize {
-            return Err(Error::HeaderLength.into());
-        }
         let head = Head::parse(&json)?;
         metrics::counter!("tmtp_edge_requests_total", "op" => head.request.name()).increment(1);
         match &head.request {
