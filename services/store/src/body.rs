@@ -4,13 +4,16 @@ use bytes::Bytes;
 
 use crate::{Result, SiteId};
 
+/// The most octets of a chunk that is read.
+pub const CHUNK_OCTETS: usize = 256 << 10;
+
 /// Where bodies go that are too large for a message's row.
 #[async_trait::async_trait]
 pub trait Bodies: Send + Sync + 'static {
     /// Begins a new body. It is durable once [`BodyWriter::finish`] has returned; dropped before that it is removed,
     /// now or by a later sweep.
     async fn create(&self, site: SiteId) -> Result<Box<dyn BodyWriter>>;
-    /// Reads a body from its start, chunk by chunk; no chunk is larger than 256 KiB.
+    /// Reads a body from its start, chunk by chunk; no chunk is larger than [`CHUNK_OCTETS`]. [`crate::Error::Absent`] when it is not there.
     async fn read(&self, key: &str) -> Result<futures::stream::BoxStream<'static, Result<Bytes>>>;
     /// Removes a body; one that is not there is no error.
     async fn delete(&self, key: &str) -> Result<()>;

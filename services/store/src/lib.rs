@@ -4,21 +4,49 @@
 //! protocol: those are delivery's, which reads and writes in a transaction ([`Tx`]) made of small steps.
 //! Steps on the path of a message take many rows at once, so that one transaction carries many messages.
 
+mod bodies;
 pub mod body;
 mod error;
+mod migration;
 pub mod model;
-pub mod postgres;
+mod options;
+mod postgres;
 pub mod settings;
-pub mod sqlite;
+mod sql;
+mod sqlite;
+mod steps;
+mod text;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use async_trait::async_trait;
 use tmtp_wire::MsgId;
 
+pub use bodies::{BodyKind, BodyOptions, S3Options, open_bodies};
+pub use body::{Bodies, BodyWriter, CHUNK_OCTETS};
 pub use error::{Error, Result};
+pub use migration::MigrationReport;
 pub use model::*;
+pub use options::StoreOptions;
 pub use settings::{LoginConflict, Registration, SiteSettings};
+
+/// Opens the store that the URL names. [`Error::Outdated`] when its schema is behind; SQLite's is brought up to date.
+pub async fn open(options: &StoreOptions) -> Result<Arc<dyn Store>> {
+    options.check()?;
+    Ok(match options.kind()? {
+        options::Kind::Postgres => Arc::new(postgres::PgStore::open(options).await?),
+        options::Kind::Sqlite => Arc::new(sqlite::SqliteStore::open(options).await?),
+    })
+}
+
+/// Brings the schema up to date. Two who do so at once do not get into one another's way.
+pub async fn migrate(options: &StoreOptions) -> Result<MigrationReport> {
+    options.check()?;
+    match options.kind()? {
+        options::Kind::Postgres => postgres::migrate(options).await,
+        options::Kind::Sqlite => sqlite::migrate(options).await,
+    }
+}
 
 /// Everything durable. Every call may fail with [`Error::Unavailable`], after which trying again is right.
 #[async_trait]
@@ -73,6 +101,13 @@ pub trait Store: Send + Sync + 'static {
     async fn sweep_orphans(&self, before_ms: i64, limit: u32) -> Result<Swept>;
     /// Which of these blobs no message names.
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>>;
+
+    // ---- bodies
+
+    /// The database itself as a store of large bodies, where it can be one.
+    fn bodies(&self) -> Option<Arc<dyn Bodies>> {
+        None
+    }
 }
 
 /// A transaction. Every step sees what the earlier ones wrote. After an error only dropping it is left.
@@ -168,4 +203,3 @@ pub trait Tx: Send {
     /// Returns blobs to delete after the commit.
     async fn ack(&mut self, acks: &[NodeAcks]) -> Result<Vec<String>>;
 }
-

@@ -1,0 +1,124 @@
+//! The schema's history, built into the program.
+
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+use crate::{
+    Error, Result,
+    options::Kind,
+    sql::{Conn, values},
+};
+
+/// What bringing a schema up to date did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationReport {
+    /// Migrations that were applied now, by file name without `.sql`, oldest first.
+    pub applied: Vec<String>,
+    /// The newest migration's time: `yyyymmddhhmm`.
+    pub version: i64,
+}
+
+/// A file of the folder `migrations`: its name and text.
+type Script = (&'static str, &'static str);
+
+macro_rules! scripts {
+    ($folder:literal: $($name:literal),* $(,)?) => {
+        &[$((
+            $name,
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/", $folder, "/", $name, ".sql")),
+        )),*]
+    };
+}
+
+const POSTGRES: &[Script] = scripts!("postgres": "202611221000_create_tables");
+const SQLITE: &[Script] = scripts!("sqlite": "202611221000_create_tables");
+
+fn scripts(kind: Kind) -> &'static [Script] {
+    match kind {
+        Kind::Postgres => POSTGRES,
+        Kind::Sqlite => SQLITE,
+    }
+}
+
+fn version(name: &str) -> i64 {
+    name.split('_').next().and_then(|time| time.parse().ok()).unwrap_or_default()
+}
+
+/// Applies what is missing. A schema that is ahead is left alone: a newer release runs beside this one.
+pub(crate) fn migrator(kind: Kind) -> Migrator {
+    let migration = |&(name, text): &Script| {
+        let description = name.split_once('_').map_or(name, |(_, rest)| rest).replace('_', " ");
+        let outside = text.starts_with("-- no-transaction");
+        Migration::new(version(name), description.into(), MigrationType::Simple, text.into_sql_str(), outside)
+    };
+    let mut migrator = Migrator::with_migrations(scripts(kind).iter().map(migration).collect());
+    migrator.set_ignore_missing(true);
+    migrator
+}
+
+/// The names of the migrations that this schema lacks.
+pub(crate) async fn missing(conn: &mut dyn Conn, kind: Kind) -> Result<Vec<String>> {
+    let table = match kind {
+        Kind::Postgres => "SELECT 1::bigint WHERE to_regclass('_sqlx_migrations') IS NOT NULL",
+        Kind::Sqlite => "SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'",
+    };
+    let mut applied = Vec::new();
+    if conn.first(table, values![]).await?.is_some() {
+        for row in conn.all("SELECT version FROM _sqlx_migrations WHERE success", values![]).await? {
+            applied.push(row.int(0)?);
+        }
+    }
+    let lacking = scripts(kind).iter().filter(|(name, _)| !applied.contains(&version(name)));
+    Ok(lacking.map(|(name, _)| (*name).to_owned()).collect())
+}
+
+/// Fails unless every migration was applied.
+pub(crate) async fn require(conn: &mut dyn Conn, kind: Kind) -> Result<()> {
+    let missing = missing(conn, kind).await?;
+    if missing.is_empty() { Ok(()) } else { Err(Error::Outdated(format!("lacks {}", missing.join(", ")))) }
+}
+
+/// The report of a run that applied these.
+pub(crate) fn report(kind: Kind, applied: Vec<String>) -> MigrationReport {
+    let version = scripts(kind).iter().map(|(name, _)| version(name)).max().unwrap_or_default();
+    MigrationReport { applied, version }
+}
+
+/// What went wrong with a migration.
+pub(crate) fn failure(error: sqlx::migrate::MigrateError) -> Error {
+    match error {
+        sqlx::migrate::MigrateError::Execute(error)
+        | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => error.into(),
+        error => Error::Defect(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_built_in_and_well_named() {
+        for (kind, folder) in [(Kind::Postgres, "postgres"), (Kind::Sqlite, "sqlite")] {
+            let folder = format!("{}/../../migrations/{folder}", env!("CARGO_MANIFEST_DIR"));
+            let mut files: Vec<String> = std::fs::read_dir(folder)
+                .unwrap()
+                .map(|file| file.unwrap().file_name().into_string().unwrap())
+                .collect();
+            files.sort();
+            let built_in: Vec<String> = scripts(kind).iter().map(|(name, _)| format!("{name}.sql")).collect();
+            assert_eq!(files, built_in);
+            for name in files {
+                let (time, words) = name.split_once('_').unwrap();
+                assert!(time.len() == 12 && time.bytes().all(|b| b.is_ascii_digit()), "{name}");
+                assert!(words.contains('_'), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn both_databases_have_the_same_history() {
+        let names = |kind| scripts(kind).iter().map(|(name, _)| *name).collect::<Vec<_>>();
+        assert_eq!(names(Kind::Postgres), names(Kind::Sqlite));
+    }
+}

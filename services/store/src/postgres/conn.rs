@@ -1,0 +1,154 @@
+//! A connection in use. No wait on it is longer than the server's own limit for a statement and a little more, so a
+//! network that swallows everything looks like a database that is down.
+
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use sqlx::{
+    PgConnection, Postgres,
+    postgres::{PgArguments, PgDatabaseError, PgSeverity},
+    query::Query,
+};
+use tokio::time::timeout;
+
+use super::connect::{Pool, Pooled};
+use crate::{
+    Error, Result,
+    sql::{Conn, Row, Value},
+};
+
+/// How much longer than the server we wait for its answer.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// A connection taken from the pool; it goes back when dropped, unless it is not known to be in order.
+pub(super) struct PgConn {
+    pooled: Option<Pooled>,
+    limit: Duration,
+    /// Nothing good can be expected of it: it is closed when dropped. Set while a statement runs, so that one
+    /// given up half-way closes it too.
+    broken: bool,
+    /// A statement failed.
+    failed: bool,
+}
+
+impl PgConn {
+    /// Waits for a free connection. `statement` is the server's limit for a statement.
+    pub(super) async fn take(pool: &Pool, acquire: Duration, statement: Duration) -> Result<Self> {
+        let started = Instant::now();
+        let pooled = match timeout(acquire, pool.get()).await {
+            Ok(taken) => taken?,
+            Err(_) => return Err(Error::Unavailable("no free connection in time".to_owned())),
+        };
+        metrics::histogram!("tmtp_store_acquire_seconds").record(started.elapsed());
+        Ok(Self { pooled: Some(pooled), limit: statement + GRACE, broken: false, failed: false })
+    }
+
+    /// Whether a statement failed, after which a transaction cannot be committed.
+    pub(super) fn failed(&self) -> bool {
+        self.failed || self.broken
+    }
+
+    /// Lets statements of upkeep take longer, on the server and here.
+    pub(super) fn wait_longer(&mut self, statement: Duration) {
+        self.limit = statement + GRACE;
+    }
+
+    /// Leaves the connection to another owner.
+    pub(super) fn hand_over(&mut self) -> Self {
+        let pooled = self.pooled.take();
+        Self { pooled, limit: self.limit, broken: self.broken, failed: self.failed }
+    }
+
+    /// Whether there is a connection that may be used on.
+    pub(super) fn usable(&self) -> bool {
+        self.pooled.is_some() && !self.broken
+    }
+
+    /// Has it closed when dropped.
+    pub(super) fn give_up(&mut self) {
+        self.broken = true;
+    }
+
+    fn begin_statement(&mut self) -> Result<&mut PgConnection> {
+        if self.broken {
+            return Err(Error::Unavailable("the connection is broken".to_owned()));
+        }
+        self.broken = true;
+        let pooled = self.pooled.as_deref_mut();
+        pooled.ok_or_else(|| Error::Defect("a connection that was handed over".to_owned()))
+    }
+
+    fn end_statement<T>(
+        &mut self,
+        done: std::result::Result<sqlx::Result<T>, tokio::time::error::Elapsed>,
+    ) -> Result<T> {
+        let error = match done {
+            Ok(Ok(result)) => {
+                self.broken = false;
+                return Ok(result);
+            }
+            Ok(Err(error)) => {
+                self.broken = breaks(&error);
+                error.into()
+            }
+            Err(_) => Error::Unavailable("no answer from the database".to_owned()),
+        };
+        self.failed = true;
+        metrics::counter!("tmtp_store_failures_total", "kind" => error.kind()).increment(1);
+        Err(error)
+    }
+}
+
+#[async_trait]
+impl Conn for PgConn {
+    async fn all(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>> {
+        let limit = self.limit;
+        let query = query(sql, values);
+        let done = timeout(limit, query.fetch_all(self.begin_statement()?)).await;
+        let rows = self.end_statement(done)?;
+        Ok(rows.into_iter().map(Row::Postgres).collect())
+    }
+
+    async fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
+        let limit = self.limit;
+        let query = query(sql, values);
+        let done = timeout(limit, query.execute(self.begin_statement()?)).await;
+        Ok(self.end_statement(done)?.rows_affected())
+    }
+}
+
+impl Drop for PgConn {
+    fn drop(&mut self) {
+        if self.broken
+            && let Some(pooled) = self.pooled.take()
+        {
+            // Out of the pool, and closed: the server sees the end of the connection and rolls back.
+            drop(Pooled::take(pooled));
+        }
+    }
+}
+
+/// Whether a connection is of no use after this: it is gone, in an unknown state, or leads to a server that only reads.
+fn breaks(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(error) = error else { return true };
+    let Some(error) = error.try_downcast_ref::<PgDatabaseError>() else { return true };
+    matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic) || error.code() == "25006"
+}
+
+fn query<'q>(sql: &'static str, values: &[Value<'q>]) -> Query<'q, Postgres, PgArguments> {
+    let query = sqlx::query(sql);
+    values.iter().fold(query, |query, value| match *value {
+        Value::Int(value) => query.bind(value),
+        Value::Flag(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+        Value::OptText(value) => query.bind(value),
+        Value::Blob(value) => query.bind(value),
+        Value::OptBlob(value) => query.bind(value),
+        Value::Ints(values) => query.bind(values),
+        Value::Flags(values) => query.bind(values),
+        Value::Texts(values) => query.bind(values),
+        Value::OptTexts(values) => query.bind(values),
+        Value::Blobs(values) => query.bind(values),
+        Value::OptBlobs(values) => query.bind(values),
+    })
+}

@@ -1,0 +1,81 @@
+//! Members, nodes, names and groups: many rows a statement.
+
+use std::collections::HashSet;
+
+use super::conn::PgConn;
+use crate::{
+    GroupMember, MemberKey, Name, Node, Result, SiteId,
+    sql::{Conn, values},
+    steps::{groups, members},
+    text::{member_columns, name_columns},
+};
+
+pub(super) const ADD_NODE: &str =
+    "INSERT INTO nodes (site, uid, label, secret_hash, created_ms, seen_ms) VALUES ($1, $2, $3, $4, $5, $5)
+     RETURNING node";
+
+pub(super) async fn hold_nodes(conn: &mut PgConn, sites: &[SiteId]) -> Result<()> {
+    let mut sites: Vec<i64> = sites.iter().map(|site| site.0).collect();
+    sites.sort_unstable();
+    sites.dedup();
+    let sql = "SELECT pg_advisory_xact_lock_shared(s.site) FROM
+               (SELECT site FROM unnest($1::bigint[]) u(site) ORDER BY site) s";
+    conn.run(sql, values![&sites]).await.map(drop)
+}
+
+pub(super) async fn lock(conn: &mut PgConn, members: &[MemberKey]) -> Result<()> {
+    let (sites, uids) = member_columns(members);
+    let sql = "SELECT 1 FROM unnest($1::bigint[], $2::text[]) k(site, uid)
+               JOIN members m ON m.site = k.site AND m.uid = k.uid
+               ORDER BY m.site, m.uid FOR UPDATE OF m";
+    conn.run(sql, values![&sites, &uids]).await.map(drop)
+}
+
+pub(super) async fn active(conn: &mut PgConn, members: &[MemberKey]) -> Result<HashSet<MemberKey>> {
+    let (sites, uids) = member_columns(members);
+    if uids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sql = "SELECT m.site, m.uid FROM unnest($1::bigint[], $2::text[]) k(site, uid)
+               JOIN members m ON m.site = k.site AND m.uid = k.uid WHERE NOT m.suspended";
+    conn.all(sql, values![&sites, &uids]).await?.iter().map(members::key).collect()
+}
+
+pub(super) async fn nodes(conn: &mut PgConn, members: &[MemberKey], count_max: u32) -> Result<Vec<Node>> {
+    let (sites, uids) = member_columns(members);
+    if uids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT n.site, n.uid, n.node, n.edge, q.queued, q.octets
+               FROM unnest($1::bigint[], $2::text[]) k(site, uid)
+               JOIN nodes n ON n.site = k.site AND n.uid = k.uid AND NOT n.revoked
+               CROSS JOIN LATERAL (
+                   SELECT count(*) AS queued, coalesce(sum(c.octets), 0)::bigint AS octets FROM
+                   (SELECT e.octets FROM entries e WHERE e.site = n.site AND e.node = n.node LIMIT $3) c
+               ) q
+               ORDER BY n.node";
+    let rows = conn.all(sql, values![&sites, &uids, i64::from(count_max)]).await?;
+    rows.iter().map(members::node).collect()
+}
+
+pub(super) async fn names(conn: &mut PgConn, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
+    let (sites, names) = name_columns(names);
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT n.site, n.name, n.kind, n.uid FROM unnest($1::bigint[], $2::text[]) k(site, name)
+               JOIN names n ON n.site = k.site AND n.name = k.name";
+    conn.all(sql, values![&sites, &names]).await?.iter().map(members::name).collect()
+}
+
+pub(super) async fn of_groups(conn: &mut PgConn, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>> {
+    let (sites, gids) = name_columns(groups);
+    if gids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT g.site, g.gid, g.uid, g.alias, g.status
+               FROM unnest($1::bigint[], $2::text[]) k(site, gid)
+               JOIN group_members g ON g.site = k.site AND g.gid = k.gid
+               ORDER BY g.site, g.gid, g.uid";
+    conn.all(sql, values![&sites, &gids]).await?.iter().map(groups::member).collect()
+}

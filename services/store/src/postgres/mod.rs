@@ -1,0 +1,192 @@
+//! The store in Postgres.
+
+mod claim;
+mod conn;
+mod connect;
+mod members;
+mod presence;
+mod queue;
+mod read;
+mod sessions;
+mod tx;
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use tmtp_wire::MsgId;
+
+use crate::{
+    Bodies, Body, Error, MigrationReport, NewSite, QueuePage, QueueRead, Result, Session, Site, SiteId,
+    Standing, Store, StoreOptions, Swept, Tx,
+    bodies::Chunks,
+    migration,
+    options::Kind,
+    sql::{Conn, Connect, values},
+    steps,
+};
+use conn::PgConn;
+use connect::Pool;
+use tx::PgTx;
+
+/// How many commits are worth having under way at once: enough for one's wait for the disk to overlap the next.
+const WRITERS: usize = 4;
+/// The server's limit for a statement of upkeep, which may read whole tables.
+const UPKEEP: Duration = Duration::from_secs(60);
+
+/// The store in Postgres.
+#[derive(Clone)]
+pub(crate) struct PgStore {
+    pool: Pool,
+    acquire: Duration,
+    statement: Duration,
+}
+
+impl PgStore {
+    pub(crate) async fn open(options: &StoreOptions) -> Result<Self> {
+        let store = Self {
+            pool: connect::pool(options)?,
+            acquire: Duration::from_millis(options.acquire_timeout_ms),
+            statement: Duration::from_millis(options.statement_timeout_ms),
+        };
+        migration::require(&mut store.conn().await?, Kind::Postgres).await?;
+        store.warm_up().await;
+        Ok(store)
+    }
+
+    async fn conn(&self) -> Result<PgConn> {
+        PgConn::take(&self.pool, self.acquire, self.statement).await
+    }
+
+    /// Makes the connections now rather than under the first load. Should that fail, they are made when wanted.
+    async fn warm_up(&self) {
+        let every = (0..self.pool.status().max_size).map(|_| self.conn());
+        drop(futures::future::join_all(every).await);
+    }
+
+    async fn tx(&self) -> Result<PgTx> {
+        PgTx::begin(self.conn().await?).await
+    }
+
+    /// A transaction whose statements may take as long as upkeep takes.
+    async fn upkeep(&self) -> Result<PgTx> {
+        let mut tx = self.tx().await?;
+        tx.conn.wait_longer(UPKEEP);
+        let sql = "SELECT set_config('statement_timeout', $1, true)";
+        tx.conn.run(sql, values![&UPKEEP.as_millis().to_string()]).await?;
+        Ok(tx)
+    }
+}
+
+/// Brings the schema up to date.
+pub(crate) async fn migrate(options: &StoreOptions) -> Result<MigrationReport> {
+    // The migrator itself waits for another one that is at work.
+    let mut migrating = connect::migrating(options).await?;
+    let mut one = options.clone();
+    one.connections = 1;
+    let pool = connect::pool(&one)?;
+    let acquire = Duration::from_millis(options.acquire_timeout_ms);
+    let mut conn = PgConn::take(&pool, acquire, UPKEEP).await?;
+    let before = migration::missing(&mut conn, Kind::Postgres).await?;
+    migration::migrator(Kind::Postgres).run(&mut migrating).await.map_err(migration::failure)?;
+    Ok(migration::report(Kind::Postgres, before))
+}
+
+#[async_trait]
+impl Store for PgStore {
+    async fn begin(&self) -> Result<Box<dyn Tx>> {
+        Ok(Box::new(self.tx().await?))
+    }
+
+    fn writers(&self) -> usize {
+        // At least one connection is left for reading.
+        WRITERS.min(self.pool.status().max_size.saturating_sub(1)).max(1)
+    }
+
+    async fn ping(&self) -> Result<()> {
+        self.conn().await?.run("SELECT 1", values![]).await.map(drop)
+    }
+
+    async fn next_instance(&self) -> Result<u64> {
+        steps::sites::next_instance(&mut self.conn().await?).await
+    }
+
+    async fn sites_version(&self) -> Result<i64> {
+        steps::sites::version(&mut self.conn().await?).await
+    }
+
+    async fn sites(&self) -> Result<(i64, Vec<Site>)> {
+        steps::sites::all(&mut self.conn().await?).await
+    }
+
+    async fn add_site(&self, site: &NewSite) -> Result<SiteId> {
+        let mut tx = self.tx().await?;
+        let id = steps::sites::add(&mut tx.conn, site).await?;
+        tx.finish().await?;
+        Ok(id)
+    }
+
+    async fn change_site(&self, site: &Site) -> Result<()> {
+        let mut tx = self.tx().await?;
+        steps::sites::change(&mut tx.conn, site).await?;
+        tx.finish().await
+    }
+
+    async fn beat_edge(&self, edge: &str) -> Result<bool> {
+        steps::sites::beat_edge(&mut self.conn().await?, edge).await
+    }
+
+    async fn edges(&self) -> Result<Vec<(String, i64)>> {
+        steps::sites::edges(&mut self.conn().await?).await
+    }
+
+    async fn queues(&self, reads: &[QueueRead]) -> Result<Vec<QueuePage>> {
+        read::queues(&mut self.conn().await?, reads).await
+    }
+
+    async fn standings(&self, edge: &str, sessions: &[Session]) -> Result<Vec<Standing>> {
+        read::standings(&mut self.conn().await?, edge, sessions).await
+    }
+
+    async fn body_of(&self, session: &Session, id: MsgId) -> Result<Option<Body>> {
+        steps::queue::body_of(&mut self.conn().await?, session, id).await
+    }
+
+    async fn forget_requests(&self, before_ms: i64, limit: u32) -> Result<u64> {
+        steps::requests::forget(&mut self.conn().await?, before_ms, limit).await
+    }
+
+    async fn sweep_orphans(&self, before_ms: i64, limit: u32) -> Result<Swept> {
+        let mut tx = self.upkeep().await?;
+        let swept = queue::sweep(&mut tx.conn, before_ms, limit).await?;
+        tx.finish().await?;
+        Ok(swept)
+    }
+
+    async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>> {
+        read::unnamed_blobs(&mut self.conn().await?, blobs).await
+    }
+
+    fn bodies(&self) -> Option<Arc<dyn Bodies>> {
+        Some(Arc::new(Chunks::new(self.clone())))
+    }
+}
+
+#[async_trait]
+impl Connect for PgStore {
+    async fn reading(&self) -> Result<Box<dyn Conn>> {
+        Ok(Box::new(self.conn().await?))
+    }
+
+    async fn writing(&self) -> Result<Box<dyn Conn>> {
+        self.reading().await
+    }
+}
+
+impl From<deadpool::managed::PoolError<sqlx::Error>> for Error {
+    fn from(error: deadpool::managed::PoolError<sqlx::Error>) -> Self {
+        match error {
+            deadpool::managed::PoolError::Backend(error) => error.into(),
+            error => Self::Unavailable(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Messages and entries: many rows a statement.
+//!
+//! A message counts its entries (`pending`), and goes with the last one. Whoever removes entries locks the messages
+//! afterwards, in ascending order, and only then counts down; whoever adds entries to a message that exists locks it
+//! before. So two last acks at one moment, or an ack and a copy, see one another's work.
+
+use super::conn::PgConn;
+use crate::{
+    NewEntry, NewMessage, NodeAcks, NodeId, Result, SiteId, Swept,
+    sql::{Conn, Row, int, values},
+    steps::{
+        queue::{Gone, blobs, body_columns, count_gone, entry_rows},
+        upkeep,
+    },
+};
+
+const ADD_MESSAGES: &str = "
+    INSERT INTO messages (site, id, posted_ms, head, body, blob, octets, urgent, pending)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[],
+                         $7::bigint[], $8::boolean[], $9::bigint[])";
+
+const ADD_ENTRIES: &str = "
+    INSERT INTO entries (site, node, rank, msg, octets)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])";
+
+pub(super) async fn add(conn: &mut PgConn, messages: &[NewMessage], entries: &[NewEntry]) -> Result<()> {
+    let (rows, pending) = entry_rows(messages, entries)?;
+    // A message for nobody is delivered already.
+    let (messages, pending): (Vec<&NewMessage>, Vec<i64>) =
+        messages.iter().zip(pending).filter(|(_, pending)| *pending > 0).unzip();
+    if messages.is_empty() {
+        return Ok(());
+    }
+    add_messages(conn, &messages, &pending).await?;
+    let column =
+        |value: fn(&crate::steps::queue::EntryRow) -> i64| rows.iter().map(value).collect::<Vec<_>>();
+    let sites = column(|row| row.site);
+    let nodes = column(|row| row.node);
+    let ranks = column(|row| row.rank);
+    let msgs = column(|row| row.msg);
+    let octets = column(|row| row.octets);
+    conn.run(ADD_ENTRIES, values![&sites, &nodes, &ranks, &msgs, &octets]).await.map(drop)
+}
+
+async fn add_messages(conn: &mut PgConn, messages: &[&NewMessage], pending: &Vec<i64>) -> Result<()> {
+    let column = |value: fn(&NewMessage) -> i64| messages.iter().map(|it| value(it)).collect::<Vec<_>>();
+    let sites = column(|message| message.site.0);
+    let ids = column(|message| int(message.id.0));
+    let posted = column(|message| message.posted.0);
+    let octets = column(|message| int(message.body.octets()));
+    let heads: Vec<&[u8]> = messages.iter().map(|message| message.head.as_ref()).collect();
+    let (bodies, blobs): (Vec<Option<&[u8]>>, Vec<Option<&str>>) =
+        messages.iter().map(|message| body_columns(&message.body)).unzip();
+    let urgent: Vec<bool> = messages.iter().map(|message| message.urgent).collect();
+    let values = values![&sites, &ids, &posted, &heads, &bodies, &blobs, &octets, &urgent, pending];
+    conn.run(ADD_MESSAGES, values).await.map(drop)
+}
+
+/// Both ranks are tried, since an ack names the message alone.
+const ACK: &str = "
+    DELETE FROM entries e
+    USING unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) a(site, node, epoch, msg)
+    JOIN nodes n ON n.site = a.site AND n.node = a.node AND n.epoch = a.epoch AND NOT n.revoked
+    CROSS JOIN (VALUES (0::smallint), (1::smallint)) r(rank)
+    WHERE e.site = a.site AND e.node = a.node AND e.rank = r.rank AND e.msg = a.msg
+    RETURNING e.site, e.msg";
+
+pub(super) async fn ack(conn: &mut PgConn, acks: &[NodeAcks]) -> Result<Vec<String>> {
+    let mut rows: Vec<[i64; 4]> = acks
+        .iter()
+        .flat_map(|acks| acks.ids.iter().map(|id| (&acks.session, id)))
+        .map(|(session, id)| [session.site.0, session.node.0, session.epoch, int(id.0)])
+        .collect();
+    rows.sort_unstable();
+    rows.dedup();
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<i64>>();
+    let gone = conn.all(ACK, values![&column(0), &column(1), &column(2), &column(3)]).await?;
+    count_down(conn, &gone).await
+}
+
+/// Removes all that waits for a node.
+pub(super) async fn drop_queue(conn: &mut PgConn, site: SiteId, node: NodeId) -> Result<Vec<String>> {
+    let sql = "DELETE FROM entries WHERE site = $1 AND node = $2 RETURNING site, msg";
+    let gone = conn.all(sql, values![site, node]).await?;
+    count_down(conn, &gone).await
+}
+
+const LOCK_MESSAGES: &str = "
+    SELECT 1 FROM unnest($1::bigint[], $2::bigint[]) k(site, id)
+    JOIN messages m ON m.site = k.site AND m.id = k.id
+    ORDER BY m.site, m.id FOR UPDATE OF m";
+
+/// A statement of its own after the lock, so that it sees what others counted down before.
+const COUNT_DOWN: &str = "
+    WITH k AS MATERIALIZED (
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) k(site, id, gone)
+    ), left_over AS (
+        UPDATE messages m SET pending = m.pending - k.gone FROM k
+        WHERE m.site = k.site AND m.id = k.id AND m.pending > k.gone
+    )
+    DELETE FROM messages m USING k
+    WHERE m.site = k.site AND m.id = k.id AND m.pending <= k.gone
+    RETURNING m.blob";
+
+/// Takes entries that went off their messages' counts, given as rows of site and msg; returns the blobs of those
+/// messages that went with their last one.
+async fn count_down(conn: &mut PgConn, gone: &[Row]) -> Result<Vec<String>> {
+    let gone: Gone = count_gone(gone)?;
+    if gone.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sites: Vec<i64> = gone.keys().map(|(site, _)| site.0).collect();
+    let ids: Vec<i64> = gone.keys().map(|(_, id)| int(id.0)).collect();
+    let counts: Vec<i64> = gone.into_values().collect();
+    conn.run(LOCK_MESSAGES, values![&sites, &ids]).await?;
+    blobs(&conn.all(COUNT_DOWN, values![&sites, &ids, &counts]).await?)
+}
+
+const LOCK_QUEUE: &str = "
+    SELECT m.id FROM entries e JOIN messages m ON m.site = e.site AND m.id = e.msg
+    WHERE e.site = $1 AND e.node = $2 ORDER BY m.site, m.id FOR UPDATE OF m";
+
+/// What was acked while we waited for the locks is not copied.
+const COPY_QUEUE: &str = "
+    INSERT INTO entries (site, node, rank, msg, octets)
+    SELECT e.site, $3, e.rank, e.msg, e.octets FROM entries e
+    WHERE e.site = $1 AND e.node = $2 AND e.msg = ANY($4)
+    RETURNING msg";
+
+const COUNT_UP: &str = "UPDATE messages SET pending = pending + 1 WHERE site = $1 AND id = ANY($2)";
+
+pub(super) async fn copy(conn: &mut PgConn, site: SiteId, from: NodeId, to: NodeId) -> Result<()> {
+    let ids = |rows: Vec<Row>| rows.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>>>();
+    let locked = ids(conn.all(LOCK_QUEUE, values![site, from]).await?)?;
+    let copied = ids(conn.all(COPY_QUEUE, values![site, from, to, &locked]).await?)?;
+    conn.run(COUNT_UP, values![site, &copied]).await.map(drop)
+}
+
+pub(super) async fn sweep(conn: &mut PgConn, before_ms: i64, limit: u32) -> Result<Swept> {
+    let lost = upkeep::entries_without_message(conn, limit).await?;
+    let dead = upkeep::entries_without_node(conn, before_ms, limit).await?;
+    let mut blobs = count_down(conn, &dead).await?;
+    let (messages, more) = upkeep::messages_without_entry(conn, before_ms, limit).await?;
+    blobs.extend(more);
+    Ok(Swept { messages, entries: lost + dead.len() as u64, blobs })
+}

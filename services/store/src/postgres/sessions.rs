@@ -1,0 +1,49 @@
+//! Sessions: many rows a statement.
+
+use super::conn::PgConn;
+use crate::{
+    Result, Session,
+    sql::{Conn, values},
+    steps::sessions::session,
+};
+
+pub(super) const LOCK_NODE: &str =
+    "SELECT epoch, edge, ohi FROM nodes WHERE site = $1 AND node = $2 AND NOT revoked FOR UPDATE";
+
+/// Sessions as columns, in ascending order of node.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    pub(super) sites: Vec<i64>,
+    pub(super) nodes: Vec<i64>,
+    pub(super) epochs: Vec<i64>,
+}
+
+impl Columns {
+    /// In the order given.
+    pub(super) fn of<'a>(sessions: impl IntoIterator<Item = &'a Session>) -> Self {
+        let mut columns = Self::default();
+        for session in sessions {
+            columns.sites.push(session.site.0);
+            columns.nodes.push(session.node.0);
+            columns.epochs.push(session.epoch);
+        }
+        columns
+    }
+}
+
+pub(super) async fn end(conn: &mut PgConn, sessions: &[Session]) -> Result<Vec<Session>> {
+    if sessions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let columns = Columns::of(sessions);
+    let sql = "WITH locked AS (
+                   SELECT n.site, n.node, n.epoch
+                   FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) k(site, node, epoch)
+                   JOIN nodes n ON n.site = k.site AND n.node = k.node AND n.epoch = k.epoch
+                   WHERE n.edge IS NOT NULL ORDER BY n.site, n.node FOR UPDATE OF n)
+               UPDATE nodes n SET edge = NULL, ohi = false FROM locked k
+               WHERE n.site = k.site AND n.node = k.node AND n.epoch = k.epoch AND n.edge IS NOT NULL
+               RETURNING n.site, n.node, n.epoch, n.uid";
+    let rows = conn.all(sql, values![&columns.sites, &columns.nodes, &columns.epochs]).await?;
+    rows.iter().map(session).collect()
+}

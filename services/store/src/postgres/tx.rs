@@ -1,0 +1,187 @@
+//! A transaction on Postgres. READ COMMITTED: every statement sees what was committed when it began, and what must
+//! not change in between is locked.
+
+use std::{collections::HashSet, time::Instant};
+
+use async_trait::async_trait;
+use tmtp_wire::MsgId;
+use tokio::runtime::Handle;
+
+use super::{claim, conn::PgConn, members, presence, queue, sessions};
+use crate::{
+    Begun, Error, GroupMember, MemberKey, Name, NewEntry, NewMessage, NewNode, Node, NodeAcks, NodeId,
+    Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx,
+    sql::{Conn, values},
+    steps,
+};
+
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+const LOCK_GROUP: &str = "SELECT 1 FROM names WHERE site = $1 AND name = $2 AND kind = $3 FOR UPDATE";
+
+pub(super) struct PgTx {
+    pub(super) conn: PgConn,
+}
+
+impl PgTx {
+    pub(super) async fn begin(mut conn: PgConn) -> Result<Self> {
+        conn.run(BEGIN, values![]).await?;
+        Ok(Self { conn })
+    }
+
+    /// Commits.
+    pub(super) async fn finish(mut self) -> Result<()> {
+        // The server would answer a COMMIT after an error with a silent rollback.
+        if self.conn.failed() {
+            return Err(Error::Defect("a commit after an error".to_owned()));
+        }
+        let started = Instant::now();
+        self.conn.run("COMMIT", values![]).await?;
+        metrics::histogram!("tmtp_store_commit_seconds").record(started.elapsed());
+        // Nothing is open on it any more: back to the pool.
+        drop(self.conn.hand_over());
+        Ok(())
+    }
+}
+
+impl Drop for PgTx {
+    fn drop(&mut self) {
+        let mut conn = self.conn.hand_over();
+        if !conn.usable() {
+            return;
+        }
+        let Ok(runtime) = Handle::try_current() else {
+            // Closed, by which the server rolls back as well.
+            conn.give_up();
+            return;
+        };
+        runtime.spawn(async move { conn.run("ROLLBACK", values![]).await.map(drop) });
+    }
+}
+
+#[async_trait]
+impl Tx for PgTx {
+    async fn commit(self: Box<Self>) -> Result<()> {
+        self.finish().await
+    }
+
+    async fn hold_nodes(&mut self, sites: &[SiteId]) -> Result<()> {
+        members::hold_nodes(&mut self.conn, sites).await
+    }
+
+    async fn seize_nodes(&mut self, site: SiteId) -> Result<()> {
+        self.conn.run("SELECT pg_advisory_xact_lock($1)", values![site]).await.map(drop)
+    }
+
+    async fn lock_members(&mut self, members: &[MemberKey]) -> Result<()> {
+        members::lock(&mut self.conn, members).await
+    }
+
+    async fn claim_requests(&mut self, claims: &[RequestClaim]) -> Result<Vec<Option<Recorded>>> {
+        claim::claim(&mut self.conn, claims).await
+    }
+
+    async fn release_requests(&mut self, keys: &[RequestKey]) -> Result<()> {
+        claim::release(&mut self.conn, keys).await
+    }
+
+    async fn last_request(&mut self, member: &MemberKey) -> Result<MsgId> {
+        steps::requests::last(&mut self.conn, member).await
+    }
+
+    async fn active_members(&mut self, members: &[MemberKey]) -> Result<HashSet<MemberKey>> {
+        members::active(&mut self.conn, members).await
+    }
+
+    async fn add_member(&mut self, member: &MemberKey, now_ms: i64) -> Result<()> {
+        steps::members::add(&mut self.conn, member, now_ms).await
+    }
+
+    async fn nodes(&mut self, members: &[MemberKey], count_max: u32) -> Result<Vec<Node>> {
+        members::nodes(&mut self.conn, members, count_max).await
+    }
+
+    async fn add_node(&mut self, node: &NewNode) -> Result<NodeId> {
+        steps::members::add_node(&mut self.conn, members::ADD_NODE, node).await
+    }
+
+    async fn find_node(&mut self, member: &MemberKey, secret_hash: &[u8]) -> Result<Option<NodeId>> {
+        steps::members::find_node(&mut self.conn, member, secret_hash).await
+    }
+
+    async fn revoke_node(&mut self, site: SiteId, node: NodeId) -> Result<Vec<String>> {
+        steps::members::revoke_node(&mut self.conn, site, node).await?;
+        queue::drop_queue(&mut self.conn, site, node).await
+    }
+
+    async fn suspend_member(&mut self, member: &MemberKey, suspended: bool) -> Result<bool> {
+        steps::members::suspend(&mut self.conn, member, suspended).await
+    }
+
+    async fn names(&mut self, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
+        members::names(&mut self.conn, names).await
+    }
+
+    async fn take_name(&mut self, name: &Name) -> Result<bool> {
+        steps::members::take_name(&mut self.conn, name).await
+    }
+
+    async fn lock_group(&mut self, site: SiteId, gid: &str) -> Result<bool> {
+        steps::groups::lock(&mut self.conn, LOCK_GROUP, site, gid).await
+    }
+
+    async fn group_members(&mut self, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>> {
+        members::of_groups(&mut self.conn, groups).await
+    }
+
+    async fn put_group_member(&mut self, member: &GroupMember) -> Result<()> {
+        steps::groups::put_member(&mut self.conn, member).await
+    }
+
+    async fn begin_session(&mut self, site: SiteId, node: NodeId, edge: &str, now_ms: i64) -> Result<Begun> {
+        steps::sessions::begin(&mut self.conn, sessions::LOCK_NODE, (site, node), edge, now_ms).await
+    }
+
+    async fn end_sessions(&mut self, sessions: &[Session]) -> Result<Vec<Session>> {
+        sessions::end(&mut self.conn, sessions).await
+    }
+
+    async fn sessions_of_edge(&mut self, edge: &str, limit: u32) -> Result<Vec<Session>> {
+        steps::sessions::of_edge(&mut self.conn, edge, limit).await
+    }
+
+    async fn remove_edge(&mut self, edge: &str) -> Result<()> {
+        steps::sites::remove_edge(&mut self.conn, edge).await
+    }
+
+    async fn mark_ohi(&mut self, session: &Session) -> Result<bool> {
+        steps::presence::mark(&mut self.conn, session).await
+    }
+
+    async fn add_ohi(&mut self, member: &MemberKey, to: &[String]) -> Result<Vec<String>> {
+        presence::add(&mut self.conn, member, to).await
+    }
+
+    async fn drop_ohi(&mut self, member: &MemberKey, to: &[String]) -> Result<Vec<String>> {
+        presence::take_out(&mut self.conn, member, to).await
+    }
+
+    async fn clear_ohi(&mut self, members: &[MemberKey]) -> Result<Vec<(MemberKey, String)>> {
+        presence::clear(&mut self.conn, members).await
+    }
+
+    async fn ohi_from(&mut self, member: &MemberKey) -> Result<Vec<String>> {
+        steps::presence::from(&mut self.conn, member).await
+    }
+
+    async fn add_messages(&mut self, messages: &[NewMessage], entries: &[NewEntry]) -> Result<()> {
+        queue::add(&mut self.conn, messages, entries).await
+    }
+
+    async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()> {
+        queue::copy(&mut self.conn, site, from, to).await
+    }
+
+    async fn ack(&mut self, acks: &[NodeAcks]) -> Result<Vec<String>> {
+        queue::ack(&mut self.conn, acks).await
+    }
+}

@@ -1,0 +1,87 @@
+//! Members, nodes, names and groups.
+
+use std::collections::HashSet;
+
+use super::conn::SqliteConn;
+use crate::{
+    GroupMember, MemberKey, Name, NewNode, Node, NodeId, Result, SiteId,
+    sql::{Conn, values},
+    steps::{groups, members},
+    text::{member_columns, name_columns},
+};
+
+/// The counter was raised by the statement before.
+const ADD_NODE: &str = "
+    INSERT INTO nodes (site, node, uid, label, secret_hash, created_ms, seen_ms)
+    SELECT $1, value, $2, $3, $4, $5, $5 FROM counters WHERE name = 'node'
+    RETURNING node";
+
+pub(super) async fn add_node(conn: &mut SqliteConn, node: &NewNode) -> Result<NodeId> {
+    conn.run("UPDATE counters SET value = value + 1 WHERE name = 'node'", values![]).await?;
+    members::add_node(conn, ADD_NODE, node).await
+}
+
+pub(super) async fn active(conn: &mut SqliteConn, members: &[MemberKey]) -> Result<HashSet<MemberKey>> {
+    let sql = "SELECT site, uid FROM members WHERE site = $1 AND uid = $2 AND NOT suspended";
+    let mut active = HashSet::new();
+    let (sites, uids) = member_columns(members);
+    for (site, uid) in sites.into_iter().zip(uids) {
+        if let Some(row) = conn.first(sql, values![site, uid]).await? {
+            active.insert(members::key(&row)?);
+        }
+    }
+    Ok(active)
+}
+
+pub(super) async fn nodes(conn: &mut SqliteConn, members: &[MemberKey], count_max: u32) -> Result<Vec<Node>> {
+    let sql = "SELECT n.site, n.uid, n.node, n.edge, 0, 0 FROM nodes n
+               WHERE n.site = $1 AND n.uid = $2 AND NOT n.revoked";
+    let mut nodes = Vec::new();
+    let (sites, uids) = member_columns(members);
+    for (site, uid) in sites.into_iter().zip(uids) {
+        for row in conn.all(sql, values![site, uid]).await? {
+            let mut node = members::node(&row)?;
+            (node.queued, node.queued_octets) = queued(conn, &node, count_max).await?;
+            nodes.push(node);
+        }
+    }
+    nodes.sort_by_key(|node| node.node);
+    Ok(nodes)
+}
+
+async fn queued(conn: &mut SqliteConn, node: &Node, count_max: u32) -> Result<(u32, u64)> {
+    let sql = "SELECT count(*), coalesce(sum(octets), 0) FROM
+               (SELECT octets FROM entries WHERE site = $1 AND node = $2 LIMIT $3)";
+    match conn.first(sql, values![node.site, node.node, i64::from(count_max)]).await? {
+        Some(row) => Ok((u32::try_from(row.int(0)?).unwrap_or(u32::MAX), row.count(1)?)),
+        None => Ok((0, 0)),
+    }
+}
+
+pub(super) async fn names(conn: &mut SqliteConn, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
+    let sql = "SELECT site, name, kind, uid FROM names WHERE site = $1 AND name = $2";
+    let (sites, names) = name_columns(names);
+    let mut taken = Vec::new();
+    for (site, name) in sites.into_iter().zip(names) {
+        if let Some(row) = conn.first(sql, values![site, name]).await? {
+            taken.push(members::name(&row)?);
+        }
+    }
+    Ok(taken)
+}
+
+pub(super) async fn of_groups(
+    conn: &mut SqliteConn,
+    groups: &[(SiteId, String)],
+) -> Result<Vec<GroupMember>> {
+    let sql = "SELECT site, gid, uid, alias, status FROM group_members
+               WHERE site = $1 AND gid = $2 ORDER BY uid";
+    let (sites, gids) = name_columns(groups);
+    let mut found = Vec::new();
+    for (site, gid) in sites.into_iter().zip(gids) {
+        for row in conn.all(sql, values![site, gid]).await? {
+            found.push(groups::member(&row)?);
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,211 @@
+//! The store in SQLite: one file, one writer at a time, many readers beside it.
+//!
+//! Writes are serialized, so the locks that Postgres needs are nothing here. WAL with `synchronous = FULL`: what was
+//! committed survives kill -9 and a power cut.
+
+mod claim;
+mod conn;
+mod members;
+mod presence;
+mod queue;
+mod sessions;
+mod tx;
+
+use std::{str::FromStr as _, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use sqlx::{
+    ConnectOptions as _, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tmtp_wire::MsgId;
+
+use crate::{
+    Bodies, Body, Error, MigrationReport, NewSite, QueuePage, QueueRead, Result, Session, Site, SiteId,
+    Standing, Store, StoreOptions, Swept, Tx,
+    bodies::Chunks,
+    migration,
+    options::Kind,
+    sql::{Conn, Connect, values},
+    steps,
+};
+use conn::SqliteConn;
+use tx::SqliteTx;
+
+/// How long to wait for another process that writes to the same file.
+const BUSY: Duration = Duration::from_secs(4);
+/// Pages of cache a connection, in KiB below zero as SQLite wants it.
+const CACHE: &str = "-8000";
+
+/// The store in SQLite.
+#[derive(Clone)]
+pub(crate) struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Creates the file when there is none, and brings its schema up to date.
+    pub(crate) async fn open(options: &StoreOptions) -> Result<Self> {
+        let store = Self::connect(options).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    async fn connect(options: &StoreOptions) -> Result<Self> {
+        let connect = connect_options(options)?;
+        if let Some(folder) = connect.get_filename().parent() {
+            let failed = |error: std::io::Error| {
+                Error::Option(format!("url: {} cannot be created: {error}", folder.display()))
+            };
+            tokio::fs::create_dir_all(folder).await.map_err(failed)?;
+        }
+        let acquire = Duration::from_millis(options.acquire_timeout_ms);
+        let pool = || {
+            SqlitePoolOptions::new()
+                .acquire_timeout(acquire)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .test_before_acquire(false)
+        };
+        // The writer comes first: it creates the file.
+        let writer = pool().min_connections(1).max_connections(1).connect_with(connect.clone()).await?;
+        let readers = pool().max_connections(options.connections).connect_lazy_with(connect);
+        Ok(Self { writer, readers })
+    }
+
+    async fn migrate(&self) -> Result<MigrationReport> {
+        let missing = migration::missing(&mut self.write().await?, Kind::Sqlite).await?;
+        migration::migrator(Kind::Sqlite).run(&self.writer).await.map_err(migration::failure)?;
+        Ok(migration::report(Kind::Sqlite, missing))
+    }
+
+    async fn read(&self) -> Result<SqliteConn> {
+        Ok(SqliteConn::from(self.readers.acquire().await?))
+    }
+
+    async fn write(&self) -> Result<SqliteConn> {
+        Ok(SqliteConn::from(self.writer.acquire().await?))
+    }
+
+    async fn tx(&self) -> Result<SqliteTx> {
+        SqliteTx::begin(&self.writer).await
+    }
+}
+
+/// Brings the schema up to date.
+pub(crate) async fn migrate(options: &StoreOptions) -> Result<MigrationReport> {
+    SqliteStore::connect(options).await?.migrate().await
+}
+
+fn connect_options(options: &StoreOptions) -> Result<SqliteConnectOptions> {
+    let parsed = SqliteConnectOptions::from_str(&options.url)
+        .map_err(|error| Error::Option(format!("url: {error}")))?;
+    Ok(parsed
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY)
+        .pragma("cache_size", CACHE)
+        .pragma("temp_store", "memory")
+        .disable_statement_logging())
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn begin(&self) -> Result<Box<dyn Tx>> {
+        Ok(Box::new(self.tx().await?))
+    }
+
+    fn writers(&self) -> usize {
+        1
+    }
+
+    async fn ping(&self) -> Result<()> {
+        self.read().await?.run("SELECT 1", values![]).await.map(drop)
+    }
+
+    async fn next_instance(&self) -> Result<u64> {
+        steps::sites::next_instance(&mut self.write().await?).await
+    }
+
+    async fn sites_version(&self) -> Result<i64> {
+        steps::sites::version(&mut self.read().await?).await
+    }
+
+    async fn sites(&self) -> Result<(i64, Vec<Site>)> {
+        steps::sites::all(&mut self.read().await?).await
+    }
+
+    async fn add_site(&self, site: &NewSite) -> Result<SiteId> {
+        let mut tx = self.tx().await?;
+        let id = steps::sites::add(&mut tx.conn, site).await?;
+        tx.finish().await?;
+        Ok(id)
+    }
+
+    async fn change_site(&self, site: &Site) -> Result<()> {
+        let mut tx = self.tx().await?;
+        steps::sites::change(&mut tx.conn, site).await?;
+        tx.finish().await
+    }
+
+    async fn beat_edge(&self, edge: &str) -> Result<bool> {
+        steps::sites::beat_edge(&mut self.write().await?, edge).await
+    }
+
+    async fn edges(&self) -> Result<Vec<(String, i64)>> {
+        steps::sites::edges(&mut self.read().await?).await
+    }
+
+    async fn queues(&self, reads: &[QueueRead]) -> Result<Vec<QueuePage>> {
+        let mut conn = self.read().await?;
+        let mut pages = Vec::with_capacity(reads.len());
+        for read in reads {
+            pages.push(queue::page(&mut conn, read).await?);
+        }
+        Ok(pages)
+    }
+
+    async fn standings(&self, edge: &str, sessions: &[Session]) -> Result<Vec<Standing>> {
+        let (standings, lost) = sessions::standings(&mut self.read().await?, sessions).await?;
+        if !lost.is_empty() {
+            sessions::give_back(&mut self.write().await?, edge, &lost).await?;
+        }
+        Ok(standings)
+    }
+
+    async fn body_of(&self, session: &Session, id: MsgId) -> Result<Option<Body>> {
+        steps::queue::body_of(&mut self.read().await?, session, id).await
+    }
+
+    async fn forget_requests(&self, before_ms: i64, limit: u32) -> Result<u64> {
+        steps::requests::forget(&mut self.write().await?, before_ms, limit).await
+    }
+
+    async fn sweep_orphans(&self, before_ms: i64, limit: u32) -> Result<Swept> {
+        let mut tx = self.tx().await?;
+        let swept = queue::sweep(&mut tx.conn, before_ms, limit).await?;
+        tx.finish().await?;
+        Ok(swept)
+    }
+
+    async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>> {
+        queue::unnamed_blobs(&mut self.read().await?, blobs).await
+    }
+
+    fn bodies(&self) -> Option<Arc<dyn Bodies>> {
+        Some(Arc::new(Chunks::new(self.clone())))
+    }
+}
+
+#[async_trait]
+impl Connect for SqliteStore {
+    async fn reading(&self) -> Result<Box<dyn Conn>> {
+        Ok(Box::new(self.read().await?))
+    }
+
+    async fn writing(&self) -> Result<Box<dyn Conn>> {
+        Ok(Box::new(self.write().await?))
+    }
+}

@@ -1,0 +1,56 @@
+//! Sessions.
+
+use super::conn::SqliteConn;
+use crate::{
+    Result, Session, Standing,
+    sql::{Conn, values},
+    steps::sessions::session,
+};
+
+pub(super) const NODE: &str =
+    "SELECT epoch, edge, ohi FROM nodes WHERE site = $1 AND node = $2 AND NOT revoked";
+
+pub(super) async fn end(conn: &mut SqliteConn, sessions: &[Session]) -> Result<Vec<Session>> {
+    let sql = "UPDATE nodes SET edge = NULL, ohi = false
+               WHERE site = $1 AND node = $2 AND epoch = $3 AND edge IS NOT NULL
+               RETURNING site, node, epoch, uid";
+    let mut ended = Vec::new();
+    for it in sessions {
+        if let Some(row) = conn.first(sql, values![it.site, it.node, it.epoch]).await? {
+            ended.push(session(&row)?);
+        }
+    }
+    Ok(ended)
+}
+
+/// How each session stands, and those whose node names no edge.
+pub(super) async fn standings<'a>(
+    conn: &mut SqliteConn,
+    sessions: &'a [Session],
+) -> Result<(Vec<Standing>, Vec<&'a Session>)> {
+    let sql = "SELECT edge IS NULL,
+                      EXISTS (SELECT 1 FROM entries e WHERE e.site = a.site AND e.node = a.node)
+               FROM admitted_nodes a WHERE site = $1 AND node = $2 AND epoch = $3";
+    let (mut standings, mut lost) = (Vec::with_capacity(sessions.len()), Vec::new());
+    for session in sessions {
+        let row = conn.first(sql, values![session.site, session.node, session.epoch]).await?;
+        let Some(row) = row else {
+            standings.push(Standing::Fenced);
+            continue;
+        };
+        if row.flag(0)? {
+            lost.push(session);
+        }
+        standings.push(Standing::of(true, row.flag(1)?));
+    }
+    Ok((standings, lost))
+}
+
+pub(super) async fn give_back(conn: &mut SqliteConn, edge: &str, sessions: &[&Session]) -> Result<()> {
+    let sql = "UPDATE nodes SET edge = $1
+               WHERE site = $2 AND node = $3 AND epoch = $4 AND edge IS NULL AND NOT revoked";
+    for session in sessions {
+        conn.run(sql, values![edge, session.site, session.node, session.epoch]).await?;
+    }
+    Ok(())
+}

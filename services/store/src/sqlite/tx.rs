@@ -1,0 +1,164 @@
+//! A transaction on SQLite. It holds the one right to write from its beginning on, so nothing needs to be locked.
+
+use std::{collections::HashSet, time::Instant};
+
+use async_trait::async_trait;
+use sqlx::SqlitePool;
+use tmtp_wire::MsgId;
+
+use super::{claim, conn::SqliteConn, members, presence, queue, sessions};
+use crate::{
+    Begun, GroupMember, MemberKey, Name, NewEntry, NewMessage, NewNode, Node, NodeAcks, NodeId, Recorded,
+    RequestClaim, RequestKey, Result, Session, SiteId, Tx, steps,
+};
+
+const GROUP: &str = "SELECT 1 FROM names WHERE site = $1 AND name = $2 AND kind = $3";
+
+pub(super) struct SqliteTx {
+    pub(super) conn: SqliteConn,
+}
+
+impl SqliteTx {
+    pub(super) async fn begin(writer: &SqlitePool) -> Result<Self> {
+        Ok(Self { conn: writer.begin_with("BEGIN IMMEDIATE").await?.into() })
+    }
+
+    /// Commits.
+    pub(super) async fn finish(self) -> Result<()> {
+        let started = Instant::now();
+        self.conn.commit().await?;
+        metrics::histogram!("tmtp_store_commit_seconds").record(started.elapsed());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Tx for SqliteTx {
+    async fn commit(self: Box<Self>) -> Result<()> {
+        self.finish().await
+    }
+
+    async fn hold_nodes(&mut self, sites: &[SiteId]) -> Result<()> {
+        let _ = sites;
+        Ok(())
+    }
+
+    async fn seize_nodes(&mut self, site: SiteId) -> Result<()> {
+        let _ = site;
+        Ok(())
+    }
+
+    async fn lock_members(&mut self, members: &[MemberKey]) -> Result<()> {
+        let _ = members;
+        Ok(())
+    }
+
+    async fn claim_requests(&mut self, claims: &[RequestClaim]) -> Result<Vec<Option<Recorded>>> {
+        claim::claim(&mut self.conn, claims).await
+    }
+
+    async fn release_requests(&mut self, keys: &[RequestKey]) -> Result<()> {
+        claim::release(&mut self.conn, keys).await
+    }
+
+    async fn last_request(&mut self, member: &MemberKey) -> Result<MsgId> {
+        steps::requests::last(&mut self.conn, member).await
+    }
+
+    async fn active_members(&mut self, members: &[MemberKey]) -> Result<HashSet<MemberKey>> {
+        members::active(&mut self.conn, members).await
+    }
+
+    async fn add_member(&mut self, member: &MemberKey, now_ms: i64) -> Result<()> {
+        steps::members::add(&mut self.conn, member, now_ms).await
+    }
+
+    async fn nodes(&mut self, members: &[MemberKey], count_max: u32) -> Result<Vec<Node>> {
+        members::nodes(&mut self.conn, members, count_max).await
+    }
+
+    async fn add_node(&mut self, node: &NewNode) -> Result<NodeId> {
+        members::add_node(&mut self.conn, node).await
+    }
+
+    async fn find_node(&mut self, member: &MemberKey, secret_hash: &[u8]) -> Result<Option<NodeId>> {
+        steps::members::find_node(&mut self.conn, member, secret_hash).await
+    }
+
+    async fn revoke_node(&mut self, site: SiteId, node: NodeId) -> Result<Vec<String>> {
+        steps::members::revoke_node(&mut self.conn, site, node).await?;
+        queue::drop_queue(&mut self.conn, site, node).await
+    }
+
+    async fn suspend_member(&mut self, member: &MemberKey, suspended: bool) -> Result<bool> {
+        steps::members::suspend(&mut self.conn, member, suspended).await
+    }
+
+    async fn names(&mut self, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
+        members::names(&mut self.conn, names).await
+    }
+
+    async fn take_name(&mut self, name: &Name) -> Result<bool> {
+        steps::members::take_name(&mut self.conn, name).await
+    }
+
+    async fn lock_group(&mut self, site: SiteId, gid: &str) -> Result<bool> {
+        steps::groups::lock(&mut self.conn, GROUP, site, gid).await
+    }
+
+    async fn group_members(&mut self, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>> {
+        members::of_groups(&mut self.conn, groups).await
+    }
+
+    async fn put_group_member(&mut self, member: &GroupMember) -> Result<()> {
+        steps::groups::put_member(&mut self.conn, member).await
+    }
+
+    async fn begin_session(&mut self, site: SiteId, node: NodeId, edge: &str, now_ms: i64) -> Result<Begun> {
+        steps::sessions::begin(&mut self.conn, sessions::NODE, (site, node), edge, now_ms).await
+    }
+
+    async fn end_sessions(&mut self, sessions: &[Session]) -> Result<Vec<Session>> {
+        sessions::end(&mut self.conn, sessions).await
+    }
+
+    async fn sessions_of_edge(&mut self, edge: &str, limit: u32) -> Result<Vec<Session>> {
+        steps::sessions::of_edge(&mut self.conn, edge, limit).await
+    }
+
+    async fn remove_edge(&mut self, edge: &str) -> Result<()> {
+        steps::sites::remove_edge(&mut self.conn, edge).await
+    }
+
+    async fn mark_ohi(&mut self, session: &Session) -> Result<bool> {
+        steps::presence::mark(&mut self.conn, session).await
+    }
+
+    async fn add_ohi(&mut self, member: &MemberKey, to: &[String]) -> Result<Vec<String>> {
+        presence::add(&mut self.conn, member, to).await
+    }
+
+    async fn drop_ohi(&mut self, member: &MemberKey, to: &[String]) -> Result<Vec<String>> {
+        presence::take_out(&mut self.conn, member, to).await
+    }
+
+    async fn clear_ohi(&mut self, members: &[MemberKey]) -> Result<Vec<(MemberKey, String)>> {
+        presence::clear(&mut self.conn, members).await
+    }
+
+    async fn ohi_from(&mut self, member: &MemberKey) -> Result<Vec<String>> {
+        steps::presence::from(&mut self.conn, member).await
+    }
+
+    async fn add_messages(&mut self, messages: &[NewMessage], entries: &[NewEntry]) -> Result<()> {
+        queue::add(&mut self.conn, messages, entries).await
+    }
+
+    async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()> {
+        queue::copy(&mut self.conn, site, from, to).await
+    }
+
+    async fn ack(&mut self, acks: &[NodeAcks]) -> Result<Vec<String>> {
+        queue::ack(&mut self.conn, acks).await
+    }
+}

@@ -1,0 +1,100 @@
+//! Members, their nodes, and names.
+
+use crate::{
+    Error, MemberKey, Name, NewNode, Node, NodeId, Owner, Result, SiteId,
+    sql::{Conn, Row, values},
+    text::{label, storable},
+};
+
+/// For steps that write a name or uid that somebody has checked before.
+fn must_be_storable(text: &str) -> Result<()> {
+    if storable(text) { Ok(()) } else { Err(Error::Defect("a name or uid that cannot be stored".to_owned())) }
+}
+
+pub(crate) async fn add(conn: &mut dyn Conn, member: &MemberKey, now_ms: i64) -> Result<()> {
+    must_be_storable(&member.uid)?;
+    let sql = "INSERT INTO members (site, uid, created_ms) VALUES ($1, $2, $3)";
+    conn.run(sql, values![member.site, &member.uid, now_ms]).await.map(drop)
+}
+
+pub(crate) async fn suspend(conn: &mut dyn Conn, member: &MemberKey, suspended: bool) -> Result<bool> {
+    if !storable(&member.uid) {
+        return Ok(false);
+    }
+    let sql = "UPDATE members SET suspended = $3 WHERE site = $1 AND uid = $2";
+    Ok(conn.run(sql, values![member.site, &member.uid, suspended]).await? > 0)
+}
+
+/// A row of the members' columns site and uid.
+pub(crate) fn key(row: &Row) -> Result<MemberKey> {
+    Ok(MemberKey { site: row.site(0)?, uid: row.text(1)? })
+}
+
+/// A row of site, uid, node, edge, queued, queued octets.
+pub(crate) fn node(row: &Row) -> Result<Node> {
+    Ok(Node {
+        site: row.site(0)?,
+        uid: row.text(1)?,
+        node: row.node(2)?,
+        edge: row.opt_text(3)?,
+        queued: u32::try_from(row.int(4)?).unwrap_or(u32::MAX),
+        queued_octets: row.count(5)?,
+    })
+}
+
+/// `sql` inserts site, uid, label, secret's hash and time of a node, and returns its id.
+pub(crate) async fn add_node(conn: &mut dyn Conn, sql: &'static str, node: &NewNode) -> Result<NodeId> {
+    must_be_storable(&node.member.uid)?;
+    let label = label(&node.label);
+    let hash = node.secret_hash.as_slice();
+    let values = values![node.member.site, &node.member.uid, &label, hash, node.now_ms];
+    conn.first(sql, values).await?.ok_or_else(|| Error::Defect("no id for a node".to_owned()))?.node(0)
+}
+
+pub(crate) async fn find_node(
+    conn: &mut dyn Conn,
+    member: &MemberKey,
+    secret_hash: &[u8],
+) -> Result<Option<NodeId>> {
+    if !storable(&member.uid) {
+        return Ok(None);
+    }
+    let sql = "SELECT node FROM admitted_nodes WHERE site = $1 AND uid = $2 AND secret_hash = $3";
+    let row = conn.first(sql, values![member.site, &member.uid, secret_hash]).await?;
+    row.map(|row| row.node(0)).transpose()
+}
+
+/// Only the node itself; its entries are for the caller.
+pub(crate) async fn revoke_node(conn: &mut dyn Conn, site: SiteId, node: NodeId) -> Result<()> {
+    let sql = "UPDATE nodes SET revoked = true, edge = NULL, ohi = false WHERE site = $1 AND node = $2";
+    conn.run(sql, values![site, node]).await.map(drop)
+}
+
+const ALIAS: i64 = 0;
+pub(crate) const GROUP: i64 = 1;
+const RETIRED: i64 = 2;
+
+/// A row of site, name, kind, uid.
+pub(crate) fn name(row: &Row) -> Result<Name> {
+    let owner = match (row.int(2)?, row.opt_text(3)?) {
+        (ALIAS, Some(uid)) => Owner::Member(uid),
+        (GROUP, _) => Owner::Group,
+        (RETIRED, _) => Owner::Retired,
+        (kind, _) => return Err(Error::Defect(format!("a name of kind {kind}"))),
+    };
+    Ok(Name { site: row.site(0)?, name: row.text(1)?, owner })
+}
+
+pub(crate) async fn take_name(conn: &mut dyn Conn, name: &Name) -> Result<bool> {
+    let (kind, uid) = match &name.owner {
+        Owner::Member(uid) => (ALIAS, Some(uid.as_str())),
+        Owner::Group => (GROUP, None),
+        Owner::Retired => (RETIRED, None),
+    };
+    if !storable(&name.name) || !uid.is_none_or(storable) {
+        return Ok(false);
+    }
+    let sql = "INSERT INTO names (site, name, kind, uid) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (site, name) DO NOTHING";
+    Ok(conn.run(sql, values![name.site, &name.name, kind, uid]).await? > 0)
+}

@@ -1,0 +1,10 @@
+//! Steps whose statements suit both databases as they are.
+
+pub(crate) mod groups;
+pub(crate) mod members;
+pub(crate) mod presence;
+pub(crate) mod queue;
+pub(crate) mod requests;
+pub(crate) mod sessions;
+pub(crate) mod sites;
+pub(crate) mod upkeep;

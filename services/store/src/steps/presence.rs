@@ -1,0 +1,21 @@
+//! Presence: who notifies whom while online.
+
+use crate::{
+    MemberKey, Result, Session,
+    sql::{Conn, values},
+    text::storable,
+};
+
+pub(crate) async fn mark(conn: &mut dyn Conn, session: &Session) -> Result<bool> {
+    let sql = "UPDATE nodes SET ohi = true WHERE site = $1 AND node = $2 AND epoch = $3 AND NOT revoked";
+    Ok(conn.run(sql, values![session.site, session.node, session.epoch]).await? > 0)
+}
+
+pub(crate) async fn from(conn: &mut dyn Conn, member: &MemberKey) -> Result<Vec<String>> {
+    if !storable(&member.uid) {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT uid FROM ohi WHERE site = $1 AND target = $2 ORDER BY uid";
+    let rows = conn.all(sql, values![member.site, &member.uid]).await?;
+    rows.iter().map(|row| row.text(0)).collect()
+}
