@@ -6,19 +6,19 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is nothing to connect to.
-    #[error("bus.urls is empty: name at least one redis:// or rediss:// URL")]
+    #[error("urls is empty: name at least one redis:// or rediss:// URL")]
     NoUrls,
     /// One of the URLs cannot be read.
-    #[error("bus.urls: entry {position} is not a redis:// or rediss:// URL")]
+    #[error("urls: entry {position} is not a redis:// or rediss:// URL")]
     Url {
         /// Its place in the list, from 1.
         position: usize,
     },
     /// Sentinels watch masters by name.
-    #[error("bus.master is empty: it names the set that the Sentinels watch")]
+    #[error("master is empty: it names the set that the Sentinels watch")]
     NoMaster,
     /// The certificates to trust cannot be read.
-    #[error("bus.ca: cannot read {path}")]
+    #[error("ca: cannot read {path}")]
     Ca {
         /// Where they should be.
         path: PathBuf,
@@ -26,9 +26,9 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The certificates to trust cannot be understood.
-    #[error("bus.ca: no PEM certificates")]
+    #[error("ca: no PEM certificates")]
     Certificates,
     /// A limit that would stop everything.
-    #[error("bus.{0} must not be 0")]
+    #[error("{0} must not be 0")]
     Zero(&'static str),
 }

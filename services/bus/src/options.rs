@@ -171,10 +171,10 @@ mod tests {
             let urls = urls.iter().map(|url| (*url).to_owned()).collect();
             BusOptions::redis(mode, urls).check().unwrap_err().to_string()
         };
-        assert!(refusal(Mode::Single, &[]).contains("bus.urls"));
+        assert!(refusal(Mode::Single, &[]).contains("urls"));
         assert!(refusal(Mode::Single, &["redis://fine", "http://me:hunter2@host"]).contains("entry 2"));
         assert!(!refusal(Mode::Single, &["http://me:hunter2@host"]).contains("hunter2"));
-        assert!(refusal(Mode::Sentinel, &["redis://fine"]).contains("bus.master"));
+        assert!(refusal(Mode::Sentinel, &["redis://fine"]).contains("master"));
     }
 
     #[test]

@@ -1,0 +1,250 @@
+#!/usr/bin/env bash
+# A whole cluster on this machine: Postgres, Redis, one control, two delivery and two edge processes, a demo site.
+#
+#   deploy/cluster.sh [up]     start it; returns once everything serves
+#   deploy/cluster.sh status   what of it runs
+#   deploy/cluster.sh down     stop it; its data stays
+#   deploy/cluster.sh clean    stop it and remove its data
+#
+#   TMTP_PORT      the first edge's port, the second takes the next (7443)
+#   TMTP_SCRATCH   where everything is kept (a folder of the user's in /tmp)
+#   TMTPD_BIN      the tmtpd to run (built from this tree)
+#
+# Everything listens on 127.0.0.1 only. Each process has a file NAME.toml or NAME.conf, NAME.log and NAME.pid there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+here=$PWD
+scratch=${TMTP_SCRATCH:-/tmp/tmtp-cluster-$(id -u)}
+edge_port=${TMTP_PORT:-7443}
+host=demo.localhost
+roles=(control delivery1 delivery2 edge1 edge2)
+# The order of stopping: who needs others goes first.
+stopping=(edge1 edge2 delivery1 delivery2 control redis postgres)
+
+# shellcheck source=deploy/processes.sh
+source "$here/deploy/processes.sh"
+
+ready_limit=60
+stop_limit=70
+
+main() {
+    case ${1:-up} in
+        up) up ;;
+        down) down ;;
+        status) status ;;
+        clean) down; rm -rf "$scratch" ;;
+        *) fail "unknown command '$1'; try: up, status, down, clean" ;;
+    esac
+}
+
+up() {
+    local tmtpd
+    take_scratch
+    refuse_if_running
+    "$here/deploy/install-tools.sh" servers
+    find_tmtpd
+    umask 077
+    choose_ports
+    trap 'on_failure' EXIT
+    trap 'exit 130' INT TERM
+    start_postgres
+    start_redis
+    write_settings
+    "$tmtpd" migrate --config "$scratch/control.toml" >"$scratch/migrate.log" 2>&1 || fail_with migrate
+    make_site
+    local role
+    for role in "${roles[@]}"; do
+        start "$role" "$tmtpd" "${role%[12]}" --config "$scratch/$role.toml"
+    done
+    for role in "${roles[@]}"; do
+        wait_until "$role" "$role is ready" answers_ready "$(port_of "$role")"
+    done
+    trap - EXIT INT TERM
+    greet
+    echo ready
+}
+
+down() {
+    [[ -d $scratch ]] || { echo "no cluster in $scratch"; return 0; }
+    take_scratch
+    local name
+    # Edges together, so that their sessions close at the same time.
+    for name in "${stopping[@]}"; do
+        if [[ $name == edge* ]]; then signal "$name" TERM; fi
+    done
+    for name in "${stopping[@]}"; do
+        # INT asks Postgres to end without waiting for its clients.
+        if [[ $name == postgres ]]; then stop "$name" INT; else stop "$name" TERM; fi
+    done
+    echo "the cluster is stopped; its data stays in $scratch"
+}
+
+status() {
+    local name running=0
+    for name in "${stopping[@]}"; do
+        if is_running "$name"; then
+            printf '%-10s runs, pid %s\n' "$name" "$(pid_of "$name")"
+            running=$((running + 1))
+        else
+            printf '%-10s stopped\n' "$name"
+        fi
+    done
+    [[ $running -eq ${#stopping[@]} ]]
+}
+
+# One user's, and one script at a time; the lock ends with the script.
+take_scratch() {
+    mkdir -p "$scratch"
+    [[ -O $scratch && ! -L $scratch ]] || fail "$scratch is not yours; choose another place with TMTP_SCRATCH"
+    # The database's user must be able to enter; what is in it is closed to others (umask, below).
+    chmod 711 "$scratch"
+    scratch=$(cd "$scratch" && pwd -P)
+    exec 9>"$scratch/lock"
+    flock -w 5 9 || fail "another cluster.sh works in $scratch"
+}
+
+refuse_if_running() {
+    local name
+    for name in "${stopping[@]}"; do
+        is_running "$name" || continue
+        status >&2 || true
+        fail "a cluster runs in $scratch already; stop it with 'make cluster-down' first"
+    done
+}
+
+find_tmtpd() {
+    tmtpd=${TMTPD_BIN:-}
+    if [[ -z $tmtpd ]]; then
+        cargo build --workspace --bins
+        tmtpd=${CARGO_TARGET_DIR:-$here/target}/debug/tmtpd
+    fi
+    [[ -x $tmtpd ]] || fail "there is no program at $tmtpd"
+}
+
+# Ports of our own choice, below those that the kernel takes for outgoing connections.
+choose_ports() {
+    [[ $edge_port =~ ^[0-9]+$ && $edge_port -ge 1 && $edge_port -le 65534 ]] || fail "TMTP_PORT=$edge_port is no port"
+    local port
+    for port in "$edge_port" $((edge_port + 1)); do
+        is_free "$port" || fail "port $port is in use; choose another one with TMTP_PORT"
+    done
+    local name
+    : >"$scratch/ports"
+    for name in postgres redis delivery1_grpc delivery2_grpc "${roles[@]}"; do
+        port=$(free_port)
+        echo "$name $port" >>"$scratch/ports"
+    done
+}
+
+port_of() { awk -v name="$1" '$1 == name { print $2 }' "$scratch/ports"; }
+
+start_postgres() {
+    local bin as=() data=$scratch/postgres/data
+    bin=$(find_postgres)
+    mkdir -p "$scratch/postgres"
+    if [[ $EUID -eq 0 ]]; then
+        # Postgres refuses to run as root.
+        as=(setpriv --reuid postgres --regid postgres --clear-groups --)
+        chown postgres:postgres "$scratch/postgres"
+        "${as[@]}" test -x "$scratch/postgres" || fail "the user postgres cannot enter $scratch; choose another place with TMTP_SCRATCH"
+    fi
+    if [[ ! -e $data/PG_VERSION ]]; then
+        (cd / && "${as[@]}" "$bin/initdb" -D "$data" -U postgres -A trust -E UTF8 --no-locale) \
+            >"$scratch/initdb.log" 2>&1 || fail_with initdb
+    fi
+    start postgres "${as[@]}" "$bin/postgres" -D "$data" -p "$(port_of postgres)" \
+        -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200
+    wait_until postgres "Postgres answers" "$bin/pg_isready" -q -h 127.0.0.1 -p "$(port_of postgres)"
+    local client=("$bin/psql" -qAt -h 127.0.0.1 -p "$(port_of postgres)" -U postgres)
+    [[ $("${client[@]}" -c "SELECT 1 FROM pg_database WHERE datname = 'tmtp'") == 1 ]] \
+        || "${client[@]}" -c 'CREATE DATABASE tmtp'
+}
+
+start_redis() {
+    mkdir -p "$scratch/redis"
+    start redis redis-server --bind 127.0.0.1 --port "$(port_of redis)" --dir "$scratch/redis" --save '' --appendonly no
+    wait_until redis "Redis answers" redis_answers
+}
+
+redis_answers() { [[ $(redis-cli -p "$(port_of redis)" ping) == PONG ]]; }
+
+# One file a process. All sections are in each, and only the ports differ: a role reads what it needs.
+write_settings() {
+    local role
+    mkdir -p "$scratch/bodies"
+    [[ -e $scratch/certificates/default.pem ]] || "$tmtpd" certificate --host "$host" --host localhost \
+        --file-name default --out "$scratch/certificates" >/dev/null
+    for role in "${roles[@]}"; do
+        settings "$role" >"$scratch/$role.toml"
+    done
+}
+
+settings() {
+    local listen=$edge_port grpc
+    [[ $1 != edge2 ]] || listen=$((edge_port + 1))
+    grpc=$(port_of "delivery${1##*[a-z]}_grpc")
+    cat <<TOML
+[store]
+url = "postgres://postgres@127.0.0.1:$(port_of postgres)/tmtp"
+
+[bodies]
+kind = "directory"
+directory = "$scratch/bodies"
+
+[bus]
+kind = "redis"
+mode = "single"
+urls = ["redis://127.0.0.1:$(port_of redis)"]
+
+[edge]
+listen = ["127.0.0.1:$listen"]
+default_host = "$host"
+certificates = "$scratch/certificates"
+loopback_exempt = true
+delivery = ["http://127.0.0.1:$(port_of delivery1_grpc)", "http://127.0.0.1:$(port_of delivery2_grpc)"]
+
+[delivery]
+listen = "127.0.0.1:${grpc:-7450}"
+
+[http]
+listen = "127.0.0.1:$(port_of "$1")"
+
+[log]
+format = "text"
+filter = "info"
+TOML
+}
+
+make_site() {
+    local site=("$tmtpd" site --config "$scratch/control.toml")
+    "${site[@]}" show "$host" >/dev/null 2>&1 && return 0
+    "${site[@]}" create --name "Demo Site" --host "$host" --host localhost registration=open \
+        >"$scratch/site.log" 2>&1 || fail_with site
+}
+
+answers_ready() {
+    local status
+    exec 3<>"/dev/tcp/127.0.0.1/$1"
+    printf 'GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
+    read -r -t 5 status <&3
+    [[ $status == *' 200 '* ]]
+}
+
+greet() {
+    local name
+    cat <<TEXT
+"Demo Site" is open for registration, on both edges.
+
+  addresses for clients   =127.0.0.1:$edge_port
+                          =127.0.0.1:$((edge_port + 1))
+  Postgres                postgres://postgres@127.0.0.1:$(port_of postgres)/tmtp
+  Redis                   redis://127.0.0.1:$(port_of redis)
+  settings, logs, data    $scratch
+TEXT
+    for name in "${roles[@]}"; do
+        printf '  %-10s metrics      http://127.0.0.1:%s/metrics\n' "$name" "$(port_of "$name")"
+    done
+    printf '\nmake cluster-down stops it.\n\n'
+}
+
+main "$@"

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Installs what is missing of the servers that tests and `make cluster` need, and of the tools that tests need.
+#
+#   deploy/install-tools.sh            Postgres, Redis, cargo-nextest
+#   deploy/install-tools.sh servers    Postgres and Redis only
+#
+# What is there stays as it is. Nothing is left running: tests start servers of their own.
+set -euo pipefail
+
+fail() { printf 'install-tools: %s\n' "$*" >&2; exit 1; }
+say() { printf 'install-tools: %s\n' "$*"; }
+
+has_postgres() { command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
+has_redis() { command -v redis-server >/dev/null && command -v redis-cli >/dev/null; }
+
+as_root() {
+    if [[ $EUID -eq 0 ]]; then "$@"; else sudo "$@"; fi
+}
+
+apt() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 "$@"
+}
+
+# What this machine lacks, and how to get it when this script cannot.
+explain() {
+    fail "$1. Install by hand, then try again: PostgreSQL 15 or newer (server and client programs), Redis 7 or newer (redis-server, redis-cli)"
+}
+
+# A package must neither make a database nor start a service. Both settings are taken back afterwards.
+quiet_begin() {
+    created=()
+    if [[ ! -e /usr/sbin/policy-rc.d ]]; then
+        printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
+        as_root chmod 755 /usr/sbin/policy-rc.d
+        created+=(/usr/sbin/policy-rc.d)
+    fi
+    if [[ ! -e /etc/postgresql-common/createcluster.conf ]]; then
+        as_root mkdir -p /etc/postgresql-common
+        echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+    fi
+}
+
+quiet_end() {
+    [[ ${#created[@]} -eq 0 ]] || as_root rm -f "${created[@]}"
+    created=()
+}
+
+# A service that we brought must not come with the next boot either.
+keep_from_boot() {
+    [[ -d /run/systemd/system ]] || return 0
+    as_root systemctl disable --now "$@" >/dev/null 2>&1 || true
+}
+
+install_servers() {
+    local packages=() services=()
+    has_postgres || { packages+=(postgresql); services+=(postgresql); }
+    has_redis || { packages+=(redis-server redis-tools); services+=(redis-server); }
+    [[ ${#packages[@]} -gt 0 ]] || return 0
+    command -v apt-get >/dev/null || explain "there is no apt-get to install ${packages[*]} with"
+    [[ $EUID -eq 0 ]] || command -v sudo >/dev/null \
+        || explain "installing ${packages[*]} needs root, and there is no sudo"
+    say "installing ${packages[*]}"
+    trap quiet_end EXIT
+    quiet_begin
+    local options=(-o Dpkg::Options::=--force-confold --no-install-recommends)
+    if ! apt install "${options[@]}" "${packages[@]}" 2>/dev/null; then
+        apt update
+        apt install "${options[@]}" "${packages[@]}"
+    fi
+    quiet_end
+    trap - EXIT
+    keep_from_boot "${services[@]}"
+    has_postgres || explain "no Postgres server after installing"
+    has_redis || explain "no Redis server after installing"
+}
+
+install_nextest() {
+    cargo nextest --version >/dev/null 2>&1 && return 0
+    command -v cargo >/dev/null || fail "no cargo: install Rust first, see https://rustup.rs"
+    say "building cargo-nextest, once; this takes some minutes"
+    cargo install cargo-nextest --locked
+}
+
+case ${1:-all} in
+    all) install_servers; install_nextest ;;
+    servers) install_servers ;;
+    *) fail "unknown argument '$1'; try: servers" ;;
+esac
