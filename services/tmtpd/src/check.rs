@@ -42,16 +42,16 @@ fn faults(settings: &Settings, role: Role) -> Vec<String> {
     note(settings.log.check().map_err(Into::into));
     note(shutdown(settings));
     if role.has_store() {
-        note(settings.store.check().context("store"));
+        note(settings.store.check().map_err(|error| option("store", error)));
     }
     if role.has_delivery() {
-        note(settings.bodies.check().context("bodies"));
+        note(settings.bodies.check().map_err(|error| option("bodies", error)));
         note(settings.delivery.limits.check().context("delivery.limits"));
     }
     if role == Role::Delivery {
         note(settings.delivery.tls.as_ref().map_or(Ok(()), server_tls));
     }
-    note(settings.bus.check().context("bus"));
+    note(settings.bus.check().map_err(Into::into));
     if role.has_edge() {
         note(tmtp_edge::check_certificates(&settings.edge.certificates).context("edge.certificates"));
         settings.edge.faults().into_iter().for_each(|fault| note(Err(anyhow!(fault))));
@@ -60,6 +60,14 @@ fn faults(settings: &Settings, role: Role) -> Vec<String> {
         note(Upstream::connect(&(&settings.edge).into()).map(drop).map_err(Into::into));
     }
     faults
+}
+
+/// The store knows its options, but not the section that they stand in.
+fn option(section: &str, error: tmtp_store::Error) -> anyhow::Error {
+    match error {
+        tmtp_store::Error::Option(text) => anyhow!("{section}.{text}"),
+        other => other.into(),
+    }
 }
 
 fn shutdown(settings: &Settings) -> anyhow::Result<()> {

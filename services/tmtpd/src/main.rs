@@ -18,7 +18,7 @@ use anyhow::{Context, anyhow};
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Command, CommandLine};
-use crate::settings::{Role, Settings};
+use crate::settings::Settings;
 
 fn main() {
     let line = CommandLine::parse();

@@ -1,6 +1,7 @@
 //! The folder that a demo is kept in: one process at a time.
 
-use std::fs::{File, TryLockError};
+use std::fs::{DirBuilder, File, TryLockError};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -17,7 +18,8 @@ impl Folder {
     pub fn take(path: Option<&Path>) -> anyhow::Result<Self> {
         let path = path.map_or_else(default_path, |path| Ok(path.to_owned()))?;
         let advice = || format!("cannot keep data in {}; choose a folder with --data DIR", path.display());
-        std::fs::create_dir_all(&path).with_context(advice)?;
+        // What members write is nobody else's business on this machine.
+        DirBuilder::new().recursive(true).mode(0o700).create(&path).with_context(advice)?;
         let path = path.canonicalize().with_context(advice)?;
         let lock = File::options()
             .create(true)

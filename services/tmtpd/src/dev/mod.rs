@@ -7,6 +7,7 @@ mod site;
 use std::net::SocketAddr;
 
 use tmtp_platform::telemetry::LogOptions;
+use tmtp_store::BodyOptions;
 
 use crate::args::Dev;
 use crate::roles::{self, Ports};
@@ -33,7 +34,7 @@ fn settings(args: &Dev, folder: &Folder) -> anyhow::Result<Settings> {
         settings.log.filter = "warn".to_owned();
     }
     settings.store.url = format!("sqlite://{}", folder.database().display());
-    settings.bodies = tmtp_store::BodyOptions::directory(folder.bodies());
+    settings.bodies = BodyOptions { directory: folder.bodies(), ..BodyOptions::default() };
     settings.bus = tmtp_bus::BusOptions::default();
     settings.edge.listen = vec![args.tmtp_addr];
     settings.edge.default_host = Some(args.site_host.to_ascii_lowercase());

@@ -31,7 +31,7 @@ pub async fn delivery(settings: Settings) -> anyhow::Result<()> {
     let mut process = Process::begin(&settings, Role::Delivery, "http.listen")?;
     let listener = listen::on(settings.delivery.listen, "delivery.listen")?;
     let store = tmtp_store::open(&settings.store).await.context("store")?;
-    let bodies = tmtp_store::open_bodies(&settings.bodies, &store).await.context("bodies")?;
+    let bodies = tmtp_store::open_bodies(&settings.bodies, store.as_ref()).context("bodies")?;
     let bus = tmtp_bus::open(&settings.bus).await.context("bus")?;
     let delivery =
         Delivery::start(settings.delivery.limits, Arc::clone(&store), bodies, bus, Arc::new(SystemClock))

@@ -65,7 +65,7 @@ pub async fn serve(
     announce: impl FnOnce() + Send + 'static,
 ) -> anyhow::Result<()> {
     let Ports { mut process, listeners, settings } = ports;
-    let bodies = tmtp_store::open_bodies(&settings.bodies, &store).await.context("bodies")?;
+    let bodies = tmtp_store::open_bodies(&settings.bodies, store.as_ref()).context("bodies")?;
     let clock = Arc::new(SystemClock);
     let delivery =
         Delivery::start(settings.delivery.limits, Arc::clone(&store), bodies, Arc::clone(&bus), clock)
