@@ -152,12 +152,23 @@ start_postgres() {
         (cd / && "${as[@]}" "$bin/initdb" -D "$data" -U postgres -A trust -E UTF8 --no-locale) \
             >"$scratch/initdb.log" 2>&1 || fail_with initdb
     fi
+    forget_dead_postgres "$data/postmaster.pid"
     start postgres "${as[@]}" "$bin/postgres" -D "$data" -p "$(port_of postgres)" \
         -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200
-    wait_until postgres "Postgres answers" "$bin/pg_isready" -q -h 127.0.0.1 -p "$(port_of postgres)"
+    wait_until postgres "Postgres answers" "$bin/pg_isready" -q -U postgres -h 127.0.0.1 -p "$(port_of postgres)"
     local client=("$bin/psql" -qAt -h 127.0.0.1 -p "$(port_of postgres)" -U postgres)
     [[ $("${client[@]}" -c "SELECT 1 FROM pg_database WHERE datname = 'tmtp'") == 1 ]] \
         || "${client[@]}" -c 'CREATE DATABASE tmtp'
+}
+
+# In a container whose first process reaps nobody, a killed Postgres stays as a zombie, which the next one takes for
+# alive. Its children notice its end within moments.
+forget_dead_postgres() {
+    local pid
+    read -r pid 2>/dev/null <"$1" || return 0
+    is_zombie "$pid" || return 0
+    sleep 1
+    rm -f "$1"
 }
 
 start_redis() {
