@@ -84,7 +84,7 @@ impl Client {
             Some(host) => ServerName::try_from(host.clone())?,
             None => ServerName::from(to.socket.ip()),
         };
-        let stream = tls::connector().connect(name, tap).await?;
+        let stream = tls::connector()?.connect(name, tap).await?;
         Ok(Self {
             me: Account::default(),
             patience: PATIENCE,

@@ -126,6 +126,21 @@ impl Process {
         }
     }
 
+    /// Waits until its log has this very line.
+    ///
+    /// # Errors
+    /// With the end of its log, when it ends before, or takes too long.
+    pub async fn wait_line(&self, line: &str) -> Result<()> {
+        let began = Instant::now();
+        while !String::from_utf8_lossy(&std::fs::read(self.log())?).lines().any(|l| l == line) {
+            if !self.is_running() || began.elapsed() > READY_LIMIT {
+                bail!("{} does not say {line:?}:\n{}", self.name, tail(&self.log()));
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
     /// Status and body of an HTTP GET.
     ///
     /// # Errors

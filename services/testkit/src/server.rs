@@ -35,9 +35,9 @@ pub enum Shape {
 pub struct SitePlan {
     /// What clients are told.
     pub name: &'static str,
-    /// The host name that leads to it.
-    pub host: &'static str,
-    /// Settings besides open registration.
+    /// The host names that lead to it; at least one.
+    pub hosts: &'static [&'static str],
+    /// Settings that differ from the defaults, besides open registration.
     pub settings: &'static [(&'static str, &'static str)],
 }
 
@@ -81,6 +81,15 @@ impl Server {
         }
     }
 
+    /// Starts the demo in a data folder that the caller keeps, with these more arguments; returns when it has printed
+    /// that it is ready.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start_dev(program: &Path, data: &Path, arguments: &[&str]) -> Result<Self> {
+        standalone::start_dev(program, data, arguments).await
+    }
+
     /// The address of an edge, and the server name of this site; edges beyond the last are counted from the first.
     pub fn address_of(&self, edge: usize, host: Option<&str>) -> Address {
         Address { socket: self.edges[edge % self.edges.len()], host: host.map(ToOwned::to_owned) }
@@ -107,6 +116,18 @@ impl Server {
     /// When it cannot register.
     pub async fn member(&self, name: &str) -> Result<Client> {
         Client::register(&self.address(), &unique(name)).await
+    }
+
+    /// A new member with two nodes, both logged in, on different edges where there are several.
+    ///
+    /// # Errors
+    /// When that cannot be had.
+    pub async fn two_nodes(&self, name: &str) -> Result<(Client, Client)> {
+        let mut first = self.member(name).await?;
+        let account = first.add_node("phone").await?;
+        let second = Client::enter_first(&self.address(), &account).await?;
+        first.take("login").await?;
+        Ok((first, second))
     }
 
     /// A connection without a login.
@@ -180,6 +201,15 @@ impl Server {
     /// When it fails.
     pub async fn command(&self, arguments: &[&str]) -> Result<String> {
         run(&self.program, arguments).await
+    }
+
+    /// The configuration file that commands for operators are to be given.
+    pub fn config(&self) -> String {
+        let name = match self.shape {
+            Shape::Standalone => "tmtpd.toml",
+            Shape::Cluster => "control0.toml",
+        };
+        self.folder.path().join(name).display().to_string()
     }
 
     /// Where its files are.

@@ -59,6 +59,24 @@ impl Client {
         Ok(client)
     }
 
+    /// Logs in a node that was added a moment ago, for the first time: the `user` message that made it may wait for
+    /// it too. Both that and `login` are taken.
+    ///
+    /// # Errors
+    /// As for [`Self::login`], or when something else waits.
+    pub async fn enter_first(to: &Address, account: &Account) -> Result<Self> {
+        let (mut client, _) = Self::login(to, account).await?;
+        loop {
+            let message = client.queued().await?;
+            client.ack(message.id()).await?;
+            match message.op() {
+                "login" => return Ok(client),
+                "user" => {}
+                _ => bail!("waits for a new node: {message}"),
+            }
+        }
+    }
+
     /// TmtpRev and Register or Login in one write, as clients in the field do.
     ///
     /// # Errors

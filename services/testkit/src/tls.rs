@@ -3,30 +3,36 @@
 use std::sync::{Arc, LazyLock};
 
 use rustls::{
-    ClientConfig, DigitallySignedStruct, Error, SignatureScheme,
+    ALL_VERSIONS, ClientConfig, DigitallySignedStruct, Error, SignatureScheme, SupportedProtocolVersion,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::{CryptoProvider, aws_lc_rs},
 };
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::TlsConnector;
 
-static CONFIG: LazyLock<Option<Arc<ClientConfig>>> = LazyLock::new(|| {
+static CONFIG: LazyLock<Result<Arc<ClientConfig>, Error>> = LazyLock::new(|| config(ALL_VERSIONS));
+
+fn config(versions: &[&'static SupportedProtocolVersion]) -> Result<Arc<ClientConfig>, Error> {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let config =
-        ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions().ok()?;
+    let config = ClientConfig::builder_with_provider(provider.clone()).with_protocol_versions(versions)?;
     let trusting = Arc::new(Trusting(provider));
-    Some(Arc::new(config.dangerous().with_custom_certificate_verifier(trusting).with_no_client_auth()))
-});
+    Ok(Arc::new(config.dangerous().with_custom_certificate_verifier(trusting).with_no_client_auth()))
+}
 
 /// Connects without asking who is there; no ALPN.
 ///
-/// # Panics
-/// When the cryptography that we build with knows no TLS version.
-pub fn connector() -> TlsConnector {
-    match CONFIG.as_ref() {
-        Some(config) => TlsConnector::from(config.clone()),
-        None => panic!("TLS without versions"),
-    }
+/// # Errors
+/// When the cryptography that we build with knows no version of TLS.
+pub fn connector() -> Result<TlsConnector, Error> {
+    CONFIG.clone().map(TlsConnector::from)
+}
+
+/// The same with one version of TLS alone.
+///
+/// # Errors
+/// When the cryptography that we build with does not know it.
+pub fn connector_of(version: &'static SupportedProtocolVersion) -> Result<TlsConnector, Error> {
+    config(&[version]).map(TlsConnector::from)
 }
 
 #[derive(Debug)]

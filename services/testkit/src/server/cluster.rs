@@ -52,7 +52,7 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
             n,
             at,
             &shared,
-            &edge_section(at, layout, *listen, &reached, first.host),
+            &edge_section(at, layout, *listen, &reached, first.hosts[0]),
         )?);
     }
     let processes = roles.iter().map(|role| role.start(program, at)).collect::<Result<Vec<_>>>()?;
@@ -61,7 +61,7 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
         edges,
         processes,
         backing: Some(backing),
-        host: first.host.to_owned(),
+        host: first.hosts[0].to_owned(),
         turn: Default::default(),
         program: program.to_owned(),
         folder,
@@ -75,12 +75,14 @@ pub async fn make_sites(program: &Path, config: &str, folder: &Path, layout: &La
     let certificates = folder.join("certificates").display().to_string();
     std::fs::create_dir_all(&certificates)?;
     for site in &layout.sites {
-        run(program, &["certificate", "--host", site.host, "--out", &certificates]).await?;
-        let settings: Vec<String> =
-            site.settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        let mut create =
-            vec!["site", "create", "--config", config, "--name", site.name, "--host", site.host, "--open"];
-        settings.iter().for_each(|setting| create.extend(["--set", setting.as_str()]));
+        for host in site.hosts {
+            run(program, &["certificate", "--host", host, "--out", &certificates]).await?;
+        }
+        let mut settings = vec!["registration=open".to_owned()];
+        settings.extend(site.settings.iter().map(|(key, value)| format!("{key}={value}")));
+        let mut create = vec!["site", "create", "--config", config, "--name", site.name];
+        site.hosts.iter().for_each(|host| create.extend(["--host", host]));
+        create.extend(settings.iter().map(String::as_str));
         run(program, &create).await?;
     }
     Ok(())

@@ -14,8 +14,9 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     let (edge, http) = (ports::free_addr()?, ports::free_addr()?);
     let at = folder.path();
     let config = at.join("tmtpd.toml");
-    std::fs::write(&config, settings(at, layout, &edge.to_string(), &http.to_string(), first.host))?;
+    std::fs::write(&config, settings(at, layout, &edge.to_string(), &http.to_string(), first.hosts[0]))?;
     let path = config.display().to_string();
+    super::run(program, &["migrate", "--config", &path]).await?;
     super::cluster::make_sites(program, &path, at, layout).await?;
     let command = vec![program.display().to_string(), "standalone".into(), "--config".into(), path];
     let process = Process::start("standalone", command, at, http)?;
@@ -25,7 +26,37 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
         edges: vec![edge],
         processes: vec![process],
         backing: None,
-        host: first.host.to_owned(),
+        host: first.hosts[0].to_owned(),
+        turn: Default::default(),
+        program: program.to_owned(),
+        folder,
+    })
+}
+
+/// Starts `tmtpd dev`, and waits for its line `ready`.
+pub async fn start_dev(program: &Path, data: &Path, arguments: &[&str]) -> Result<Server> {
+    let folder = tempfile::Builder::new().prefix("tmtp-dev-").tempdir()?;
+    let (edge, http) = (ports::free_addr()?, ports::free_addr()?);
+    let given = [
+        &program.display().to_string(),
+        "dev",
+        "--data",
+        &data.display().to_string(),
+        "--tmtp-addr",
+        &edge.to_string(),
+        "--http-addr",
+        &http.to_string(),
+    ];
+    let command = given.into_iter().chain(arguments.iter().copied()).map(ToOwned::to_owned).collect();
+    let process = Process::start("standalone", command, folder.path(), http)?;
+    process.wait_line("ready").await?;
+    process.wait_ready().await?;
+    Ok(Server {
+        shape: Shape::Standalone,
+        edges: vec![edge],
+        processes: vec![process],
+        backing: None,
+        host: "demo.localhost".to_owned(),
         turn: Default::default(),
         program: program.to_owned(),
         folder,
@@ -38,12 +69,12 @@ fn settings(folder: &Path, layout: &Layout, edge: &str, http: &str, host: &str) 
     format!(
         r#"
 [store]
-url = "sqlite:{folder}/tmtp.sqlite"
+url = "sqlite://{folder}/tmtp.sqlite"
 [bodies]
 kind = "directory"
 directory = "{folder}/bodies"
 [bus]
-kind = "process"
+kind = "memory"
 [http]
 listen = "{http}"
 [edge]

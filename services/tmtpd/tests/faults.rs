@@ -1,0 +1,198 @@
+//! Members post at random while a part of the server is struck, one part a case; then a checker judges what everybody
+//! did and saw (see `tmtp_testkit::load::checker` for what must hold). Seeds are in the failures.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use tmtp_testkit::{
+    load::{Load, Plan, Tally},
+    process::Process,
+    proxy::Proxy,
+    server::{Backing, Layout, Server, Shape, SitePlan},
+};
+use tokio::time::sleep;
+
+/// How long a part is away.
+const OUTAGE: Duration = Duration::from_secs(4);
+/// How long the load may take to get on as before.
+const RECOVERY: Duration = Duration::from_secs(60);
+/// Requests acked before the blow and after it.
+const STEADY: usize = 250;
+
+async fn start(shape: Shape) -> Result<Server> {
+    let site = SitePlan { name: "Site", hosts: &["site.test"], settings: &[] };
+    let edge = vec![("loopback_exempt", "true".into()), ("redeliver_seconds", "10".into())];
+    let layout = Layout { sites: vec![site], edge, proxied: true };
+    Server::start(shape, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await
+}
+
+/// Runs the load, strikes in the middle of it, and has the history judged.
+async fn survives(shape: Shape, strike: impl AsyncFn(&Server) -> Result<()>) -> Result<()> {
+    let server = start(shape).await?;
+    let load = Load::start(&server.addresses(), Plan::default()).await?;
+    load.progress(STEADY, RECOVERY).await.context("before the blow")?;
+    strike(&server).await.context("strike")?;
+    load.progress(2 * STEADY, RECOVERY).await.context("after the blow")?;
+    let tally = load.finish().await?;
+    println!("{tally:?}");
+    check_strength(&tally)?;
+    server.wait_ready().await.context("every process serves again")?;
+    server.check_processes(EXPECTED)
+}
+
+/// What may be logged as an alarm while a part is away.
+const EXPECTED: &[&str] = &[];
+
+/// A load that proved little must not pass for one that held.
+fn check_strength(tally: &Tally) -> Result<()> {
+    ensure!(tally.acked >= 3 * STEADY && tally.received > tally.acked, "too little was sent: {tally:?}");
+    ensure!(tally.settled > 0 && tally.links > 100, "too few links: {tally:?}");
+    Ok(())
+}
+
+fn backing(server: &Server) -> Result<&Backing> {
+    server.backing.as_ref().context("a cluster")
+}
+
+/// Kills a process, leaves it dead for a while, and starts it as an orchestrator would.
+async fn kill_for_a_while(process: &Process) -> Result<()> {
+    process.kill()?;
+    sleep(OUTAGE).await;
+    process.start_again()?;
+    process.wait_ready().await
+}
+
+async fn cut_for_a_while(proxies: &[Proxy]) {
+    proxies.iter().for_each(Proxy::cut);
+    sleep(OUTAGE).await;
+    proxies.iter().for_each(Proxy::mend);
+}
+
+async fn half_open_for_a_while(proxies: &[Proxy]) {
+    proxies.iter().for_each(Proxy::half_open);
+    sleep(2 * OUTAGE).await;
+    proxies.iter().for_each(Proxy::mend);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_doubled_when_nothing_is_struck() -> Result<()> {
+    survives(Shape::Cluster, async |_: &Server| Ok(())).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_doubled_when_an_edge_is_killed() -> Result<()> {
+    survives(Shape::Cluster, async |server: &Server| kill_for_a_while(server.process("edge0")?).await).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_doubled_when_a_delivery_process_is_killed() -> Result<()> {
+    survives(Shape::Cluster, async |server: &Server| kill_for_a_while(server.process("delivery0")?).await)
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_doubled_when_every_process_is_killed_in_turn() -> Result<()> {
+    survives(Shape::Cluster, async |server: &Server| {
+        for process in &server.processes {
+            process.kill()?;
+            process.start_again()?;
+            process.wait_ready().await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_doubled_when_processes_are_told_to_end() -> Result<()> {
+    survives(Shape::Cluster, async |server: &Server| {
+        for name in ["edge1", "delivery1"] {
+            let process = server.process(name)?;
+            tokio::task::block_in_place(|| process.stop())?;
+            process.start_again()?;
+            process.wait_ready().await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_doubled_when_postgres_is_shut_down_at_once() -> Result<()> {
+    survives(Shape::Cluster, async |server: &Server| {
+        let postgres = &backing(server)?.postgres;
+        tokio::task::block_in_place(|| postgres.stop_immediate())?;
+        sleep(OUTAGE).await;
+        tokio::task::block_in_place(|| postgres.start_again())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_doubled_when_redis_is_killed() -> Result<()> {
+    survives(Shape::Cluster, async |server: &Server| {
+        let redis = &backing(server)?.redis;
+        tokio::task::block_in_place(|| redis.kill())?;
+        sleep(OUTAGE).await;
+        tokio::task::block_in_place(|| redis.start_again())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_doubled_when_redis_forgets_everything() -> Result<()> {
+    survives(Shape::Cluster, async |server: &Server| {
+        for _ in 0..5 {
+            tokio::task::block_in_place(|| backing(server)?.redis.flush_all())?;
+            sleep(OUTAGE / 5).await;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_doubled_when_the_way_to_postgres_is_cut_and_half_opened() -> Result<()> {
+    survives(Shape::Cluster, async |server: &Server| {
+        cut_for_a_while(&backing(server)?.to_postgres).await;
+        sleep(OUTAGE).await;
+        half_open_for_a_while(&backing(server)?.to_postgres[..1]).await;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_doubled_when_the_way_to_redis_is_cut_and_half_opened() -> Result<()> {
+    survives(Shape::Cluster, async |server: &Server| {
+        cut_for_a_while(&backing(server)?.to_redis).await;
+        half_open_for_a_while(&backing(server)?.to_redis).await;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_doubled_when_the_way_to_delivery_is_cut_and_half_opened() -> Result<()> {
+    survives(Shape::Cluster, async |server: &Server| {
+        cut_for_a_while(&backing(server)?.to_delivery[..1]).await;
+        sleep(OUTAGE).await;
+        half_open_for_a_while(&backing(server)?.to_delivery[1..]).await;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_doubled_when_the_one_process_is_killed() -> Result<()> {
+    survives(Shape::Standalone, async |server: &Server| {
+        for _ in 0..3 {
+            server.front()?.kill()?;
+            server.front()?.start_again()?;
+            server.front()?.wait_ready().await?;
+            sleep(OUTAGE / 2).await;
+        }
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,88 @@
+//! Strangers and members who mean harm: the server goes on serving others, ends nowhere, and grows by little.
+
+mod links;
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::{Context, Result, ensure};
+use tmtp_testkit::{
+    ask,
+    client::Client,
+    server::{Layout, Server, Shape, SitePlan},
+    suite,
+};
+use tokio::time::{Instant, sleep};
+
+/// How long a message between two well-behaved members may take meanwhile, on a busy machine.
+const BEARABLE: Duration = Duration::from_secs(15);
+/// What the processes may grow by.
+const GROWTH: u64 = 96 << 20;
+
+fn layout() -> Layout {
+    let site = SitePlan { name: "Site", hosts: &["site.test"], settings: &[("message_octets_max", "64TiB")] };
+    let edge = vec![
+        ("header_seconds", "6".into()),
+        ("links_per_address_max", "300".into()),
+        ("accepts_per_second", "2000".into()),
+    ];
+    Layout { sites: vec![site], edge, proxied: false }
+}
+
+/// Two members exchange pings until told to stop; the slowest exchange.
+async fn exchange(mut one: Client, mut two: Client, stop: &AtomicBool) -> Result<(usize, Duration)> {
+    let ping = ask::ping(&one.me.alias, &two.me.alias);
+    let (mut count, mut slowest) = (0, Duration::ZERO);
+    while !stop.load(Ordering::Relaxed) {
+        let began = Instant::now();
+        one.accepted(&ping, b"still there?").await.context("a well-behaved member is not served")?;
+        two.take("ping").await.context("a well-behaved member hears nothing")?;
+        slowest = slowest.max(began.elapsed());
+        count += 1;
+        sleep(Duration::from_millis(50)).await;
+    }
+    Ok((count, slowest))
+}
+
+fn memory(server: &Server) -> Result<Vec<u64>> {
+    server.processes.iter().map(|p| p.resident_octets()).collect()
+}
+
+async fn withstands(shape: Shape) -> Result<()> {
+    let program = Path::new(env!("CARGO_BIN_EXE_tmtpd"));
+    let server = Arc::new(Server::start(shape, program, &layout()).await?);
+    let (one, two) = (server.member("Good One").await?, server.member("Good Two").await?);
+    let before = memory(&server)?;
+    let stop = AtomicBool::new(false);
+    let attack = async {
+        let outcome = suite::run(&server, links::sentences()).await;
+        stop.store(true, Ordering::Relaxed);
+        outcome
+    };
+    let (outcome, exchanged) = tokio::join!(attack, exchange(one, two, &stop));
+    outcome?;
+    let (count, slowest) = exchanged?;
+    ensure!(count > 20 && slowest < BEARABLE, "{count} exchanges, the slowest took {slowest:?}");
+    server.check_processes(&[])?;
+    for (process, (now, before)) in server.processes.iter().zip(memory(&server)?.iter().zip(before)) {
+        let grown = now.saturating_sub(before);
+        ensure!(grown < GROWTH, "{} grew by {} MiB", process.name(), grown >> 20);
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_process_withstands_hostile_links() -> Result<()> {
+    withstands(Shape::Standalone).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cluster_withstands_hostile_links() -> Result<()> {
+    withstands(Shape::Cluster).await
+}

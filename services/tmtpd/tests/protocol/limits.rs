@@ -1,0 +1,107 @@
+//! Limits that a site sets, and the hostile requests that section 7 tells of.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use tmtp_testkit::{ask, client::Client, sentences, server::Server, suite::Sentence, talk::unique};
+
+use crate::SCARCE;
+
+pub fn sentences() -> Vec<Sentence<Server>> {
+    sentences![Server;
+        a_queue_over_its_limit_takes_no_more,
+        a_request_whose_ack_would_be_too_long_is_refused,
+        a_request_whose_message_would_be_too_long_is_refused,
+        names_of_thousands_of_octets_are_refused,
+        a_datalen_near_the_end_of_its_range_is_refused,
+        a_request_under_way_is_not_delayed_by_a_bad_one_elsewhere,
+    ]
+}
+
+async fn a_queue_over_its_limit_takes_no_more(server: &Server) -> Result<()> {
+    let to = server.address_at(SCARCE);
+    let bob = Client::register(&to, "").await?.quit().await?;
+    let mut carol = Client::register(&to, "").await?;
+    let mut alice = Client::register(&to, "").await?;
+    for n in 0..5 {
+        alice.accepted(&ask::post(&[&bob.uid]), &[n]).await?;
+    }
+    for n in 5..8 {
+        alice.refused(&ask::post(&[&carol.me.uid, &bob.uid]), &[n]).await?;
+    }
+    carol.expect_nothing().await?;
+    let (mut bob, _) = Client::login(&to, &bob).await?;
+    for n in 0..5 {
+        ensure!(bob.take("delivery").await?.data == [n]);
+    }
+    bob.take("login").await?;
+    bob.expect_nothing().await?;
+    alice.accepted(&ask::post(&[&bob.me.uid]), b"room again").await?;
+    bob.take("delivery").await?;
+    Ok(())
+}
+
+async fn expect_invalid(server: &Server, make: impl Fn(&Client) -> Value, data: &[u8]) -> Result<()> {
+    let mut client = server.member("Overlong").await?;
+    let header = make(&client);
+    client.send(&header, data).await?;
+    client.expect_quit("invalid header").await.with_context(|| format!("{header:.100}"))?;
+    server.enter(&client.me).await?.expect_nothing().await
+}
+
+/// Six octets of JSON in an answer for each octet of a request.
+fn swelling(octets: usize) -> String {
+    "<".repeat(octets)
+}
+
+async fn a_request_whose_ack_would_be_too_long_is_refused(server: &Server) -> Result<()> {
+    let id = json!({"id": swelling(11_000)});
+    expect_invalid(server, |me| ask::with(ask::post(&[&me.me.uid]), &id), b"x").await?;
+    expect_invalid(server, |me| ask::with(ask::ping(&me.me.alias, &me.me.alias), &id), b"").await?;
+    expect_invalid(server, |_| ask::with(ask::newalias(&unique("Other")), &id), b"").await?;
+    let mut client = server.member("Long Ids").await?;
+    let own = client.me.uid.clone();
+    client.accepted(&ask::with(ask::post(&[&own]), &json!({"id": swelling(9_000)})), b"x").await?;
+    client.take("delivery").await?;
+    Ok(())
+}
+
+async fn a_request_whose_message_would_be_too_long_is_refused(server: &Server) -> Result<()> {
+    let id = json!({"id": "1"});
+    expect_invalid(server, |_| ask::with(ask::newnode(&swelling(11_000)), &id), b"").await
+}
+
+async fn names_of_thousands_of_octets_are_refused(server: &Server) -> Result<()> {
+    let mut client = server.member("Patient").await?;
+    let own = client.me.alias.clone();
+    for long in ["x".repeat(8_000), "é".repeat(20_000), "\u{1}".repeat(5_000)] {
+        client.refused(&ask::newalias(&long), b"").await?;
+        client.refused(&ask::ping(&own, &long), b"").await?;
+        client.refused(&ask::ping(&long, &own), b"").await?;
+        client.refused(&ask::invite(&long, &own, &own), b"").await?;
+        client.refused(&ask::join(&long), b"").await?;
+        client.refused(&ask::post(&[&long]), b"x").await?;
+        client.refused(&ask::post_to(&[ask::to_group(&long)]), b"x").await?;
+        client.refused(&ask::ohiedit("init", &[&long]), b"").await?;
+    }
+    client.expect_nothing().await
+}
+
+async fn a_datalen_near_the_end_of_its_range_is_refused(server: &Server) -> Result<()> {
+    for datalen in [i64::MAX as u64, i64::MAX as u64 - 1, 1 << 62, 1 << 40] {
+        let mut client = server.member("Announcer").await?;
+        let own = client.me.uid.clone();
+        client.send(&ask::with(ask::post(&[&own]), &json!({"id": "1", "datalen": datalen})), b"").await?;
+        client.expect_quit("data too long for request type").await?;
+    }
+    Ok(())
+}
+
+async fn a_request_under_way_is_not_delayed_by_a_bad_one_elsewhere(server: &Server) -> Result<()> {
+    let mut good = server.member("Good").await?;
+    let mut bad = server.member("Bad").await?;
+    let own = good.me.alias.clone();
+    bad.send_raw(b"ffff{").await?;
+    good.accepted(&ask::ping(&own, &own), b"").await?;
+    good.take("ping").await?;
+    Ok(())
+}
