@@ -28,13 +28,14 @@ explain() {
 
 # A package must neither make a database nor start a service. Both settings are taken back afterwards.
 quiet_begin() {
-    created=()
+    created=() quieted=
     if [[ ! -e /usr/sbin/policy-rc.d ]]; then
         printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
         as_root chmod 755 /usr/sbin/policy-rc.d
         created+=(/usr/sbin/policy-rc.d)
     fi
     if [[ ! -e /etc/postgresql-common/createcluster.conf ]]; then
+        quieted=yes
         as_root mkdir -p /etc/postgresql-common
         echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
     fi
@@ -43,6 +44,10 @@ quiet_begin() {
 quiet_end() {
     [[ ${#created[@]} -eq 0 ]] || as_root rm -f "${created[@]}"
     created=()
+    if [[ -n $quieted && -e /usr/share/postgresql-common/createcluster.conf ]]; then
+        as_root cp /usr/share/postgresql-common/createcluster.conf /etc/postgresql-common/
+    fi
+    quieted=
 }
 
 # A service that we brought must not come with the next boot either.

@@ -55,8 +55,9 @@ pub trait Bus: Send + Sync + 'static {
 /// Opens the bus that the options name. Fails only on options that make no sense: a Redis that is away is
 /// looked for in the background, for as long as it takes. Must be called within a runtime.
 pub async fn open(options: &BusOptions) -> Result<Arc<dyn Bus>, Error> {
+    options.check()?;
     Ok(match options.kind {
-        Kind::Memory => Arc::new(MemoryBus::new()),
+        Kind::Memory => Arc::new(MemoryBus::with_backlog(options.backlog)),
         Kind::Redis => Arc::new(redis::RedisBus::start(options)?),
     })
 }

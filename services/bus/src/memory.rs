@@ -16,7 +16,12 @@ pub struct MemoryBus {
 impl MemoryBus {
     /// A bus without subscribers.
     pub fn new() -> Self {
-        Self { hub: Arc::new(Hub::new(BusOptions::default().backlog)) }
+        Self::with_backlog(BusOptions::default().backlog)
+    }
+
+    /// The same with room for that many hints for each subscriber.
+    pub fn with_backlog(backlog: usize) -> Self {
+        Self { hub: Arc::new(Hub::new(backlog)) }
     }
 }
 

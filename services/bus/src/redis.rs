@@ -47,7 +47,6 @@ pub(crate) struct RedisBus {
 impl RedisBus {
     /// Starts both tasks; they connect when they can.
     pub(crate) fn start(options: &BusOptions) -> Result<Self, Error> {
-        options.check()?;
         let target = Arc::new(Target::new(options)?);
         let hub = Arc::new(Hub::new(options.backlog));
         let status = Arc::new(Status::default());

@@ -31,6 +31,15 @@ pub(super) enum Fault {
     Nowhere,
 }
 
+/// How long to wait.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// For a connection, with TLS and login.
+    pub(super) dial: Duration,
+    /// For an answer.
+    pub(super) answer: Duration,
+}
+
 /// Open, as far as anybody knows; [`Connection::check`] finds out.
 pub(super) struct Connection {
     redis: MultiplexedConnection,
@@ -44,17 +53,17 @@ impl Connection {
     pub(super) async fn open(
         client: &Client,
         mode: Mode,
-        limit: Duration,
+        limits: Limits,
         hub: Option<Arc<Hub>>,
     ) -> Result<Self, Fault> {
         let lost = CancellationToken::new();
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(limit))
-            .set_response_timeout(Some(limit))
+            .set_connection_timeout(Some(limits.dial))
+            .set_response_timeout(Some(limits.answer))
             .set_push_sender(on_push(hub, lost.clone()));
         let connecting = client.get_multiplexed_async_connection_with_config(&config);
-        let redis = in_time(limit, connecting).await?;
-        let mut connection = Self { redis, mode, limit, lost };
+        let redis = in_time(limits.dial, connecting).await?;
+        let mut connection = Self { redis, mode, limit: limits.answer, lost };
         connection.check().await?;
         Ok(connection)
     }

@@ -1,13 +1,11 @@
 //! Asks a Sentinel who the master is.
 
-use std::time::Duration;
-
 use redis::{
     Client, ConnectionAddr, IntoConnectionInfo, ProtocolVersion, RedisConnectionInfo, TlsCertificates,
 };
 use tmtp_platform::Secret;
 
-use super::connection::{Connection, Fault};
+use super::connection::{Connection, Fault, Limits};
 use super::target::build;
 use crate::{BusOptions, Mode};
 
@@ -43,8 +41,8 @@ impl Login {
 }
 
 /// The master as this Sentinel sees it; whether it truly is, its own word on its role must show.
-pub(super) async fn master(sentinel: &Client, login: &Login, limit: Duration) -> Result<Client, Fault> {
-    let mut connection = Connection::open(sentinel, Mode::Single, limit, None).await?;
+pub(super) async fn master(sentinel: &Client, login: &Login, limits: Limits) -> Result<Client, Fault> {
+    let mut connection = Connection::open(sentinel, Mode::Single, limits, None).await?;
     let mut question = redis::cmd("SENTINEL");
     question.arg("GET-MASTER-ADDR-BY-NAME").arg(&login.master);
     let place: Option<(String, u16)> = connection.query(&question).await?;

@@ -7,13 +7,10 @@ use std::time::Duration;
 use rand::seq::SliceRandom;
 use redis::{Client, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, TlsCertificates};
 
-use super::connection::{Connection, Fault};
+use super::connection::{Connection, Fault, Limits};
 use super::sentinel::{self, Login};
 use crate::hub::Hub;
 use crate::{BusOptions, Error, Mode};
-
-/// How long a dial and each answer while dialling may take, unless answers must be quicker anyway.
-const DIAL_LIMIT: Duration = Duration::from_secs(2);
 
 /// Knows the way, for as many connections as are needed.
 #[derive(Debug)]
@@ -48,13 +45,19 @@ impl Target {
     }
 
     /// A connection that was seen to work. Tries the places in random order, so that processes spread over them.
-    pub(super) async fn connect(&self, limit: Duration, hub: Option<&Arc<Hub>>) -> Result<Connection, Fault> {
+    /// Its answers may take as long as `answer` says.
+    pub(super) async fn connect(
+        &self,
+        answer: Duration,
+        hub: Option<&Arc<Hub>>,
+    ) -> Result<Connection, Fault> {
+        let limits = Limits { dial: self.answer, answer };
         let mut clients: Vec<&Client> = self.clients.iter().collect();
         clients.shuffle(&mut rand::rng());
         let mut fault = Fault::Nowhere;
         for client in clients {
             // Boxed: dialling needs room, the task that dials keeps it for its whole life.
-            match Box::pin(self.connect_by(client, limit, hub.cloned())).await {
+            match Box::pin(self.connect_by(client, limits, hub.cloned())).await {
                 Ok(connection) => return Ok(connection),
                 Err(other) => fault = other,
             }
@@ -65,15 +68,14 @@ impl Target {
     async fn connect_by(
         &self,
         client: &Client,
-        limit: Duration,
+        limits: Limits,
         hub: Option<Arc<Hub>>,
     ) -> Result<Connection, Fault> {
-        let limit = limit.min(DIAL_LIMIT);
         match self.mode {
-            Mode::Single | Mode::Cluster => Connection::open(client, self.mode, limit, hub).await,
+            Mode::Single | Mode::Cluster => Connection::open(client, self.mode, limits, hub).await,
             Mode::Sentinel => {
-                let master = sentinel::master(client, &self.login, limit).await?;
-                Connection::open(&master, self.mode, limit, hub).await
+                let master = sentinel::master(client, &self.login, limits).await?;
+                Connection::open(&master, self.mode, limits, hub).await
             }
         }
     }
