@@ -67,7 +67,7 @@ impl Process {
         let edge = Arc::clone(edge);
         self.health = self.health.check("edge", move || {
             let ready = edge.is_ready();
-            async move { if ready { Ok(()) } else { Err("no delivery process has answered yet".to_owned()) } }
+            async move { if ready { Ok(()) } else { Err("no delivery process answers".to_owned()) } }
         });
         self
     }

@@ -41,12 +41,14 @@ fn commands(text: &mut String, addr: SocketAddr) -> std::fmt::Result {
     write!(
         text,
         "
-Try it in two other terminals (`cargo build --workspace` puts tmtp into target/debug):
+Try it in another terminal (`cargo build --workspace` puts tmtp into target/debug):
 
-  tmtp --profile /tmp/alice register --site ={addr} --alias \"Alice Ames\"
-  tmtp --profile /tmp/bob   register --site ={addr} --alias \"Bob Bright\"
-  tmtp --profile /tmp/bob   listen
-  tmtp --profile /tmp/alice ping --to \"Bob Bright\" \"Hello Bob\"
+  tmtp register --account alice --site ={addr} --alias \"Alice Ames\"
+  tmtp register --account bob --site ={addr} --alias \"Bob Bright\"
+  tmtp ping --account alice --to \"Bob Bright\" \"Hello Bob, it is Alice\"
+  tmtp listen --account bob --once
+  tmtp post --account bob --to \"Alice Ames\" \"Lunch at noon?\"
+  tmtp listen --account alice --once
 
 Ctrl-C ends it, and nothing is lost.
 "
