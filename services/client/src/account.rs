@@ -60,7 +60,7 @@ impl Account {
         else {
             return Err(wrong());
         };
-        if !is_uid(uid) || !is_base32(node) {
+        if !is_uid(uid) || !is_base32_of(25, node) {
             return Err(wrong());
         }
         let (uid, node) = (uid.to_owned(), node.to_owned());
@@ -71,11 +71,11 @@ impl Account {
 
 /// Whether a text has the form of a uid: base32 of 20 octets.
 pub fn is_uid(text: &str) -> bool {
-    text.len() == 32 && is_base32(text)
+    is_base32_of(20, text)
 }
 
-fn is_base32(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b"%+123456789BCDFGHJKLMNPQRSTVWXYZ=".contains(&b))
+fn is_base32_of(octets: usize, text: &str) -> bool {
+    tmtp_wire::base32::decode(text).is_ok_and(|decoded| decoded.len() == octets)
 }
 
 #[cfg(test)]

@@ -15,11 +15,10 @@ pub fn safe_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).find(|part| !part.trim_matches(['.', ' ']).is_empty());
     let plain: String = last.unwrap_or_default().chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
     let trimmed = plain.trim_start_matches(['.', ' ']).trim_end_matches(['.', ' ']);
-    let short = shorten(trimmed);
-    match short.as_str() {
-        "" => "file".to_owned(),
-        device if is_device(device) => format!("_{device}"),
-        _ => short,
+    match shorten(trimmed) {
+        empty if empty.is_empty() => "file".to_owned(),
+        device if is_device(&device) => shorten(&format!("_{device}")),
+        short => short,
     }
 }
 
@@ -138,7 +137,7 @@ mod tests {
             let safe = safe_name(&name);
             let parts: Vec<_> = Path::new(&safe).components().collect();
             prop_assert_eq!(parts, vec![Component::Normal(safe.as_ref())]);
-            prop_assert!(safe.len() <= NAME_MAX + 1 && !safe.starts_with('.'));
+            prop_assert!(safe.len() <= NAME_MAX && !safe.starts_with('.'));
             prop_assert!(!safe.contains(['/', '\\', '\0', ':']) && !safe.chars().any(is_unseen));
             prop_assert_eq!(safe_name(&safe), safe);
         }

@@ -18,7 +18,7 @@ pub use join::{Joined, Registration};
 
 use crate::{Account, Error, Hello, Link, Outgoing, Settings, error::Quit};
 use driver::{Driver, Opened};
-use shared::Shared;
+use shared::{Shared, State};
 
 /// Events that wait for their taker.
 const EVENTS: usize = 8;
@@ -53,6 +53,10 @@ impl Client {
     }
 
     fn start(shared: Shared, first: Option<Opened>) -> (Self, Events) {
+        if let Some(opened) = &first {
+            // At once, not when the driver has its first turn: a client may be closed before that.
+            shared.state.send_replace(State::Up(Arc::clone(&opened.link)));
+        }
         let shared = Arc::new(shared);
         let (sender, queue) = mpsc::channel(EVENTS);
         let driver = Driver::new(Arc::clone(&shared), sender);

@@ -52,6 +52,16 @@ impl Body {
         std::future::poll_fn(|cx| self.poll_piece(cx, usize::MAX)).await
     }
 
+    /// The next piece, of at most that many octets (and at least one), where more must come.
+    ///
+    /// # Errors
+    /// [`Error::Lost`] when there is no more.
+    pub async fn piece_of(&mut self, most: u64) -> Result<Bytes, Error> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let piece = std::future::poll_fn(|cx| self.poll_piece(cx, most)).await?;
+        piece.ok_or_else(|| Error::Lost("at the end of a message".into()))
+    }
+
     fn poll_piece(&mut self, cx: &mut Context<'_>, most: usize) -> Poll<Result<Option<Bytes>, Error>> {
         if self.unread == 0 {
             return Poll::Ready(Ok(None));

@@ -1,0 +1,64 @@
+//! `tmtp register`
+
+use serde_json::{json, value::RawValue};
+use tmtp_client::{Client, Registration};
+
+use crate::{
+    args::{Common, Register},
+    failure::{Code, Failure},
+    profile::{Profile, Stored},
+    screen::Screen,
+    session::{Session, settings},
+};
+
+pub async fn run(common: &Common, args: &Register, screen: &Screen) -> Result<(), Failure> {
+    let registration = Registration {
+        node_label: args.node_label.clone(),
+        alias: args.alias.clone(),
+        oidc: args.oidc.as_deref().map(token).transpose()?,
+    };
+    let settings = settings(common)?;
+    let profile = Profile::find(common)?;
+    let name = profile.new_name(common.account.as_deref(), args.alias.as_deref().unwrap_or("member"))?;
+    // The secret comes once: there must be a place for it before it is asked for.
+    let prepared = profile.prepare(&name)?;
+    let joined = match Client::register(&args.site, registration, settings).await {
+        Ok(joined) => joined,
+        Err(error) => {
+            prepared.discard();
+            return Err(error.into());
+        }
+    };
+    let held = prepared.fill(Stored::from(joined.account))?;
+    if profile.default_name().is_none() {
+        profile.set_default(&name)?;
+    }
+    let session = Session::new(held, joined.client, joined.events)?;
+    let held = session.close().await;
+    let account = &held.stored.account;
+    let object = json!({
+        "event": "registered",
+        "account": name,
+        "uid": account.uid,
+        "alias": account.aliases.first(),
+        "site": account.site.to_string(),
+        "site_name": account.site_name,
+        "alias_refused": joined.alias_refused,
+    });
+    screen.show(&object, || {
+        let who = account.aliases.first().map(|alias| format!(" as {alias}")).unwrap_or_default();
+        format!("registered at {}{who}\nuid {}\naccount {name}", account.site_name, account.uid)
+    })?;
+    match joined.alias_refused {
+        None => Ok(()),
+        Some(why) => Err(Failure::new(Code::Refused, format!("the alias was refused: {why}")).hint(format!(
+            "the account stands: take another alias with tmtp --account {name} alias add ALIAS"
+        ))),
+    }
+}
+
+fn token(path: &std::path::Path) -> Result<Box<RawValue>, Failure> {
+    let json = std::fs::read_to_string(path).map_err(|e| Failure::local(path.display(), &e))?;
+    RawValue::from_string(json.trim().to_owned())
+        .map_err(|_| Failure::usage(format!("{} does not hold JSON", path.display())))
+}

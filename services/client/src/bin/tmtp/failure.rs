@@ -1,0 +1,111 @@
+//! Why a command failed: an exit code, what happened, what to do.
+
+use std::{fmt, io};
+
+use tmtp_client::{Error, error::Quit};
+
+/// Exit codes; `--help` documents them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// The site said no.
+    Refused = 1,
+    /// The command makes no sense, or lacks something.
+    Usage = 2,
+    /// No connection.
+    Unreachable = 3,
+    /// Not in time.
+    TimedOut = 4,
+    /// Files, disk, locks, terminal.
+    Local = 5,
+    /// The other side does not speak TMTP.
+    Protocol = 6,
+}
+
+impl Code {
+    /// A stable name for scripts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Usage => "usage",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed_out",
+            Self::Local => "local",
+            Self::Protocol => "protocol",
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Failure {
+    pub code: Code,
+    pub text: String,
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    pub fn new(code: Code, text: impl Into<String>) -> Self {
+        Self { code, text: text.into(), hint: None }
+    }
+
+    pub fn usage(text: impl Into<String>) -> Self {
+        Self::new(Code::Usage, text)
+    }
+
+    /// Something with files: what was tried, and what the system said.
+    pub fn local(what: impl fmt::Display, error: &io::Error) -> Self {
+        Self::new(Code::Local, format!("{what}: {error}"))
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let code = match &error {
+            Error::Refused(_) => Code::Refused,
+            Error::Quit(quit) if *quit != Quit::LogoutOk => Code::Refused,
+            Error::Request(_) | Error::Address(_) => Code::Usage,
+            Error::Resolve { .. } | Error::Connect { .. } | Error::Tls { .. } | Error::Lost(_) => {
+                Code::Unreachable
+            }
+            Error::TimedOut { .. } => Code::TimedOut,
+            Error::Content(_) | Error::TlsSetup(_) => Code::Local,
+            _ => Code::Protocol,
+        };
+        let hint = hint_for(&error).map(str::to_owned);
+        Self { code, text: error.to_string(), hint }
+    }
+}
+
+fn hint_for(error: &Error) -> Option<&'static str> {
+    Some(match error {
+        Error::Resolve { .. } => "check the host name in the site's address (tmtp account list shows it)",
+        Error::Connect { .. } => "is the site up, and the port right? tmtp account list shows the address",
+        Error::Tls { .. } => {
+            "an address with + needs a certificate that is trusted: add its authority with --ca FILE, or, on a \
+             network you trust, use the address with ="
+        }
+        Error::Lost(_) => "try again; with -v it says more about the connection",
+        Error::Quit(Quit::LoginFailed | Quit::CorruptSecret) => {
+            "the site does not know this node (any more), or is suspended: ask its administrator, or add this \
+             device again with tmtp node add on another one"
+        }
+        Error::Quit(Quit::AlreadyConnected) => "another program is connected as this node: close it first",
+        Error::Quit(Quit::ConnectedElsewhere) => {
+            "another program has logged in as this node; give each device its own: tmtp node add"
+        }
+        Error::Quit(Quit::AuthenticationRequired) => {
+            "this site wants an OpenID Connect sign-in: pass the token answer of its provider with --oidc FILE"
+        }
+        Error::Quit(Quit::RegisterFailure) => {
+            "the site may not be open for registration: ask its administrator"
+        }
+        Error::Refused(text) if text.contains("from must identify") => {
+            "--from must be one of your own aliases: tmtp whoami shows them"
+        }
+        _ => return None,
+    })
+}
