@@ -7,6 +7,8 @@ mod dev;
 mod listen;
 mod print;
 mod process;
+#[cfg(test)]
+mod readme;
 mod roles;
 mod settings;
 mod site;
