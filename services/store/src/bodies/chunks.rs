@@ -42,6 +42,9 @@ impl Bodies for Chunks {
     }
 
     async fn read(&self, key: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
+        if !is_key(key) {
+            return Err(Error::Absent("body"));
+        }
         let reader = Reader { database: self.database.clone(), key: key.to_owned(), next: 0 };
         let (first, rest) = reader.chunk().await?;
         let more = stream::try_unfold(rest, |reader| async move {

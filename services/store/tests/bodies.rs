@@ -1,0 +1,166 @@
+//! What every store of large bodies must do, run against each of them.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::{Context, Result};
+use bytes::Bytes;
+use futures::TryStreamExt as _;
+use tmtp_store::{
+    Bodies, BodyKind, BodyOptions, CHUNK_OCTETS, Error, SiteId, StoreOptions, migrate, open, open_bodies,
+};
+use tmtp_testkit::postgres::Postgres;
+
+/// What one of these tests needs to keep alive.
+struct Place {
+    bodies: Arc<dyn Bodies>,
+    folder: tempfile::TempDir,
+}
+
+async fn sqlite(folder: &Path) -> Result<StoreOptions> {
+    let url = format!("sqlite://{}", folder.join("store.db").display());
+    Ok(StoreOptions { url, ..StoreOptions::default() })
+}
+
+async fn place(store: Option<StoreOptions>, options: impl Fn(&Path) -> BodyOptions) -> Result<Place> {
+    let folder = tempfile::tempdir()?;
+    let store = match store {
+        Some(store) => store,
+        None => sqlite(folder.path()).await?,
+    };
+    migrate(&store).await?;
+    let bodies = open_bodies(&options(folder.path()), &*open(&store).await?)?;
+    Ok(Place { bodies, folder })
+}
+
+async fn directory() -> Result<Place> {
+    let options = |folder: &Path| BodyOptions { directory: folder.join("bodies"), ..BodyOptions::default() };
+    place(None, options).await
+}
+
+async fn in_sqlite() -> Result<Place> {
+    place(None, |_| BodyOptions { kind: BodyKind::Database, ..BodyOptions::default() }).await
+}
+
+async fn in_postgres() -> Result<Place> {
+    let url = tokio::task::spawn_blocking(|| Postgres::shared()?.fresh_database()).await??;
+    let store = StoreOptions { url, ..StoreOptions::default() };
+    place(Some(store), |_| BodyOptions { kind: BodyKind::Database, ..BodyOptions::default() }).await
+}
+
+/// Octets that differ from place to place.
+fn content(octets: usize) -> Bytes {
+    (0..octets).map(|at| (at % 251) as u8 ^ (at >> 12) as u8).collect()
+}
+
+async fn write(bodies: &dyn Bodies, content: &Bytes, chunk: usize) -> Result<String> {
+    let mut writer = bodies.create(SiteId(7)).await?;
+    for chunk in content.chunks(chunk) {
+        writer.write(Bytes::copy_from_slice(chunk)).await?;
+    }
+    Ok(writer.finish().await?)
+}
+
+async fn read(bodies: &dyn Bodies, key: &str) -> Result<Bytes, Error> {
+    let chunks: Vec<Bytes> = bodies.read(key).await?.try_collect().await?;
+    assert!(chunks.iter().all(|chunk| chunk.len() <= CHUNK_OCTETS));
+    Ok(chunks.concat().into())
+}
+
+async fn bodies_of_any_size_come_back_as_they_went(place: &Place) -> Result<()> {
+    let mib = 1 << 20;
+    let cases = [
+        (0, 1),
+        (1, 1),
+        (100_000, 7_001),
+        (CHUNK_OCTETS, CHUNK_OCTETS),
+        (CHUNK_OCTETS + 1, 65_536),
+        (5 * mib, mib),
+        (12 * mib + 13, 3 * mib + 7),
+    ];
+    for (octets, chunk) in cases {
+        let content = content(octets);
+        let key = write(&*place.bodies, &content, chunk).await?;
+        assert!(key.starts_with("7/") && key.len() == 34, "{key}");
+        assert_eq!(read(&*place.bodies, &key).await?, content, "{octets}");
+    }
+    Ok(())
+}
+
+async fn a_deleted_body_is_absent_and_deleting_it_again_is_no_error(place: &Place) -> Result<()> {
+    let (kept, gone) = (
+        write(&*place.bodies, &content(10), 10).await?,
+        write(&*place.bodies, &content(900_000), 65_536).await?,
+    );
+    place.bodies.delete(&gone).await?;
+    place.bodies.delete(&gone).await?;
+    for key in [gone.as_str(), "7/0123456789abcdef0123456789abcdef", "../../etc/passwd", "", "a\0b"] {
+        assert!(matches!(read(&*place.bodies, key).await, Err(Error::Absent(_))), "{key}");
+        place.bodies.delete(key).await?;
+    }
+    assert_eq!(read(&*place.bodies, &kept).await?, content(10));
+    Ok(())
+}
+
+async fn old_bodies_are_listed_in_order_page_by_page(place: &Place) -> Result<()> {
+    let mut keys = Vec::new();
+    for octets in 0..5 {
+        keys.push(write(&*place.bodies, &content(octets * 200_000), 65_536).await?);
+    }
+    keys.sort();
+    let all = i64::MAX / 1_000;
+    let first = place.bodies.older_than(all, None, 3).await?;
+    assert_eq!(first, keys[..3]);
+    assert_eq!(place.bodies.older_than(all, first.last().map(String::as_str), 3).await?, keys[3..]);
+    assert!(place.bodies.older_than(1_000, None, 3).await?.is_empty());
+    Ok(())
+}
+
+async fn a_body_given_up_half_way_leaves_nothing_to_list(place: &Place) -> Result<()> {
+    let mut writer = place.bodies.create(SiteId(7)).await?;
+    for _ in 0..14 {
+        writer.write(content(1 << 19)).await?;
+    }
+    drop(writer);
+    let all = i64::MAX / 1_000;
+    let listed = async {
+        while !place.bodies.older_than(all, None, 3).await?.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        anyhow::Ok(())
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), listed).await.context("it stays")?
+}
+
+macro_rules! bodies {
+    ($($place:ident),*: $sentences:tt) => { $(bodies!(@ $place $sentences);)* };
+    (@ $place:ident { $($sentence:ident),* $(,)? }) => {
+        mod $place {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $sentence() -> anyhow::Result<()> {
+                super::$sentence(&super::$place().await?).await
+            })*
+        }
+    };
+}
+
+bodies! {
+    directory, in_sqlite, in_postgres: {
+        bodies_of_any_size_come_back_as_they_went,
+        a_deleted_body_is_absent_and_deleting_it_again_is_no_error,
+        old_bodies_are_listed_in_order_page_by_page,
+        a_body_given_up_half_way_leaves_nothing_to_list,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_that_a_dead_process_left_half_way_are_swept() -> Result<()> {
+    let place = directory().await?;
+    let key = write(&*place.bodies, &content(3 << 20), 65_536).await?;
+    let half = place.folder.path().join("bodies/7/0123456789abcdef0123456789abcdef#1");
+    std::fs::write(&half, "half")?;
+    assert!(place.bodies.older_than(1_000, None, 3).await?.is_empty());
+    assert!(half.exists(), "it is not old");
+    assert_eq!(place.bodies.older_than(i64::MAX / 1_000, None, 3).await?, [key]);
+    assert!(!half.exists());
+    Ok(())
+}

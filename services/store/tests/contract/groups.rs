@@ -1,0 +1,28 @@
+//! Groups.
+
+use anyhow::Result;
+use tmtp_store::GroupStatus;
+
+use crate::world::{ALICE, BOB, GROUP, World};
+
+pub async fn a_group_tells_all_who_are_on_record(w: &World) -> Result<()> {
+    let mut tx = w.tx().await?;
+    let wanted =
+        [(w.site, GROUP.to_owned()), (w.site, "No such group".to_owned()), (w.site, GROUP.to_owned())];
+    let alice = w.in_group("alice", ALICE, GroupStatus::Joined);
+    let bob = w.in_group("bob", BOB, GroupStatus::Invited);
+    assert_eq!(tx.group_members(&wanted).await?, [alice.clone(), bob]);
+    let barred = w.in_group("bob", "Bob the Barred", GroupStatus::Barred);
+    tx.put_group_member(&barred).await?;
+    assert_eq!(tx.group_members(&wanted).await?, [alice, barred]);
+    assert!(tx.group_members(&[]).await?.is_empty());
+    Ok(tx.commit().await?)
+}
+
+pub async fn only_a_group_can_be_locked_as_one(w: &World) -> Result<()> {
+    let mut tx = w.tx().await?;
+    assert!(tx.lock_group(w.site, GROUP).await?);
+    assert!(!tx.lock_group(w.site, ALICE).await?);
+    assert!(!tx.lock_group(w.site, "No such group").await?);
+    Ok(tx.commit().await?)
+}

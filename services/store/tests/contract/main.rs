@@ -1,0 +1,109 @@
+//! What every store must do, run against each of them. Beside the site under test there is always a second one with the
+//! same members, nodes, names, groups, requests and ids, and no test may change a row of it.
+
+mod acks;
+mod faults;
+mod groups;
+mod members;
+mod peek;
+mod presence;
+mod queues;
+mod requests;
+mod sessions;
+mod sites;
+mod upkeep;
+mod world;
+
+/// Makes a test of each sentence for each store.
+macro_rules! contract {
+    ($($area:ident { $($sentence:ident),* $(,)? })*) => {
+        mod sqlite {
+            $(mod $area { $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $sentence() -> anyhow::Result<()> {
+                    let world = crate::world::World::on_sqlite().await?;
+                    Box::pin(crate::$area::$sentence(&world)).await?;
+                    world.finish().await
+                }
+            )* })*
+        }
+        mod postgres {
+            $(mod $area { $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $sentence() -> anyhow::Result<()> {
+                    let world = crate::world::World::on_postgres().await?;
+                    Box::pin(crate::$area::$sentence(&world)).await?;
+                    world.finish().await
+                }
+            )* })*
+        }
+    };
+}
+
+contract! {
+    acks {
+        an_ack_removes_the_very_entry_and_the_message_goes_with_its_last_one,
+        an_ack_with_an_old_epoch_removes_nothing,
+        an_ack_of_a_revoked_node_removes_nothing,
+        two_last_acks_at_one_moment_leave_no_message_behind,
+        a_new_node_gets_a_copy_of_what_is_pending,
+        copies_and_acks_at_one_moment_lose_and_orphan_nothing,
+        a_revoked_node_takes_its_entries_and_last_messages_with_it,
+        a_transaction_that_is_dropped_leaves_nothing,
+    }
+    groups {
+        a_group_tells_all_who_are_on_record,
+        only_a_group_can_be_locked_as_one,
+    }
+    members {
+        members_are_found_unless_suspended,
+        nodes_are_counted_up_to_the_limit_asked_for,
+        a_node_is_found_by_its_secret_alone,
+        a_name_is_taken_once,
+        two_who_take_a_name_at_one_moment_do_not_both_get_it,
+        what_no_database_can_hold_is_not_found_and_not_taken,
+        names_differ_by_every_octet,
+        holding_nodes_keeps_them_from_being_seized,
+    }
+    presence {
+        presence_lasts_as_long_as_a_session_that_sent_it,
+        only_what_changed_is_told,
+    }
+    queues {
+        a_queue_is_read_urgent_first_then_by_id,
+        a_page_ends_at_its_limits_and_says_that_there_is_more,
+        what_is_skipped_is_left_out,
+        an_old_session_reads_nothing,
+        a_body_is_found_while_its_entry_waits,
+        many_queues_are_read_at_once,
+    }
+    requests {
+        a_request_is_recorded_once,
+        an_acked_request_may_come_again_in_its_session,
+        two_equal_requests_in_one_call_get_one_answer,
+        a_request_waits_for_the_transaction_that_records_it,
+        a_released_request_is_new_again,
+        the_last_request_of_a_member_is_known,
+        old_requests_are_forgotten,
+    }
+    sessions {
+        a_new_session_fences_off_the_former_one,
+        a_session_ends_only_by_its_own_epoch,
+        sessions_of_an_edge_are_found,
+        standings_tell_who_waits_and_who_is_fenced,
+        a_session_without_an_edge_is_given_back,
+        a_suspended_member_or_site_is_fenced,
+    }
+    sites {
+        sites_are_added_changed_and_listed,
+        a_host_leads_to_one_site_only,
+        instances_are_never_given_twice,
+        edges_beat_and_are_struck_off,
+    }
+    upkeep {
+        orphans_are_swept_and_nothing_else,
+        blobs_that_no_message_names_are_told,
+        everything_is_there_after_a_restart,
+        an_error_forbids_the_commit,
+    }
+}

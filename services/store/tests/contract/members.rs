@@ -1,0 +1,164 @@
+//! Members, nodes and names.
+
+use std::{collections::HashSet, time::Duration};
+
+use anyhow::Result;
+use tmtp_store::{GroupStatus, Name, Owner};
+use tokio::time::timeout;
+
+use crate::world::{ALICE, GROUP, SOON, World, new_node};
+
+pub async fn members_are_found_unless_suspended(w: &World) -> Result<()> {
+    let all = ["alice", "bob", "carol"].map(|uid| w.member(uid));
+    let mut tx = w.tx().await?;
+    tx.lock_members(&all).await?;
+    assert_eq!(tx.active_members(&all).await?, HashSet::from([w.member("alice"), w.member("bob")]));
+    assert!(tx.suspend_member(&w.member("bob"), true).await?);
+    assert!(!tx.suspend_member(&w.member("carol"), true).await?);
+    assert_eq!(tx.active_members(&all).await?, HashSet::from([w.member("alice")]));
+    let secret = new_node(&w.member("bob"), "desk").secret_hash;
+    assert_eq!(tx.find_node(&w.member("bob"), &secret).await?, None);
+    assert!(tx.suspend_member(&w.member("bob"), false).await?);
+    assert_eq!(tx.find_node(&w.member("bob"), &secret).await?, Some(w.nodes[3]));
+    Ok(tx.commit().await?)
+}
+
+pub async fn nodes_are_counted_up_to_the_limit_asked_for(w: &World) -> Result<()> {
+    let [a1, a2, b1, b2] = w.nodes;
+    let session = w.login(a1).await?;
+    w.post(&[1, 2, 3], &[a1]).await?;
+    w.post(&[4], &[a1, b1]).await?;
+    let mut tx = w.tx().await?;
+    let members = ["bob", "alice", "carol", "alice"].map(|uid| w.member(uid));
+    let nodes = tx.nodes(&members, 3).await?;
+    assert_eq!(nodes.iter().map(|node| node.node).collect::<Vec<_>>(), [a1, a2, b1, b2]);
+    let counts: Vec<(u32, u64)> = nodes.iter().map(|node| (node.queued, node.queued_octets)).collect();
+    assert_eq!(counts, [(3, 18), (0, 0), (1, 6), (0, 0)]);
+    assert_eq!((nodes[0].uid.as_str(), nodes[0].edge.as_deref()), ("alice", Some("edge-1")));
+    assert_eq!((nodes[2].uid.as_str(), nodes[2].edge.as_deref()), ("bob", None));
+    tx.revoke_node(w.site, a2).await?;
+    assert_eq!(tx.nodes(&[w.member("alice")], 10).await?.len(), 1);
+    assert!(tx.nodes(&[], 10).await?.is_empty());
+    tx.commit().await?;
+    assert_eq!(w.waiting(&session).await?, [1, 2, 3, 4]);
+    Ok(())
+}
+
+pub async fn a_node_is_found_by_its_secret_alone(w: &World) -> Result<()> {
+    let secret = new_node(&w.member("alice"), "phone").secret_hash;
+    let mut tx = w.tx().await?;
+    assert_eq!(tx.find_node(&w.member("alice"), &secret).await?, Some(w.nodes[0]));
+    assert_eq!(tx.find_node(&w.member("bob"), &secret).await?, None);
+    assert_eq!(tx.find_node(&w.member("alice"), b"wrong").await?, None);
+    tx.revoke_node(w.site, w.nodes[0]).await?;
+    assert_eq!(tx.find_node(&w.member("alice"), &secret).await?, None);
+    Ok(tx.commit().await?)
+}
+
+pub async fn a_name_is_taken_once(w: &World) -> Result<()> {
+    let mut tx = w.tx().await?;
+    let retired = w.name("Retired alias", Owner::Retired);
+    assert!(tx.take_name(&retired).await?);
+    for name in [ALICE, GROUP, "Retired alias"] {
+        assert!(!tx.take_name(&w.name(name, Owner::Member("bob".to_owned()))).await?, "{name}");
+    }
+    let wanted = [ALICE, GROUP, "Retired alias", "Nobody's name"].map(|name| (w.site, name.to_owned()));
+    let mut found = tx.names(&wanted).await?;
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    let alice = w.name(ALICE, Owner::Member("alice".to_owned()));
+    assert_eq!(found, [alice, retired, w.name(GROUP, Owner::Group)]);
+    Ok(tx.commit().await?)
+}
+
+pub async fn two_who_take_a_name_at_one_moment_do_not_both_get_it(w: &World) -> Result<()> {
+    let name = |uid: &str| w.name("Wanted by two", Owner::Member(uid.to_owned()));
+    let take = async |name: Name| {
+        let mut tx = w.tx().await?;
+        let taken = tx.take_name(&name).await?;
+        tx.commit().await?;
+        anyhow::Ok(taken)
+    };
+    let mut first = w.tx().await?;
+    assert!(first.take_name(&name("alice")).await?);
+    let mut second = Box::pin(take(name("bob")));
+    assert!(timeout(Duration::from_millis(100), &mut second).await.is_err(), "it waits");
+    first.commit().await?;
+    assert!(!timeout(SOON, second).await??);
+    // One who gives up leaves the name to the other.
+    let mut first = w.tx().await?;
+    assert!(first.take_name(&w.name("Given up", Owner::Group)).await?);
+    let mut second = Box::pin(take(w.name("Given up", Owner::Group)));
+    assert!(timeout(Duration::from_millis(100), &mut second).await.is_err(), "it waits");
+    drop(first);
+    assert!(timeout(SOON, second).await??);
+    Ok(())
+}
+
+pub async fn what_no_database_can_hold_is_not_found_and_not_taken(w: &World) -> Result<()> {
+    for (nodes, strange) in [(2, "nul \0 inside".to_owned()), (3, "long ".repeat(5_000))] {
+        let mut tx = w.tx().await?;
+        let (member, pair) = (w.member(&strange), (w.site, strange.clone()));
+        let both = [member.clone(), w.member("alice")];
+        tx.lock_members(&both).await?;
+        assert_eq!(tx.active_members(&both).await?.len(), 1);
+        assert_eq!(tx.nodes(&both, 1).await?.len(), nodes);
+        assert_eq!(tx.find_node(&member, b"x").await?, None);
+        assert_eq!(tx.last_request(&member).await?.0, 0);
+        assert!(!tx.suspend_member(&member, true).await?);
+        assert!(tx.names(std::slice::from_ref(&pair)).await?.is_empty());
+        assert!(tx.group_members(&[pair]).await?.is_empty());
+        assert!(!tx.take_name(&w.name(&strange, Owner::Group)).await?);
+        assert!(!tx.lock_group(w.site, &strange).await?);
+        let to = [strange.clone(), "bob".to_owned()];
+        assert_eq!(tx.add_ohi(&w.member("alice"), &to).await?, ["bob"]);
+        assert_eq!(tx.drop_ohi(&w.member("alice"), &to).await?, ["bob"]);
+        assert!(tx.add_ohi(&member, &to).await?.is_empty());
+        assert!(tx.drop_ohi(&member, &to).await?.is_empty());
+        assert!(tx.clear_ohi(std::slice::from_ref(&member)).await?.is_empty());
+        assert!(tx.ohi_from(&member).await?.is_empty());
+        tx.add_node(&new_node(&w.member("alice"), &strange)).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+pub async fn names_differ_by_every_octet(w: &World) -> Result<()> {
+    let mut tx = w.tx().await?;
+    let alike = ["Résumé writers", "Re\u{301}sume\u{301} writers", "résumé writers", "Résumé writers "];
+    for name in alike {
+        assert!(tx.take_name(&w.name(name, Owner::Group)).await?, "{name:?}");
+    }
+    let found = tx.names(&alike.map(|name| (w.site, name.to_owned()))).await?;
+    assert_eq!(found.len(), alike.len());
+    for uid in ["%B", "%b", "%b "] {
+        tx.add_member(&w.member(uid), 1).await?;
+        let name = w.name(&format!("Alias of {uid}"), Owner::Member(uid.to_owned()));
+        assert!(tx.take_name(&name).await?);
+        tx.put_group_member(&w.in_group(uid, "An alias", GroupStatus::Joined)).await?;
+    }
+    assert_eq!(tx.active_members(&["%B", "%b", "%b "].map(|uid| w.member(uid))).await?.len(), 3);
+    Ok(tx.commit().await?)
+}
+
+pub async fn holding_nodes_keeps_them_from_being_seized(w: &World) -> Result<()> {
+    let mut holder = w.tx().await?;
+    holder.hold_nodes(&[w.site, w.twin, w.site]).await?;
+    if w.is_postgres() {
+        // Others may hold them too.
+        let mut other = w.tx().await?;
+        timeout(SOON, other.hold_nodes(&[w.twin, w.site])).await??;
+    }
+    let mut seizing = Box::pin(async {
+        let mut tx = w.tx().await?;
+        tx.seize_nodes(w.site).await?;
+        anyhow::Ok(tx)
+    });
+    assert!(timeout(Duration::from_millis(100), &mut seizing).await.is_err(), "it waits");
+    holder.commit().await?;
+    let seized = timeout(SOON, seizing).await??;
+    if w.is_postgres() {
+        let mut late = w.tx().await?;
+        assert!(timeout(Duration::from_millis(100), late.hold_nodes(&[w.site])).await.is_err(), "it waits");
+    }
+    Ok(seized.commit().await?)
+}
