@@ -42,7 +42,7 @@ pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Out
     tx.hold_nodes(&sites.into_iter().collect::<Vec<_>>()).await?;
     let claims = claim(&mut *tx, postings, &marks).await?;
     let (decided, outbox) = carry_out(core, &mut *tx, postings, &marks, &claims).await?;
-    let outcomes = outcomes(&claims, decided);
+    let outcomes = outcomes(&claims, &decided);
     if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(_))) {
         release(&mut *tx, postings, &outcomes).await?;
         if !outbox.messages.is_empty() {
@@ -117,7 +117,7 @@ async fn carry_out(
 }
 
 /// Joins what was decided with what was known before. Whoever follows another is answered like it.
-fn outcomes(claims: &[Claim], decided: Vec<Option<Outcome>>) -> Vec<Outcome> {
+fn outcomes(claims: &[Claim], decided: &[Option<Outcome>]) -> Vec<Outcome> {
     let of = |at: usize| match (&claims[at], &decided[at]) {
         (Claim::Repeats(recorded), _) => Outcome::Repeated(*recorded),
         (Claim::Follows(leader), _) => match &decided[*leader] {

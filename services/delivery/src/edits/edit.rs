@@ -26,7 +26,7 @@ pub(crate) enum Nodes {
 
 /// What the record of requests says.
 pub(crate) enum Claimed {
-    New(Edit),
+    New(Box<Edit>),
     /// It was carried out before.
     Before(Recorded),
 }
@@ -55,7 +55,7 @@ impl Edit {
     pub async fn claim(core: &Core, asked: Asked, nodes: Nodes) -> Result<Claimed, Fault> {
         let mut edit = Self::begin(core, asked, nodes).await?;
         Ok(match edit.claimed_before().await? {
-            None => Claimed::New(edit),
+            None => Claimed::New(Box::new(edit)),
             Some(recorded) => Claimed::Before(recorded),
         })
     }

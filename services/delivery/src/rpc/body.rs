@@ -21,13 +21,17 @@ pub(super) async fn read(delivery: &Delivery, request: grpc::BodyRequest) -> Res
     let session = link::session(request.session)?;
     let store = delivery.core.store.clone();
     let call = async move { store.body_of(&session, MsgId(request.id)).await };
+    let mut left_out = request.offset;
     match delivery.core.call(call).await?.ok_or(Fault::Gone)? {
-        Body::Inline(data) => Ok(stream::iter(cut(data).into_iter().map(chunk)).boxed()),
+        Body::Inline(data) => {
+            let data = without(data, &mut left_out);
+            Ok(stream::iter(cut(data).into_iter().map(chunk)).boxed())
+        }
         Body::Blob { key, .. } => {
             let pieces = delivery.core.bodies.read(&key).await?;
-            let chunks = pieces.flat_map(|piece| {
+            let chunks = pieces.flat_map(move |piece| {
                 let chunks = match piece {
-                    Ok(data) => cut(data).into_iter().map(chunk).collect(),
+                    Ok(data) => cut(without(data, &mut left_out)).into_iter().map(chunk).collect(),
                     Err(error) => vec![Err(Fault::from(error).into_status())],
                 };
                 stream::iter(chunks)
@@ -35,6 +39,13 @@ pub(super) async fn read(delivery: &Delivery, request: grpc::BodyRequest) -> Res
             Ok(chunks.boxed())
         }
     }
+}
+
+/// What is left of a piece when so many octets of the whole are left out.
+fn without(mut data: Bytes, left_out: &mut u64) -> Bytes {
+    let cut = usize::try_from(*left_out).unwrap_or(usize::MAX).min(data.len());
+    *left_out -= cut as u64;
+    data.split_off(cut)
 }
 
 fn chunk(data: Bytes) -> Result<grpc::BodyChunk, Status> {

@@ -32,17 +32,17 @@ impl delivery_server::Delivery for Delivery {
     type BodyStream = BoxStream<'static, Result<grpc::BodyChunk, Status>>;
 
     async fn sites(&self, request: Request<grpc::SitesRequest>) -> Answered<grpc::SitesReply> {
-        answer("Sites", Ok(sessions::sites(self, &request.into_inner())))
+        answer("sites", Ok(sessions::sites(self, &request.into_inner())))
     }
 
     async fn register(&self, request: Request<grpc::RegisterRequest>) -> Answered<grpc::SessionReply> {
         let done = members::register(self, request.into_inner()).await;
-        members::answer("Register", done)
+        members::answer("register", done)
     }
 
     async fn login(&self, request: Request<grpc::LoginRequest>) -> Answered<grpc::SessionReply> {
         let done = members::login(self, request.into_inner()).await;
-        members::answer("Login", done)
+        members::answer("login", done)
     }
 
     async fn submit(&self, request: Request<grpc::SubmitRequest>) -> Answered<grpc::SubmitReply> {
@@ -59,26 +59,26 @@ impl delivery_server::Delivery for Delivery {
     }
 
     async fn fetch(&self, request: Request<grpc::FetchRequest>) -> Answered<grpc::FetchReply> {
-        answer("Fetch", queue::fetch(self, request.into_inner()).await)
+        answer("fetch", queue::fetch(self, request.into_inner()).await)
     }
 
     async fn body(&self, request: Request<grpc::BodyRequest>) -> Answered<Self::BodyStream> {
-        answer("Body", body::read(self, request.into_inner()).await)
+        answer("body", body::read(self, request.into_inner()).await)
     }
 
     async fn ack(&self, request: Request<grpc::AckRequest>) -> Answered<grpc::AckReply> {
-        answer("Ack", queue::ack(self, request.into_inner()).await)
+        answer("ack", queue::ack(self, request.into_inner()).await)
     }
 
     async fn heartbeat(&self, request: Request<grpc::HeartbeatRequest>) -> Answered<grpc::HeartbeatReply> {
-        answer("Heartbeat", sessions::heartbeat(self, request.into_inner()).await)
+        answer("heartbeat", sessions::heartbeat(self, request.into_inner()).await)
     }
 
     async fn renew(&self, request: Request<grpc::RenewRequest>) -> Answered<grpc::RenewReply> {
-        answer("Renew", sessions::renew(self, request.into_inner()).await)
+        answer("renew", sessions::renew(self, request.into_inner()).await)
     }
 
     async fn end(&self, request: Request<grpc::EndRequest>) -> Answered<grpc::EndReply> {
-        answer("End", sessions::end(self, request.into_inner()).await)
+        answer("end", sessions::end(self, request.into_inner()).await)
     }
 }

@@ -52,7 +52,7 @@ pub(super) async fn whole(delivery: &Delivery, mut request: grpc::SubmitRequest)
     let data = std::mem::take(&mut request.data);
     let opened = match open(delivery, &request).await {
         Ok(opened) => opened,
-        Err(fault) => return ("Submit", Err(fault)),
+        Err(fault) => return ("submit", Err(fault)),
     };
     let op = opened.head.request.name();
     let take = async {
@@ -79,7 +79,7 @@ pub(super) async fn streamed(delivery: &Delivery, mut chunks: Streaming<grpc::Su
     };
     let (opened, header) = match opened.await {
         Ok(opened) => opened,
-        Err(fault) => return ("SubmitStream", Err(fault)),
+        Err(fault) => return ("submitstream", Err(fault)),
     };
     let op = opened.head.request.name();
     match take_chunks(delivery, &opened, &header, &mut chunks).await {

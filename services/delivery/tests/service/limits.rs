@@ -1,0 +1,92 @@
+//! Queues have limits, and pages have.
+
+use serde_json::json;
+use tmtp_store::SiteSettings;
+
+use crate::{
+    posts::to_member,
+    rig::{Rig, settings},
+};
+
+#[tokio::test]
+async fn a_queue_takes_so_many_messages_and_no_more() {
+    let rig = Rig::with(Default::default(), SiteSettings { queued_messages_max: 3, ..settings() }).await;
+    let (mut ann, bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    let cat = rig.member("Cat Clark").await;
+    let full = format!("queue of recipient \"{}\" is full", bob.uid());
+    for _ in 0..3 {
+        ann.done(to_member(&bob), "hello").await;
+    }
+    assert_eq!(ann.refused(to_member(&bob), "hello").await, full);
+    let both = json!([{"id": cat.uid(), "type": 1}, {"id": bob.uid(), "type": 1}]);
+    assert_eq!(ann.refused(json!({"op": 7, "for": both}), "hello").await, full);
+    assert!(cat.fetch().await.is_empty());
+    bob.drain().await;
+    ann.done(json!({"op": 7, "for": both}), "hello").await;
+    assert_eq!((bob.fetch().await.len(), cat.fetch().await.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_queue_takes_so_many_octets_and_no_more() {
+    let rig = Rig::with(Default::default(), SiteSettings { queued_octets_max: 100_000, ..settings() }).await;
+    let (mut ann, bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    ann.done(to_member(&bob), &"x".repeat(60_000)).await;
+    assert!(ann.refused(to_member(&bob), &"x".repeat(60_000)).await.contains("is full"));
+    ann.done(to_member(&bob), &"x".repeat(20_000)).await;
+}
+
+#[tokio::test]
+async fn many_at_once_do_not_pass_the_limit() {
+    let rig = Rig::with(Default::default(), SiteSettings { queued_messages_max: 5, ..settings() }).await;
+    let (ann, bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    let posts = (0..50).map(|number| {
+        let (ann, mut post) = (ann.clone(), to_member(&bob));
+        post["id"] = json!(format!("{number}"));
+        async move { ann.ask_as(post, "hello").await.unwrap().error.is_none() }
+    });
+    let taken = futures::future::join_all(posts).await.into_iter().filter(|taken| *taken).count();
+    assert_eq!((taken, bob.fetch().await.len()), (5, 5));
+}
+
+#[tokio::test]
+async fn a_full_queue_keeps_nobody_from_logging_in() {
+    let rig = Rig::with(Default::default(), SiteSettings { queued_messages_max: 3, ..settings() }).await;
+    let (mut ann, bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    for _ in 0..3 {
+        ann.done(to_member(&bob), "hello").await;
+    }
+    assert_eq!(bob.login().await.fetch().await.len(), 4);
+}
+
+#[tokio::test]
+async fn pages_come_in_order_and_leave_out_what_is_skipped() {
+    let rig = Rig::new().await;
+    let (mut ann, bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        ids.push(ann.done(to_member(&bob), "hello").await.msgid);
+    }
+    let page = bob.page(2, 1 << 20, &[]).await;
+    assert!(page.more);
+    assert_eq!(page.entries.iter().map(|entry| entry.id).collect::<Vec<_>>(), ids[..2]);
+    let page = bob.page(10, 1 << 20, &[ids[0], ids[3]]).await;
+    assert!(!page.more);
+    assert_eq!(page.entries.iter().map(|entry| entry.id).collect::<Vec<_>>(), [ids[1], ids[2], ids[4]]);
+    let page = bob.page(10, 12, &[]).await;
+    assert!(page.more && (1..5).contains(&page.entries.len()));
+    let page = bob.page(0, 0, &[]).await;
+    assert!(page.more && page.entries.len() == 1);
+}
+
+#[tokio::test]
+async fn a_stale_or_unknown_ack_does_nothing() {
+    let rig = Rig::new().await;
+    let (mut ann, bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    let id = ann.done(to_member(&bob), "hello").await.msgid;
+    bob.ack(&[1, 2, id + 1, u64::MAX]).await;
+    ann.ack(&[id]).await;
+    assert_eq!(bob.fetch().await.len(), 1);
+    bob.ack(&[id, id]).await;
+    bob.ack(&[id]).await;
+    assert!(bob.fetch().await.is_empty());
+}

@@ -1,0 +1,28 @@
+//! The whole service through its gRPC client, in process: SQLite, an in-process bus, bodies in a directory.
+
+#[cfg(test)]
+mod bodies;
+#[cfg(test)]
+mod groups;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod logins;
+#[cfg(test)]
+mod notify;
+#[cfg(test)]
+mod pings;
+#[cfg(test)]
+mod posts;
+#[cfg(test)]
+mod presence;
+#[cfg(test)]
+mod process;
+#[cfg(test)]
+mod retries;
+#[cfg(test)]
+mod rig;
+#[cfg(test)]
+mod tenancy;
+#[cfg(test)]
+mod users;
