@@ -24,7 +24,7 @@ cluster: ## Start a cluster on this machine: Postgres, Redis, two edges, two del
 cluster-down: ## Stop that cluster
 	@deploy/cluster-down.sh
 
-fuzz: ## Fuzz the wire format for a bounded time (FUZZ_SECONDS, default 60 a target)
+fuzz: ## Fuzz the wire format for a bounded time (FUZZ_SECONDS, default 30 a target)
 	@deploy/fuzz.sh
 
 lint: ## Clippy, with warnings as errors
