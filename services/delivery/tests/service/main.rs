@@ -23,6 +23,8 @@ mod retries;
 #[cfg(test)]
 mod rig;
 #[cfg(test)]
+mod storm;
+#[cfg(test)]
 mod tenancy;
 #[cfg(test)]
 mod users;

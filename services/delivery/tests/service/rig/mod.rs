@@ -11,6 +11,7 @@ use tmtp_delivery::{Delivery, Error, Options};
 use tmtp_grpc::delivery::{delivery_client::DeliveryClient, delivery_server::DeliveryServer};
 use tmtp_platform::SystemClock;
 use tmtp_store::{Bodies, BodyOptions, NewSite, Registration, SiteId, SiteSettings, Store, StoreOptions};
+use tmtp_testkit::postgres::Postgres;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -45,8 +46,22 @@ impl Rig {
     }
 
     pub async fn with(options: Options, settings: SiteSettings) -> Self {
+        if std::env::var("TMTP_TEST_STORE").is_ok_and(|store| store == "postgres") {
+            return Self::on_postgres(options, settings).await;
+        }
         let dir = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", dir.path().join("store.db").display());
+        Self::on(url, dir, options, settings).await
+    }
+
+    /// On a database of its own.
+    pub async fn on_postgres(options: Options, settings: SiteSettings) -> Self {
+        let database = || Postgres::shared()?.fresh_database();
+        let url = tokio::task::spawn_blocking(database).await.unwrap().unwrap();
+        Self::on(url, tempfile::tempdir().unwrap(), options, settings).await
+    }
+
+    async fn on(url: String, dir: TempDir, options: Options, settings: SiteSettings) -> Self {
         let at = StoreOptions { url, ..StoreOptions::default() };
         tmtp_store::migrate(&at).await.unwrap();
         let store = tmtp_store::open(&at).await.unwrap();
