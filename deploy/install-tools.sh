@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing of the servers that tests and `make cluster` need, and of the tools that tests need.
 #
-#   deploy/install-tools.sh            Postgres, Redis, cargo-nextest
+#   deploy/install-tools.sh            Postgres, Redis, cargo-nextest, the S3 server of tests
 #   deploy/install-tools.sh servers    Postgres and Redis only
 #
 # What is there stays as it is. Nothing is left running: tests start servers of their own.
@@ -87,7 +87,7 @@ install_nextest() {
 }
 
 case ${1:-all} in
-    all) install_servers; install_nextest ;;
+    all) install_servers; install_nextest; "$(dirname "$0")/s3.sh" install ;;
     servers) install_servers ;;
     *) fail "unknown argument '$1'; try: servers" ;;
 esac

@@ -1,14 +1,19 @@
 //! What every store of large bodies must do, run against each of them.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use futures::TryStreamExt as _;
 use tmtp_store::{
-    Bodies, BodyKind, BodyOptions, CHUNK_OCTETS, Error, SiteId, StoreOptions, migrate, open, open_bodies,
+    Bodies, BodyKind, BodyOptions, CHUNK_OCTETS, Error, S3Options, SiteId, StoreOptions, migrate, open,
+    open_bodies,
 };
-use tmtp_testkit::postgres::Postgres;
+use tmtp_testkit::{leash::Leash, ports, postgres::Postgres};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 /// What one of these tests needs to keep alive.
 struct Place {
@@ -128,7 +133,7 @@ async fn a_body_given_up_half_way_leaves_nothing_to_list(place: &Place) -> Resul
         }
         anyhow::Ok(())
     };
-    tokio::time::timeout(std::time::Duration::from_secs(20), listed).await.context("it stays")?
+    tokio::time::timeout(Duration::from_secs(20), listed).await.context("it stays")?
 }
 
 macro_rules! bodies {
@@ -162,5 +167,60 @@ async fn files_that_a_dead_process_left_half_way_are_swept() -> Result<()> {
     assert!(half.exists(), "it is not old");
     assert_eq!(place.bodies.older_than(i64::MAX / 1_000, None, 3).await?, [key]);
     assert!(!half.exists());
+    Ok(())
+}
+
+/// An S3 server with a bucket, and how to reach it. It ends with the leash. The first start installs it.
+async fn s3_server() -> Result<(Leash, S3Options)> {
+    let port = ports::free_port()?;
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/s3.sh").to_owned();
+    let log = tempfile::NamedTempFile::new()?;
+    let mut leash = Leash::start(&[script, port.to_string()], log.path(), None)?;
+    while make_bucket(port).await.is_err() {
+        anyhow::ensure!(leash.is_running(), "no S3 server:\n{}", std::fs::read_to_string(log.path())?);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let options = serde_json::json!({
+        "bucket": "bucket", "endpoint": format!("http://127.0.0.1:{port}"), "allow_http": true,
+        "access_key_id": "key", "secret_access_key": "secret",
+    });
+    Ok((leash, serde_json::from_value(options)?))
+}
+
+async fn make_bucket(port: u16) -> Result<()> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    let request = "PUT /bucket HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    anyhow::ensure!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bucket_keeps_bodies_as_every_other_place_does() -> Result<()> {
+    let (_leash, s3) = s3_server().await?;
+    let below = |prefix: &'static str| {
+        let s3 = S3Options { prefix: prefix.to_owned(), ..s3.clone() };
+        let options = BodyOptions { kind: BodyKind::S3, s3: Some(s3), ..BodyOptions::default() };
+        place(None, move |_| options.clone())
+    };
+    bodies_of_any_size_come_back_as_they_went(&below("").await?).await?;
+    a_deleted_body_is_absent_and_deleting_it_again_is_no_error(&below("deep/down").await?).await?;
+    old_bodies_are_listed_in_order_page_by_page(&below("listed").await?).await?;
+    a_body_given_up_half_way_leaves_nothing_to_list(&below("given-up").await?).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bucket_that_is_not_there_is_unavailable() -> Result<()> {
+    let s3 = serde_json::json!({
+        "bucket": "bucket", "endpoint": format!("http://127.0.0.1:{}", ports::free_port()?), "allow_http": true,
+        "access_key_id": "key", "secret_access_key": "secret",
+    });
+    let options: BodyOptions = serde_json::from_value(serde_json::json!({ "kind": "s3", "s3": s3 }))?;
+    let place = place(None, |_| options.clone()).await?;
+    let writing = write(&*place.bodies, &content(10), 10).await;
+    let error = writing.err().context("nothing is there")?.downcast::<Error>()?;
+    assert!(matches!(error, Error::Unavailable(_)), "{error}");
     Ok(())
 }
