@@ -109,7 +109,8 @@ async fn nothing_is_left_when_the_last_of_bus_and_subscriptions_is_dropped() {
     let redis = Redis::start().unwrap();
     let bus = open(&single(redis.url())).await;
     let mut subscription = listen(&bus, "edge:one").await;
-    until("both connected", || clients(&redis) == 2).await;
+    until("both connected", || bus.is_connected()).await;
+    assert_eq!(clients(&redis), 2);
     bus.publish("edge:one", "last".into());
     drop(bus);
     assert_eq!(hint(&mut subscription).await, "last");
