@@ -39,15 +39,20 @@ impl Ends {
         self.told.notify_waiters();
     }
 
-    fn is_empty(&self) -> bool {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    /// Waits until delivery knows of this one.
+    pub async fn told(&self, session: &Session) {
+        self.told_when(|waiting| !waiting.contains(session)).await;
     }
 
     /// Waits until delivery knows of all.
     pub async fn all_told(&self) {
+        self.told_when(<[Session]>::is_empty).await;
+    }
+
+    async fn told_when(&self, is_so: impl Fn(&[Session]) -> bool) {
         loop {
             let told = self.told.notified();
-            if self.is_empty() {
+            if is_so(&self.waiting.lock().unwrap_or_else(PoisonError::into_inner)) {
                 return;
             }
             told.await;

@@ -41,6 +41,12 @@ fn pass_on(edge: &Shared, hints: Hints) {
             session.fence();
         }
     }
+    for doubt in hints.doubts {
+        let session = edge.registry.get(doubt.site, doubt.node);
+        if session.is_none_or(|session| session.epoch() != doubt.epoch) {
+            edge.ends.add(doubt);
+        }
+    }
 }
 
 /// Keeps the list of sites fresh for as long as the edge lives; closes the sessions of sites that were suspended.

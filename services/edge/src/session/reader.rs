@@ -91,7 +91,7 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
             Request::Pulse => Ok(()),
             Request::Ack { id } => self.ack(session, id).await,
             Request::Quit => {
-                let _ = tokio::time::timeout(LAST_WORDS, session.all_settled()).await;
+                let _ = tokio::time::timeout(LAST_WORDS, self.settle(session)).await;
                 Err(Reading::Quit("logout ok".to_owned()))
             }
             _ => self.submit(session, &head, json).await,
@@ -115,6 +115,14 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
             self.edge.acks.send(Acked { session: session.id().clone(), id }).await;
         }
         Ok(())
+    }
+
+    /// Whoever has read `logout ok` may log in again at once, and finds nothing of what it acked.
+    async fn settle(&self, session: &Session) {
+        session.all_settled().await;
+        self.edge.registry.remove(session);
+        self.edge.ends.add(session.id().clone());
+        self.edge.ends.told(session.id()).await;
     }
 
     async fn submit(&mut self, session: &Session, head: &Head, json: Bytes) -> Result<(), Reading> {
