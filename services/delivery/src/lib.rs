@@ -32,6 +32,7 @@ mod register;
 mod resolve;
 mod room;
 mod rpc;
+mod second_look;
 mod service;
 mod sites;
 mod upkeep;

@@ -14,6 +14,7 @@ use crate::{
     fault::Fault,
     presence,
     refusal::Refusal,
+    second_look,
 };
 
 /// Most uids told at once of who is online.
@@ -65,6 +66,7 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, 
     core::commit(tx).await?;
     core.edges.expect(&entrant.edge);
     outbox.fanout.publish(&*core.bus);
+    second_look::later(&core, session.clone(), entrant.edge, ohi.clone());
     Ok(Welcome { session, ohi, floor: recorded.id })
 }
 

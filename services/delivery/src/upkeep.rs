@@ -9,8 +9,10 @@ use crate::{core::Core, fault::Fault};
 
 /// Rows or bodies looked at in one step.
 const AT_ONCE: u32 = 1000;
+/// Requests forgotten in one step.
+const FORGET_AT_ONCE: u32 = 5000;
 /// Steps in one round: what is left waits for the next.
-const STEPS: usize = 50;
+const STEPS: usize = 200;
 
 /// Goes round until `stop`.
 pub(crate) async fn run(core: Arc<Core>, stop: CancellationToken) {
@@ -21,7 +23,7 @@ pub(crate) async fn run(core: Arc<Core>, stop: CancellationToken) {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(wait) => {}
         }
-        match round(&core, &mut after).await {
+        match round(&core, &mut after, &stop).await {
             Ok(()) => {}
             Err(fault) if fault.is_outage() => {
                 metrics::counter!("tmtp_delivery_sweep_failures_total").increment(1);
@@ -31,16 +33,16 @@ pub(crate) async fn run(core: Arc<Core>, stop: CancellationToken) {
     }
 }
 
-async fn round(core: &Core, after: &mut Option<String>) -> Result<(), Fault> {
-    forget(core).await?;
+async fn round(core: &Core, after: &mut Option<String>, stop: &CancellationToken) -> Result<(), Fault> {
+    forget(core, stop).await?;
     sweep(core).await?;
     sweep_blobs(core, after).await
 }
 
-async fn forget(core: &Core) -> Result<(), Fault> {
+async fn forget(core: &Core, stop: &CancellationToken) -> Result<(), Fault> {
     let before = before(core, core.options.request_memory_seconds);
-    for _ in 0..STEPS {
-        if core.store.forget_requests(before, AT_ONCE).await? < u64::from(AT_ONCE) {
+    for _ in (0..STEPS).take_while(|_| !stop.is_cancelled()) {
+        if core.store.forget_requests(before, FORGET_AT_ONCE).await? < u64::from(FORGET_AT_ONCE) {
             break;
         }
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use tmtp_store::Recorded;
+use tmtp_store::{MemberKey, Recorded};
 use tmtp_wire::{Message, OhiChange};
 
 use crate::{
@@ -27,7 +27,7 @@ pub(crate) async fn edit(
     let member = asked.member();
     let mut edit = Edit::begin(core, asked, Nodes::Held).await?;
     let before = if change == OhiChange::Init { None } else { edit.claimed_before().await? };
-    edit.tx.lock_members(std::slice::from_ref(&member)).await?;
+    lock(&mut edit, &who).await?;
     if !edit.tx.mark_ohi(&edit.asked.session).await? {
         return Err(Refusal::session_over().into());
     }
@@ -46,6 +46,15 @@ pub(crate) async fn edit(
     }
     let made = edit.commit(core).await?;
     Ok(before.unwrap_or(made))
+}
+
+/// Locks the member and all whom it names: one of them who logs in at this moment either finds the set changed, or is
+/// found connected.
+async fn lock(edit: &mut Edit, who: &[String]) -> Result<(), Fault> {
+    let site = edit.asked.session.site;
+    let named = who.iter().map(|uid| MemberKey { site, uid: uid.clone() });
+    let members: BTreeSet<_> = named.chain([edit.asked.member()]).collect();
+    Ok(edit.tx.lock_members(&members.into_iter().collect::<Vec<_>>()).await?)
 }
 
 /// Everybody named must be an active member.
