@@ -64,7 +64,6 @@ pub struct Client {
     queued: VecDeque<Received>,
     presence: VecDeque<Received>,
     seen: HashSet<String>,
-    requests: u64,
 }
 
 impl Client {
@@ -95,7 +94,6 @@ impl Client {
             queued: VecDeque::new(),
             presence: VecDeque::new(),
             seen: HashSet::new(),
-            requests: 0,
         })
     }
 
@@ -142,10 +140,10 @@ impl Client {
         Ok(self.stream.shutdown().await?)
     }
 
-    /// An id for a request, new on this connection.
-    pub fn next_id(&mut self) -> String {
-        self.requests += 1;
-        format!("request {}", self.requests)
+    /// An id for a request that no other request of this test has: the same one again would be a retry.
+    pub fn next_id() -> String {
+        static REQUESTS: AtomicU64 = AtomicU64::new(1);
+        format!("request {}", REQUESTS.fetch_add(1, Ordering::Relaxed))
     }
 
     // ---- receiving
@@ -247,7 +245,9 @@ impl Client {
     /// As for [`Self::queued`], or when it is another op.
     pub async fn take(&mut self, op: &str) -> Result<Received> {
         let message = self.queued().await?;
-        ensure!(message.op() == op, "{op} was expected: {message}");
+        if message.op() != op {
+            bail!("{op} was expected: {message}; had come after it: {}", self.came());
+        }
         self.ack(message.id()).await?;
         Ok(message)
     }

@@ -63,10 +63,17 @@ async fn run_one<S: Send + Sync + 'static>(
     let outcome = match timeout(LIMIT, tokio::spawn((sentence.run)(server))).await {
         Err(_) => Err(format!("takes longer than {LIMIT:?}")),
         Ok(Err(panic)) => Err(format!("panicked: {panic}")),
-        Ok(Ok(outcome)) => outcome.map_err(|error| format!("{error:?}")),
+        Ok(Ok(outcome)) => outcome.map_err(|error| tell(&error)),
     };
     tracing::debug!(sentence = sentence.name, took = ?began.elapsed(), holds = outcome.is_ok());
     (sentence.name, outcome)
+}
+
+/// An error with its causes, and the lines of tests that it passed where backtraces are on.
+fn tell(error: &anyhow::Error) -> String {
+    let backtrace = error.backtrace().to_string();
+    let lines = backtrace.lines().map(str::trim).filter(|line| line.starts_with("at ./tests/")).take(4);
+    [format!("{error:#}")].into_iter().chain(lines.map(ToOwned::to_owned)).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ impl Client {
     pub async fn request(&mut self, header: &Value, data: &[u8]) -> Result<Received> {
         let mut header = header.clone();
         if header.get("id").is_none() {
-            header["id"] = self.next_id().into();
+            header["id"] = Self::next_id().into();
         }
         self.send(&header, data).await?;
         let ack = self.response().await?;

@@ -34,7 +34,6 @@ async fn survives(shape: Shape, strike: impl AsyncFn(&Server) -> Result<()>) -> 
     strike(&server).await.context("strike")?;
     load.progress(2 * STEADY, RECOVERY).await.context("after the blow")?;
     let tally = load.finish().await?;
-    println!("{tally:?}");
     check_strength(&tally)?;
     server.wait_ready().await.context("every process serves again")?;
     server.check_processes(EXPECTED)

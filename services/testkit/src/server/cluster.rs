@@ -70,10 +70,13 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     Ok(server)
 }
 
-/// Makes certificates and sites; the first site's host is the default.
+/// Makes certificates, one for clients without a server name among them, and sites.
 pub async fn make_sites(program: &Path, config: &str, folder: &Path, layout: &Layout) -> Result<()> {
     let certificates = folder.join("certificates").display().to_string();
     std::fs::create_dir_all(&certificates)?;
+    let default = layout.sites.first().map_or("localhost", |site| site.hosts[0]);
+    run(program, &["certificate", "--host", default, "--file-name", "default", "--out", &certificates])
+        .await?;
     for site in &layout.sites {
         for host in site.hosts {
             run(program, &["certificate", "--host", host, "--out", &certificates]).await?;

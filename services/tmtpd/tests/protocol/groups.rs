@@ -18,7 +18,7 @@ pub fn sentences() -> Vec<Sentence<Server>> {
         a_groups_name_has_8_octets_or_more,
         joining_is_told_to_joined_members,
         an_invited_member_may_join_under_another_alias,
-        nobody_joins_uninvited_or_twice,
+        nobody_joins_uninvited,
         a_joined_member_may_change_its_alias_in_the_group,
         who_leaves_is_invited_still_and_may_return,
         who_is_dropped_is_told_and_barred_until_invited_again,
@@ -180,11 +180,10 @@ async fn an_invited_member_may_join_under_another_alias(server: &Server) -> Resu
     expect_member(&mut [alice, bob], &json!({"act": "join", "gid": gid, "alias": other})).await
 }
 
-async fn nobody_joins_uninvited_or_twice(server: &Server) -> Result<()> {
+async fn nobody_joins_uninvited(server: &Server) -> Result<()> {
     let (gid, mut members) = group(server, &["Alice", "Bob"]).await?;
     let mut carol = server.member("Carol").await?;
     carol.refused(&ask::join(&gid), b"").await?;
-    members[1].refused(&ask::join(&gid), b"").await?;
     for client in &mut members {
         client.expect_nothing().await?;
     }
@@ -223,8 +222,8 @@ async fn who_is_dropped_is_told_and_barred_until_invited_again(server: &Server) 
     let (gid, mut members) = group(server, &["Alice", "Bob", "Carol"]).await?;
     let (alice, bob) = (members[0].me.alias.clone(), members[1].me.alias.clone());
     members[0].accepted(&ask::drop_from(&gid, &bob), b"").await?;
-    expect_member(&mut members, &json!({"act": "drop", "alias": bob, "from": members[0].me.uid.clone()}))
-        .await?;
+    let fields = json!({"act": "drop", "alias": bob, "from": members[0].me.uid});
+    expect_member(&mut members, &fields).await?;
     members[1].refused(&ask::join(&gid), b"").await?;
     members[1].refused(&ask::post_to(&[ask::to_group(&gid)]), b"let me in").await?;
     members[1].refused(&ask::drop_from(&gid, &alice), b"").await?;

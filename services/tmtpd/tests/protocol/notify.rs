@@ -29,7 +29,8 @@ async fn the_message_goes_to_for_and_the_notification_to_both_lists(server: &Ser
     for _ in 0..2 {
         let message = bob.queued().await?;
         bob.ack(message.id()).await?;
-        *(if message.op() == "delivery" { &mut delivered } else { &mut notified }) = Some(message);
+        let place = if message.op() == "delivery" { &mut delivered } else { &mut notified };
+        *place = Some(message);
     }
     let (Some(delivered), Some(notified)) = (delivered, notified) else { anyhow::bail!("one of each") };
     delivered.expect(&json!({"op": "delivery", "id": msgid, "datalen": 7, "notify": 3}))?;
@@ -108,7 +109,7 @@ async fn an_unknown_recipient_in_either_list_fails_the_whole_request(server: &Se
     let (known, unknown) = (ask::to_member(&bob.me.uid), ask::to_member("nobody"));
     let both = [known.clone(), unknown.clone()];
     alice.refused(&ask::post_notify(&both, &[], 1), b"nm").await?;
-    alice.refused(&ask::post_notify(&[known.clone()], &[unknown], 1), b"nm").await?;
+    alice.refused(&ask::post_notify(std::slice::from_ref(&known), &[unknown], 1), b"nm").await?;
     alice.refused(&ask::post_notify(&[known], &[ask::to_group("no such group")], 1), b"nm").await?;
     bob.expect_nothing().await
 }

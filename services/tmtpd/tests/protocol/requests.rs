@@ -63,7 +63,7 @@ fn without(header: &Value, field: &str) -> Value {
 }
 
 async fn an_op_that_is_missing_or_unknown_is_invalid(server: &Server) -> Result<()> {
-    let ops = [json!(13), json!(-1), json!(255), json!(256), json!(1 << 40), json!(null)];
+    let ops = [json!(13), json!(-1), json!(255), json!(256), json!(1_u64 << 40), json!(null)];
     let mut headers: Vec<Value> = ops.into_iter().map(|op| json!({"op": op, "id": "1"})).collect();
     headers.push(json!({"id": "12345"}));
     all_are_invalid(server, &headers).await
