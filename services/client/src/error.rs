@@ -181,7 +181,11 @@ impl Error {
     }
 
     pub(crate) fn lost(error: &io::Error) -> Self {
-        Self::Lost(error.to_string())
+        match error.kind() {
+            // What TLS says of it is of no use to anybody.
+            io::ErrorKind::UnexpectedEof => Self::Lost("the site closed it without a word".into()),
+            _ => Self::Lost(error.to_string()),
+        }
     }
 }
 

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use tmtp_platform::Backoff;
 use tmtp_wire::OhiChange;
-use tokio::{sync::mpsc, time::Instant};
+use tokio::{
+    sync::{OwnedMutexGuard, mpsc},
+    time::Instant,
+};
 
 use super::{
     events::Event,
@@ -15,8 +18,17 @@ use crate::{Arrival, Arrivals, Error, Greeting, Link, Outgoing};
 /// A link just made.
 pub(super) struct Opened {
     pub link: Arc<Link>,
-    pub arrivals: Arrivals,
-    pub greeting: Greeting,
+    arrivals: Arrivals,
+    greeting: Greeting,
+    /// Whom to notify is said before any other request is made.
+    turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Opened {
+    pub fn new(link: Link, arrivals: Arrivals, greeting: Greeting) -> Self {
+        let turn = link.first_turn();
+        Self { link: Arc::new(link), arrivals, greeting, turn }
+    }
 }
 
 pub(super) struct Driver {
@@ -66,14 +78,14 @@ impl Driver {
 
     /// One link's life. Passes on what arrives, and meanwhile tells the site whom to notify.
     async fn serve(&mut self, opened: Opened) -> Error {
-        let Opened { link, arrivals, greeting } = opened;
+        let Opened { link, arrivals, greeting, turn } = opened;
         let since = Instant::now();
         let Greeting { site_name, online, .. } = greeting;
         self.shared.state.send_replace(State::Up(Arc::clone(&link)));
         self.tell(Event::Connected { site_name, online }).await;
         let error = tokio::select! {
             error = self.forward(arrivals) => error,
-            error = self.announce(&link) => error,
+            error = self.announce(&link, turn) => error,
         };
         self.shared.state.send_replace(State::Down);
         if since.elapsed() >= self.shared.timing().settled {
@@ -95,10 +107,10 @@ impl Driver {
     }
 
     /// The site forgets whom to notify with each link. Comes back only when the link has ended.
-    async fn announce(&self, link: &Link) -> Error {
+    async fn announce(&self, link: &Link, turn: Option<OwnedMutexGuard<()>>) -> Error {
         let who = self.shared.presence();
-        if !who.is_empty()
-            && let Err(error) = link.request(&Outgoing::ohi_edit(who, OhiChange::Init)).await
+        if let Some(turn) = turn.filter(|_| !who.is_empty())
+            && let Err(error) = link.request_in_turn(turn, &Outgoing::ohi_edit(who, OhiChange::Init)).await
             && !link.is_closed()
         {
             self.tell(Event::PresenceRefused { error }).await;

@@ -1,7 +1,5 @@
 //! Becoming a member.
 
-use std::sync::Arc;
-
 use serde_json::value::RawValue;
 
 use super::{Client, driver::Opened, events::Events, shared::Shared};
@@ -56,7 +54,7 @@ impl Client {
             node_label,
             aliases: alias.into_iter().collect(),
         };
-        let opened = Opened { link: Arc::new(link), arrivals, greeting };
+        let opened = Opened::new(link, arrivals, greeting);
         let (client, events) = Self::start(Shared::new(&account, settings), Some(opened));
         Ok(Joined { account, alias_refused: registered.alias_refused, client, events })
     }

@@ -29,7 +29,8 @@ const EVENTS: usize = 8;
 /// content, when an answer or the link is lost: the site then answers without a second message.
 ///
 /// Take from the [`Events`] all the time, in another task than the one that makes requests: the answer to a
-/// request may stand behind messages. Or drop them: then messages are skipped, and stay at the site.
+/// request may stand behind messages. A message that cannot be dealt with now may be dropped: without an ack it
+/// comes again. The [`Events`] themselves may be dropped too: then all messages are skipped, and stay at the site.
 #[derive(Debug, Clone)]
 pub struct Client {
     shared: Arc<Shared>,
@@ -130,6 +131,6 @@ impl Shared {
         let hello = Hello::Login { uid: self.uid.clone(), node: self.node.clone() };
         let (link, arrivals, greeting) =
             Link::open(&self.site, &self.settings.tls, &hello, self.timing()).await?;
-        Ok(Opened { link: Arc::new(link), arrivals, greeting })
+        Ok(Opened::new(link, arrivals, greeting))
     }
 }

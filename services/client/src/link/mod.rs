@@ -15,7 +15,7 @@ mod writer;
 use std::sync::Arc;
 
 use tmtp_wire::{Message, MsgId, Receipt, Stamp};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
 use tokio_util::task::AbortOnDropHandle;
 
 pub use body::Body;
@@ -93,7 +93,7 @@ impl Arrivals {
 #[derive(Debug)]
 pub struct Link {
     jobs: mpsc::Sender<Job>,
-    turn: Mutex<()>,
+    turn: Arc<Mutex<()>>,
     pending: Arc<Pending>,
     closing: Closing,
     timing: Timing,
@@ -121,7 +121,7 @@ impl Link {
         let task = tokio::spawn(run(reader, writer, closing.clone(), timing.clone()));
         let _task = AbortOnDropHandle::new(task);
         let arrivals = Arrivals { queue, closing: closing.clone() };
-        let link = Self { jobs, turn: Mutex::new(()), pending, closing, timing: timing.clone(), _task };
+        let link = Self { jobs, turn: Arc::default(), pending, closing, timing: timing.clone(), _task };
         Ok((link, arrivals, greeting))
     }
 
@@ -131,7 +131,21 @@ impl Link {
     /// # Errors
     /// [`Error::Refused`] by the site, [`Error::TimedOut`], [`Error::Content`], or the link's end.
     pub async fn request(&self, outgoing: &Outgoing) -> Result<Option<Receipt>, Error> {
-        let _turn = self.turn.lock().await;
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        self.request_in_turn(turn, outgoing).await
+    }
+
+    /// The turn to make the first request, for the one who has just opened the link.
+    pub(crate) fn first_turn(&self) -> Option<OwnedMutexGuard<()>> {
+        Arc::clone(&self.turn).try_lock_owned().ok()
+    }
+
+    /// A request by the one whose turn it is.
+    pub(crate) async fn request_in_turn(
+        &self,
+        _turn: OwnedMutexGuard<()>,
+        outgoing: &Outgoing,
+    ) -> Result<Option<Receipt>, Error> {
         tokio::select! {
             biased;
             answer = self.ask(outgoing) => answer,

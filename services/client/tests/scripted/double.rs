@@ -158,8 +158,10 @@ impl Peer {
         self.raw(data).await;
     }
 
+    /// A message from somebody else; a login is always one's own.
     pub async fn header(&mut self, id: u64, message: &Message, data_len: u64) {
-        let stamp = Stamp { id: MsgId(id), from: OTHER.into(), posted: Posted(1_700_000_000_000), data_len };
+        let from = if *message == Message::Login { UID } else { OTHER };
+        let stamp = Stamp { id: MsgId(id), from: from.into(), posted: Posted(1_700_000_000_000), data_len };
         self.raw(&message.encode(&stamp).unwrap()).await;
     }
 

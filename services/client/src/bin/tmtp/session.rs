@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use tmtp_client::{Client, Event, Events, Message, MsgId, Settings, Tls};
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     args::Common,
@@ -15,6 +16,8 @@ use crate::{
 
 /// How long a request may go without success, when not told otherwise.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a command that is done may look at what has arrived.
+const LAST_LOOK: Duration = Duration::from_millis(500);
 /// A `user` message that brought a new node: its id, the node's label and secret.
 pub type NewNode = (MsgId, String, String);
 
@@ -43,6 +46,7 @@ pub struct Session {
     pub held: Held,
     pub client: Client,
     pub nodes: mpsc::Receiver<NewNode>,
+    enough: CancellationToken,
     drain: JoinHandle<()>,
 }
 
@@ -51,14 +55,19 @@ impl Session {
         let (found, nodes) = mpsc::channel(128);
         let uid = held.stored.account.uid.clone();
         let drain = Drain { client: client.clone(), history: held.history()?, uid, found };
-        let drain = tokio::spawn(drain.run(events));
-        Ok(Self { held, client, nodes, drain })
+        let enough = CancellationToken::new();
+        let drain = tokio::spawn(drain.run(events, enough.clone()));
+        Ok(Self { held, client, nodes, enough, drain })
     }
 
     /// Says goodbye; the request is done by now, so nothing that goes wrong here matters.
-    pub async fn close(self) -> Held {
+    pub async fn close(mut self) -> Held {
+        self.enough.cancel();
+        // What has arrived is still looked at, for a moment.
+        if timeout(LAST_LOOK, &mut self.drain).await.is_err() {
+            self.drain.abort();
+        }
         let _ = self.client.close().await;
-        self.drain.abort();
         self.held
     }
 }
@@ -73,8 +82,14 @@ struct Drain {
 }
 
 impl Drain {
-    async fn run(mut self, mut events: Events) {
-        while let Some(Ok(event)) = events.next().await {
+    async fn run(mut self, mut events: Events, enough: CancellationToken) {
+        loop {
+            let next = tokio::select! {
+                biased;
+                next = events.next() => next,
+                () = enough.cancelled() => return,
+            };
+            let Some(Ok(event)) = next else { return };
             let Event::Message(received) = event else { continue };
             let id = received.stamp.id;
             match &received.message {
@@ -111,7 +126,7 @@ pub async fn in_time<T>(
     work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
     let Some(limit) = common.timeout else { return work.await };
-    match tokio::time::timeout(limit, work).await {
+    match timeout(limit, work).await {
         Ok(result) => result,
         Err(_) => {
             let text = format!("not done within {} s", limit.as_secs_f32());

@@ -19,8 +19,9 @@ async fn a_command_acks_nothing_but_its_own_login() {
         matches!(&asked.request, Request::Ping { from, to, .. } if from == "Alice Ames" && to == "Bob Bower")
     );
     assert_eq!(asked.data, b"hello");
-    // That login is another member's, as far as the double goes: it is not this command's to ack.
-    assert!(acked.is_empty(), "{acked:?}");
+    assert_eq!(acked, ["0000000000000001"], "the login alone");
+    let history = std::fs::read_to_string(stage.folder().join("history.jsonl")).unwrap();
+    assert!(history.contains("0000000000000001") && !history.contains("0000000000000002"));
     assert_eq!(ran.events("sent")[0]["id"], "000000000000004d");
 }
 

@@ -102,6 +102,10 @@ impl Listener {
                 result => result,
             },
             Event::Connected { site_name, online } => {
+                self.held.change(|stored| {
+                    let before = std::mem::replace(&mut stored.account.site_name, site_name.clone());
+                    before != site_name
+                })?;
                 let object = json!({"event": "connected", "site_name": site_name, "online": online});
                 self.about_link(&object, &format!("connected to {site_name}"))
             }
@@ -141,7 +145,7 @@ impl Listener {
         let id = received.stamp.id;
         if !self.history.has(id) {
             let object = self.keep(&mut received).await?;
-            self.screen.show(&object, || message::lines(&object, &self.contacts))?;
+            self.show(&received.message, &object)?;
             self.history.add(id, &object)?;
             let speaks = !matches!(
                 received.message,
@@ -156,6 +160,15 @@ impl Listener {
         }
         self.client.ack(id).await;
         Ok(())
+    }
+
+    fn show(&self, message: &Message, object: &Value) -> Result<(), Failure> {
+        let lines = || message::lines(object, &self.contacts, &self.held.stored.account.uid);
+        match message {
+            // Every command causes one.
+            Message::Login => self.about_link(object, &lines()),
+            _ => self.screen.show(object, lines),
+        }
     }
 
     /// Puts on disk what a message brought; gives the object that stands for it.

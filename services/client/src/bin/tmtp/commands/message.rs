@@ -55,23 +55,27 @@ fn fields(message: &Message) -> Value {
     }
 }
 
-/// The lines.
-pub fn lines(message: &Value, contacts: &Contacts) -> String {
+/// The lines, as `own` sees them.
+pub fn lines(message: &Value, contacts: &Contacts, own: &str) -> String {
     let get = |name: &str| harmless_line(message[name].as_str().unwrap_or_default());
     let from = get("from");
-    let who = contacts.alias_of(&from).map_or_else(|| from.clone(), harmless_line);
+    let who = match contacts.alias_of(&from) {
+        _ if from == own => "you".to_owned(),
+        Some(alias) => harmless_line(alias),
+        None => from,
+    };
     let head = format!("[{}] ", get("posted"));
     let text = message["text"].as_str().unwrap_or_default();
     head + &match get("op").as_str() {
         "ping" => format!("ping from {} to {}: {text}", get("alias"), get("to")),
         "invite" => format!("{} invites {} to the group {}: {text}", get("alias"), get("to"), get("gid")),
         "member" => member(&get("act"), &get("gid"), &get("alias"), &get("newalias")),
-        "login" => format!("login of {who}"),
+        "login" => "you logged in, here or elsewhere".to_owned(),
         "user" if message["newalias"].is_string() => format!("you are now also {}", get("newalias")),
         "user" => format!("node added: {} (its token: tmtp node list)", get("newnode")),
         "ohiedit" => format!("presence list: {} {}", get("type"), message["for"]),
         "notify" => format!("notification from {who} ({}) {}", get("postid"), content(message, text)),
-        _ => format!("{who} writes ({}){}", get("id"), content(message, text)),
+        _ => format!("message from {who} ({}){}", get("id"), content(message, text)),
     }
 }
 

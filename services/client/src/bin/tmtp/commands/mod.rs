@@ -60,8 +60,10 @@ async fn ping(common: &Common, args: &Ping, screen: &Screen) -> Result<(), Failu
     let outgoing = Outgoing::ping(&from, &args.to, &args.text)?;
     let session = desk.log_in(common).await?;
     let result = session.client.request(&outgoing).await;
-    session.close().await;
-    sent(screen, "ping", result?)
+    let mut held = session.close().await;
+    sent(screen, "ping", result?)?;
+    // The site has seen that it is one of ours.
+    held.change(|stored| add(&mut stored.account.aliases, &from))
 }
 
 async fn alias_command(common: &Common, command: &Alias, screen: &Screen) -> Result<(), Failure> {
@@ -87,9 +89,9 @@ async fn alias_command(common: &Common, command: &Alias, screen: &Screen) -> Res
 fn show_history(common: &Common, count: usize, screen: &Screen) -> Result<(), Failure> {
     let profile = Profile::find(common)?;
     let name = profile.choose(common.account.as_deref())?;
-    let contacts = profile.contacts(&name)?;
+    let (contacts, own) = (profile.contacts(&name)?, profile.read(&name)?.account.uid);
     for message in history::last(&profile.folder(&name).join("history.jsonl"), count)? {
-        screen.show(&message, || message::lines(&message, &contacts))?;
+        screen.show(&message, || message::lines(&message, &contacts, &own))?;
     }
     Ok(())
 }

@@ -117,7 +117,8 @@ impl Held {
     pub fn alias(&self, told: Option<&str>) -> Result<String, Failure> {
         let known = || self.stored.account.aliases.first().cloned();
         told.map(str::to_owned).or_else(known).ok_or_else(|| {
-            Failure::usage("this account has no alias yet").hint("take one: tmtp alias add \"Your Name\"")
+            Failure::usage("no alias of this account is known here")
+                .hint("say which with --from, or take one: tmtp alias add \"Your Name\"")
         })
     }
 
