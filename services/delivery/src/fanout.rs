@@ -7,6 +7,8 @@ use tmtp_bus::{Bus, edge_channel};
 use tmtp_grpc::delivery::{Fence, Hints, Ohi, Wake};
 use tmtp_store::{Node, NodeId, Session};
 
+use crate::link;
+
 /// Most hints of a kind in one publish.
 const AT_ONCE: usize = 2000;
 
@@ -40,6 +42,11 @@ impl Fanout {
         self.hints(edge).fences.push(fence);
     }
 
+    /// This session keeps others out: its edge ends it, if it does not hold it.
+    pub fn doubt(&mut self, edge: &str, session: &Session) {
+        self.hints(edge).doubts.push(link::to_grpc(session));
+    }
+
     /// Tells all edges.
     pub fn publish(self, bus: &dyn Bus) {
         for (edge, hints) in self.edges {
@@ -57,6 +64,7 @@ impl Fanout {
 fn pieces(mut hints: Hints) -> impl Iterator<Item = Hints> {
     std::iter::from_fn(move || {
         let piece = Hints {
+            doubts: first(&mut hints.doubts),
             fences: first(&mut hints.fences),
             ohis: first(&mut hints.ohis),
             wakes: first(&mut hints.wakes),

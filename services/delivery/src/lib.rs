@@ -5,6 +5,7 @@
 //! `writer` and `batch` (one transaction for all that waits), `resolve` (who gets it) and `fanout` (who is told).
 
 mod acks;
+mod admission;
 mod ask;
 mod batch;
 mod bodies;

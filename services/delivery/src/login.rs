@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use tmtp_store::{Begun, LoginConflict, MemberKey, Node, NodeId, Session, Site, Tx};
+use tmtp_store::{Begun, MemberKey, Session, Site, Tx};
 use tmtp_wire::{Message, MsgId};
 
 use crate::{
+    admission,
     compose::Outbox,
     core::{self, Core},
     digest::secret_hash,
@@ -50,7 +51,10 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, 
     tx.hold_nodes(&[site.id]).await?;
     tx.lock_members(std::slice::from_ref(&member)).await?;
     let nodes = tx.nodes(std::slice::from_ref(&member), notice::count_max(&site.settings)).await?;
-    admit(&core, site, &nodes, node)?;
+    if let Err(rejected) = admission::admit(&core, site, &nodes, node) {
+        admission::doubt(tx, &core, &rejected.by).await?;
+        return Err(rejected.refusal.into());
+    }
     let begun = tx.begin_session(site.id, node, &entrant.edge, core.clock.unix_ms()).await?;
     let session = Session { site: site.id, node, epoch: begun.epoch, uid: entrant.uid.clone() };
     let mut outbox = Outbox::default();
@@ -68,21 +72,6 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, 
     outbox.fanout.publish(&*core.bus);
     second_look::later(&core, session.clone(), entrant.edge, ohi.clone());
     Ok(Welcome { session, ohi, floor: recorded.id })
-}
-
-/// May this node of these begin a session now?
-fn admit(core: &Core, site: &Site, nodes: &[Node], node: NodeId) -> Result<(), Refusal> {
-    let is_live = |node: &&Node| node.edge.as_ref().is_some_and(|edge| !core.edges.is_dead(edge));
-    let mine = nodes.iter().find(|one| one.node == node).ok_or_else(Refusal::login_failed)?;
-    let conflict = site.settings.login_conflict;
-    if conflict == LoginConflict::Refuse && is_live(&mine) {
-        return Err(Refusal::already_connected());
-    }
-    let others = nodes.iter().filter(|one| one.node != node).filter(is_live).count();
-    if others >= site.settings.links_per_member_max as usize {
-        return Err(Refusal::login_failed());
-    }
-    Ok(())
 }
 
 /// Tells the edge that held the node, and those whom the former session kept informed.

@@ -68,7 +68,9 @@ async fn where_the_site_refuses_a_second_login_the_first_one_stays() {
     let refuse = SiteSettings { login_conflict: LoginConflict::Refuse, ..settings() };
     let rig = Rig::with(Options::default(), refuse).await;
     let ann = rig.member("Ann Other").await;
+    let mut ears = rig.ears("edge-1");
     assert_eq!(ann.login_on("edge-2").await.err().as_deref(), Some("node already connected"));
+    assert_eq!(ears.doubt().await, ann.session);
     assert!(!ann.page(10, 1000, &[]).await.fenced);
     ann.end().await;
     assert!(ann.login_on("edge-2").await.is_ok());

@@ -2,7 +2,7 @@
 
 use prost::Message as _;
 use tmtp_bus::{Bus, Event, Subscription, edge_channel};
-use tmtp_grpc::delivery::{Fence, Hints, Ohi};
+use tmtp_grpc::delivery::{Fence, Hints, Ohi, Session};
 
 use super::{Device, soon};
 
@@ -34,6 +34,14 @@ impl Ears {
         (node, epoch)
     }
 
+    /// The next session in doubt.
+    pub async fn doubt(&mut self) -> Session {
+        while self.heard.doubts.is_empty() {
+            self.hear().await;
+        }
+        self.heard.doubts.remove(0)
+    }
+
     /// Waits until this device is woken.
     pub async fn wake(&mut self, device: &Device) {
         while !self.heard.wakes.iter().any(|wake| wake.node == device.session.node) {
@@ -52,6 +60,7 @@ impl Ears {
             let hints = Hints::decode(hint).unwrap();
             self.heard.wakes.extend(hints.wakes);
             self.heard.ohis.extend(hints.ohis);
+            self.heard.doubts.extend(hints.doubts);
             self.heard.fences.extend(hints.fences);
         }
     }
