@@ -4,12 +4,14 @@
 //! afterwards, in ascending order, and only then counts down; whoever adds entries to a message that exists locks it
 //! before. So two last acks at one moment, or an ack and a copy, see one another's work.
 
+use tmtp_wire::MsgId;
+
 use super::conn::PgConn;
 use crate::{
     NewEntry, NewMessage, NodeAcks, NodeId, Result, SiteId, Swept,
     sql::{Conn, Row, int, values},
     steps::{
-        queue::{Gone, blobs, body_columns, count_gone, entry_rows},
+        queue::{EntryRow, Gone, RANKS, blobs, body_columns, count_gone, entry_rows},
         upkeep,
     },
 };
@@ -32,8 +34,7 @@ pub(super) async fn add(conn: &mut PgConn, messages: &[NewMessage], entries: &[N
         return Ok(());
     }
     add_messages(conn, &messages, &pending).await?;
-    let column =
-        |value: fn(&crate::steps::queue::EntryRow) -> i64| rows.iter().map(value).collect::<Vec<_>>();
+    let column = |value: fn(&EntryRow) -> i64| rows.iter().map(value).collect::<Vec<_>>();
     let sites = column(|row| row.site);
     let nodes = column(|row| row.node);
     let ranks = column(|row| row.rank);
@@ -56,28 +57,32 @@ async fn add_messages(conn: &mut PgConn, messages: &[&NewMessage], pending: &Vec
     conn.run(ADD_MESSAGES, values).await.map(drop)
 }
 
-/// Both ranks are tried, since an ack names the message alone.
+/// Rows of a node and both ranks, since an ack names the message alone. Every column of the key stands in the rows: were
+/// the rank left to the planner, it would read a node's whole queue for each ack as long as it believes it to be short.
 const ACK: &str = "
     DELETE FROM entries e
-    USING unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) a(site, node, epoch, msg)
+    USING unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+        a(site, node, epoch, rank, msg)
     JOIN nodes n ON n.site = a.site AND n.node = a.node AND n.epoch = a.epoch AND NOT n.revoked
-    CROSS JOIN (VALUES (0::smallint), (1::smallint)) r(rank)
-    WHERE e.site = a.site AND e.node = a.node AND e.rank = r.rank AND e.msg = a.msg
+    WHERE e.site = a.site AND e.node = a.node AND e.rank = a.rank AND e.msg = a.msg
     RETURNING e.site, e.msg";
 
 pub(super) async fn ack(conn: &mut PgConn, acks: &[NodeAcks]) -> Result<Vec<String>> {
-    let mut rows: Vec<[i64; 4]> = acks
-        .iter()
-        .flat_map(|acks| acks.ids.iter().map(|id| (&acks.session, id)))
-        .map(|(session, id)| [session.site.0, session.node.0, session.epoch, int(id.0)])
-        .collect();
-    rows.sort_unstable();
-    rows.dedup();
+    let mut rows: Vec<[i64; 5]> = Vec::new();
+    for NodeAcks { session, ids } in acks {
+        for rank in RANKS {
+            let row = |id: &MsgId| [session.site.0, session.node.0, session.epoch, rank, int(id.0)];
+            rows.extend(ids.iter().map(row));
+        }
+    }
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<i64>>();
-    let gone = conn.all(ACK, values![&column(0), &column(1), &column(2), &column(3)]).await?;
+    rows.sort_unstable();
+    rows.dedup();
+    let columns: [Vec<i64>; 5] = std::array::from_fn(|at| rows.iter().map(|row| row[at]).collect());
+    let [sites, nodes, epochs, ranks, ids] = &columns;
+    let gone = conn.all(ACK, values![sites, nodes, epochs, ranks, ids]).await?;
     count_down(conn, &gone).await
 }
 
@@ -120,23 +125,26 @@ async fn count_down(conn: &mut PgConn, gone: &[Row]) -> Result<Vec<String>> {
 }
 
 const LOCK_QUEUE: &str = "
-    SELECT m.id FROM entries e JOIN messages m ON m.site = e.site AND m.id = e.msg
+    SELECT e.rank, m.id FROM entries e JOIN messages m ON m.site = e.site AND m.id = e.msg
     WHERE e.site = $1 AND e.node = $2 ORDER BY m.site, m.id FOR UPDATE OF m";
 
 /// What was acked while we waited for the locks is not copied.
 const COPY_QUEUE: &str = "
     INSERT INTO entries (site, node, rank, msg, octets)
-    SELECT e.site, $3, e.rank, e.msg, e.octets FROM entries e
-    WHERE e.site = $1 AND e.node = $2 AND e.msg = ANY($4)
+    SELECT e.site, $3, e.rank, e.msg, e.octets FROM unnest($4::bigint[], $5::bigint[]) k(rank, msg)
+    JOIN entries e ON e.site = $1 AND e.node = $2 AND e.rank = k.rank AND e.msg = k.msg
     RETURNING msg";
 
-const COUNT_UP: &str = "UPDATE messages SET pending = pending + 1 WHERE site = $1 AND id = ANY($2)";
+const COUNT_UP: &str = "
+    UPDATE messages m SET pending = pending + 1 FROM unnest($2::bigint[]) k(id)
+    WHERE m.site = $1 AND m.id = k.id";
 
 pub(super) async fn copy(conn: &mut PgConn, site: SiteId, from: NodeId, to: NodeId) -> Result<()> {
-    let ids = |rows: Vec<Row>| rows.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>>>();
-    let locked = ids(conn.all(LOCK_QUEUE, values![site, from]).await?)?;
-    let copied = ids(conn.all(COPY_QUEUE, values![site, from, to, &locked]).await?)?;
-    conn.run(COUNT_UP, values![site, &copied]).await.map(drop)
+    let ints = |rows: &[Row], at| rows.iter().map(|row| row.int(at)).collect::<Result<Vec<i64>>>();
+    let locked = conn.all(LOCK_QUEUE, values![site, from]).await?;
+    let (ranks, ids) = (ints(&locked, 0)?, ints(&locked, 1)?);
+    let copied = conn.all(COPY_QUEUE, values![site, from, to, &ranks, &ids]).await?;
+    conn.run(COUNT_UP, values![site, &ints(&copied, 0)?]).await.map(drop)
 }
 
 pub(super) async fn sweep(conn: &mut PgConn, before_ms: i64, limit: u32) -> Result<Swept> {

@@ -22,6 +22,9 @@ pub(crate) struct EntryRow {
     pub(crate) octets: i64,
 }
 
+/// All ranks, the most frequent first.
+pub(crate) const RANKS: [i64; 2] = [1, 0];
+
 /// The order in which messages go to a node: urgent ones first.
 pub(crate) fn rank(urgent: bool) -> i64 {
     i64::from(!urgent)
@@ -78,11 +81,16 @@ pub(crate) fn queue_entry(row: &Row, at: usize) -> Result<QueueEntry> {
 
 pub(crate) async fn body_of(conn: &mut dyn Conn, session: &Session, id: MsgId) -> Result<Option<Body>> {
     let sql = "SELECT m.body, m.blob, m.octets FROM admitted_nodes a
-               JOIN entries e ON e.site = a.site AND e.node = a.node AND e.rank IN (0, 1) AND e.msg = $4
+               JOIN entries e ON e.site = a.site AND e.node = a.node AND e.rank = $4 AND e.msg = $5
                JOIN messages m ON m.site = e.site AND m.id = e.msg
                WHERE a.site = $1 AND a.node = $2 AND a.epoch = $3";
-    let row = conn.first(sql, values![session.site, session.node, session.epoch, id]).await?;
-    row.map(|row| body(&row, 0)).transpose()
+    for rank in RANKS {
+        let values = values![session.site, session.node, session.epoch, rank, id];
+        if let Some(row) = conn.first(sql, values).await? {
+            return body(&row, 0).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// Counts rows of site and msg by message.
