@@ -11,6 +11,8 @@ mod logins;
 #[cfg(test)]
 mod notify;
 #[cfg(test)]
+mod outage;
+#[cfg(test)]
 mod pings;
 #[cfg(test)]
 mod posts;

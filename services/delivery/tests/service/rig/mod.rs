@@ -61,6 +61,12 @@ impl Rig {
         Self::on(url, tempfile::tempdir().unwrap(), options, settings).await
     }
 
+    /// On a database of this server.
+    pub async fn on_server(postgres: &Postgres) -> Self {
+        let url = postgres.fresh_database().unwrap();
+        Self::on(url, tempfile::tempdir().unwrap(), Options::default(), settings()).await
+    }
+
     async fn on(url: String, dir: TempDir, options: Options, settings: SiteSettings) -> Self {
         let at = StoreOptions { url, ..StoreOptions::default() };
         tmtp_store::migrate(&at).await.unwrap();
