@@ -1,10 +1,14 @@
 //! Acks, copies of queues, and the count that a message keeps of its entries.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use futures::future::try_join_all;
-use tmtp_store::{Body, Error, NewMessage, NewNode};
+use tmtp_store::{Body, Error, NewMessage, NewNode, NodeAcks};
+use tmtp_wire::MsgId;
+use tokio::time::timeout;
 
-use crate::world::{World, ack, new_node};
+use crate::world::{SOON, World, ack, new_node};
 
 pub async fn an_ack_removes_the_very_entry_and_the_message_goes_with_its_last_one(w: &World) -> Result<()> {
     let [a1, a2, ..] = w.nodes;
@@ -85,6 +89,39 @@ pub async fn a_new_node_gets_a_copy_of_what_is_pending(w: &World) -> Result<()> 
     assert_eq!(w.waiting(&tablet).await?, [7, 2]);
     w.ack(&tablet, &[7, 2]).await?;
     assert_eq!(w.left().await?, (0, 0));
+    Ok(())
+}
+
+pub async fn a_copy_and_an_ack_under_way_wait_for_one_another(w: &World) -> Result<()> {
+    let node = w.nodes[0];
+    let session = w.login(node).await?;
+    let acks = |id| NodeAcks { session: session.clone(), ids: vec![MsgId(id)] };
+    w.post(&[1, 2], &[node]).await?;
+
+    // The last ack of 1 is first: the copy waits, and finds 2 alone.
+    let mut acking = w.tx().await?;
+    acking.ack(&[acks(1)]).await?;
+    let mut copying = Box::pin(copy_to_new_node(w, 1));
+    assert!(timeout(Duration::from_millis(100), &mut copying).await.is_err(), "it waits");
+    acking.commit().await?;
+    let copy = timeout(SOON, copying).await??;
+    w.check_counts().await?;
+    let copy = w.login(copy).await?;
+    assert_eq!(w.waiting(&copy).await?, [2]);
+    w.ack(&copy, &[2]).await?;
+
+    // The copy is first: the ack waits, and leaves 2 to the new node.
+    let mut copying = w.tx().await?;
+    let tablet = copying.add_node(&new_node(&w.member("alice"), "tablet")).await?;
+    copying.copy_queue(w.site, node, tablet).await?;
+    let ids = [2];
+    let mut acking = Box::pin(w.ack(&session, &ids));
+    assert!(timeout(Duration::from_millis(100), &mut acking).await.is_err(), "it waits");
+    copying.commit().await?;
+    timeout(SOON, acking).await??;
+    w.check_counts().await?;
+    let tablet = w.login(tablet).await?;
+    assert_eq!(w.waiting(&tablet).await?, [2]);
     Ok(())
 }
 

@@ -47,6 +47,7 @@ contract! {
         an_ack_of_a_revoked_node_removes_nothing,
         two_last_acks_at_one_moment_leave_no_message_behind,
         a_new_node_gets_a_copy_of_what_is_pending,
+        a_copy_and_an_ack_under_way_wait_for_one_another,
         copies_and_acks_at_one_moment_lose_and_orphan_nothing,
         a_revoked_node_takes_its_entries_and_last_messages_with_it,
         a_transaction_that_is_dropped_leaves_nothing,
