@@ -63,6 +63,7 @@ async fn rate(targets: &[SocketAddr], processes: &[Process], span: Duration, is_
 async fn greet(stream: &mut Stream) -> Result<()> {
     let hello = Head { request: Request::TmtpRev { id: "1".to_owned() }, data_len: 0 }.encode()?;
     stream.write_all(&hello).await?;
+    stream.flush().await?;
     ensure!(stream.read(&mut [0; 512]).await? > 0, "the site closed the link");
     Ok(())
 }

@@ -36,7 +36,7 @@ impl Member {
         let register = Request::Register { newnode: "load".to_owned(), newalias: None, oidc: None };
         let mut words = frame(hello, &[])?;
         words.extend(frame(register, &[])?);
-        writes.0.write_all(&words).await?;
+        writes.send(&words).await?;
         let mut member = String::new();
         loop {
             match reads.next().await? {
@@ -54,12 +54,17 @@ impl Writes {
     pub async fn post(&mut self, id: String, to: &str, data: &[u8]) -> Result<()> {
         let to = vec![Recipient { id: to.to_owned(), kind: RecipientKind::Member }];
         let post = Post { to, datahead: None, datasum: None };
-        Ok(self.0.write_all(&frame(Request::Post { id, post }, data)?).await?)
+        self.send(&frame(Request::Post { id, post }, data)?).await
     }
 
     /// Acks a message.
     pub async fn ack(&mut self, id: tmtp_wire::MsgId) -> Result<()> {
-        Ok(self.0.write_all(&frame(Request::Ack { id: id.to_string() }, &[])?).await?)
+        self.send(&frame(Request::Ack { id: id.to_string() }, &[])?).await
+    }
+
+    async fn send(&mut self, octets: &[u8]) -> Result<()> {
+        self.0.write_all(octets).await?;
+        Ok(self.0.flush().await?)
     }
 }
 

@@ -47,6 +47,7 @@ impl Echo {
 pub async fn round_trip(stream: &mut Stream) -> Result<()> {
     let mut octets = [b'x'; ECHO];
     stream.write_all(&octets).await?;
+    stream.flush().await?;
     stream.read_exact(&mut octets).await?;
     Ok(())
 }
@@ -101,5 +102,6 @@ async fn echo(acceptor: TlsAcceptor, tcp: TcpStream) -> Result<()> {
     loop {
         stream.read_exact(&mut octets).await?;
         stream.write_all(&octets).await?;
+        stream.flush().await?;
     }
 }

@@ -80,7 +80,8 @@ impl Sites {
         }
     }
 
-    async fn reload_if_changed(&self) -> tmtp_store::Result<()> {
+    /// Asks the store whether anything changed, and reads the list anew if so.
+    pub async fn reload_if_changed(&self) -> tmtp_store::Result<()> {
         if self.store.sites_version().await? == self.listing.load().version {
             return Ok(());
         }

@@ -25,6 +25,8 @@ use crate::{
     upstream::Upstream,
 };
 
+/// How long links may take to end before the sessions are gone through once more.
+const DRAIN_ROUND: Duration = Duration::from_secs(1);
 /// How long delivery may take to hear of the last sessions' ends.
 const LAST_ENDS: Duration = Duration::from_secs(5);
 
@@ -184,17 +186,26 @@ impl Edge {
 
     async fn drain(&self, links: &TaskTracker) {
         links.close();
+        tracing::info!(sessions = self.shared.registry.len(), "draining");
+        // Links that were accepted before may become sessions meanwhile: those are found by the next round.
+        loop {
+            self.drain_sessions().await;
+            if timeout(DRAIN_ROUND, links.wait()).await.is_ok() {
+                break;
+            }
+        }
+        if timeout(LAST_ENDS, self.shared.ends.all_told()).await.is_err() {
+            tracing::info!("delivery does not know of all ends; it will find out");
+        }
+    }
+
+    async fn drain_sessions(&self) {
         let mut sessions = self.shared.registry.all();
         sessions.shuffle(&mut rand::rng());
-        tracing::info!(sessions = sessions.len(), "draining");
         let pause = Duration::from_secs(1) / self.shared.options.drain_per_second.max(1);
         for session in sessions {
             session.drain();
             sleep(pause).await;
-        }
-        links.wait().await;
-        if timeout(LAST_ENDS, self.shared.ends.all_told()).await.is_err() {
-            tracing::info!("delivery does not know of all ends; it will find out");
         }
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::{Result, SiteId};
 
-/// The most octets of a chunk that is read.
+/// The most octets of a piece that is read.
 pub const CHUNK_OCTETS: usize = 256 << 10;
 
 /// Where bodies go that are too large for a message's row.
@@ -13,8 +13,9 @@ pub trait Bodies: Send + Sync + 'static {
     /// Begins a new body. It is durable once [`BodyWriter::finish`] has returned; dropped before that it is removed,
     /// now or by a later sweep.
     async fn create(&self, site: SiteId) -> Result<Box<dyn BodyWriter>>;
-    /// Reads a body from its start, chunk by chunk; no chunk is larger than [`CHUNK_OCTETS`]. [`crate::Error::Absent`] when it is not there.
-    async fn read(&self, key: &str) -> Result<futures::stream::BoxStream<'static, Result<Bytes>>>;
+    /// Reads a piece of a body from an offset on: up to [`CHUNK_OCTETS`], and nothing only at its end.
+    /// [`crate::Error::Absent`] when the body is not there.
+    async fn read(&self, key: &str, from: u64) -> Result<Bytes>;
     /// Removes a body; one that is not there is no error.
     async fn delete(&self, key: &str) -> Result<()>;
     /// Keys of bodies created before this (milliseconds since 1970), up to `limit`, after `after` in order of key.

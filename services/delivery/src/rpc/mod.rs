@@ -6,7 +6,6 @@ mod queue;
 mod sessions;
 mod submit;
 
-use futures::stream::BoxStream;
 use tmtp_grpc::delivery::{self as grpc, delivery_server};
 use tonic::{Request, Response, Status, Streaming};
 
@@ -29,10 +28,8 @@ fn count(op: &'static str, outcome: &'static str) {
 
 #[tonic::async_trait]
 impl delivery_server::Delivery for Delivery {
-    type BodyStream = BoxStream<'static, Result<grpc::BodyChunk, Status>>;
-
     async fn sites(&self, request: Request<grpc::SitesRequest>) -> Answered<grpc::SitesReply> {
-        answer("sites", Ok(sessions::sites(self, &request.into_inner())))
+        answer("sites", Ok(sessions::sites(self, &request.into_inner()).await))
     }
 
     async fn register(&self, request: Request<grpc::RegisterRequest>) -> Answered<grpc::SessionReply> {
@@ -62,7 +59,7 @@ impl delivery_server::Delivery for Delivery {
         answer("fetch", queue::fetch(self, request.into_inner()).await)
     }
 
-    async fn body(&self, request: Request<grpc::BodyRequest>) -> Answered<Self::BodyStream> {
+    async fn body(&self, request: Request<grpc::BodyRequest>) -> Answered<grpc::BodyReply> {
         answer("body", body::read(self, request.into_inner()).await)
     }
 

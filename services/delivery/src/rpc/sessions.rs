@@ -8,7 +8,11 @@ use crate::{Delivery, edits, fault::Fault, link};
 /// Sessions looked at in one call to the store.
 const AT_ONCE: usize = 1000;
 
-pub(super) fn sites(delivery: &Delivery, request: &grpc::SitesRequest) -> grpc::SitesReply {
+/// The sites as they are now; while the store cannot be asked, as they were.
+pub(super) async fn sites(delivery: &Delivery, request: &grpc::SitesRequest) -> grpc::SitesReply {
+    if let Err(error) = delivery.core.sites.reload_if_changed().await {
+        tracing::debug!(%error, "sites told as last known");
+    }
     let listing = delivery.core.sites.listing();
     let version = listing.version;
     let sites = if request.version == version { Vec::new() } else { listing.iter().map(to_grpc).collect() };

@@ -29,7 +29,7 @@ async fn a_body_of_megabytes_streams_in_and_out() {
     let got = bob.fetch().await;
     assert_eq!((got[0].data_len, got[0].data.len()), (5 << 20, 0));
     let body = bob.body(reply.msgid).await.unwrap();
-    assert!(body.iter().all(|chunk| chunk.len() <= 64 << 10));
+    assert!(body.iter().all(|piece| piece.len() <= 256 << 10));
     assert_eq!(body.concat(), data.concat());
     bob.ack(&[reply.msgid]).await;
     until(|| async { rig.blobs().await.is_empty() }).await;
@@ -46,7 +46,8 @@ async fn a_body_goes_on_where_an_earlier_call_broke_off() {
         for offset in [0, 1, 999, 65_536, 300_001, 699_999, u64::MAX] {
             let expected =
                 usize::try_from(offset).ok().and_then(|at| data.as_bytes().get(at..)).unwrap_or(b"");
-            assert_eq!(bob.body_from(id, offset).await.unwrap().concat(), expected);
+            let piece = bob.body_from(id, offset).await.unwrap();
+            assert!(expected.starts_with(&piece) && piece.is_empty() == expected.is_empty(), "{offset}");
         }
     }
 }

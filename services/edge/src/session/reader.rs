@@ -90,10 +90,11 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
             }
             Request::Pulse => Ok(()),
             Request::Ack { id } => self.ack(session, id).await,
-            Request::Quit => {
-                let _ = tokio::time::timeout(LAST_WORDS, self.settle(session)).await;
-                Err(Reading::Quit("logout ok".to_owned()))
-            }
+            Request::Quit => match tokio::time::timeout(LAST_WORDS, self.settle(session)).await {
+                Ok(()) => Err(Reading::Quit("logout ok".to_owned())),
+                // Acks may come to nothing yet: then nothing is ok, and the client must reckon with what it acked.
+                Err(_) => Err(Reading::Drained),
+            },
             _ => self.submit(session, &head, json).await,
         }
     }

@@ -3,19 +3,18 @@
 use std::{io, time::Duration};
 
 use bytes::Bytes;
-use tmtp_grpc::delivery::{BodyChunk, BodyRequest, Entry};
-use tmtp_platform::Backoff;
+use tmtp_grpc::delivery::{BodyRequest, Entry};
 use tmtp_wire::Answer;
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
-    time::{sleep, timeout},
+    time::timeout,
 };
 
 use super::state::{Session, Step};
-use crate::{edge::Shared, options::Options};
+use crate::{edge::Shared, options::Options, upstream::Failure};
 
-/// How often a body is asked for again when delivery processes die under it.
-const BODY_TRIES: u32 = 8;
+/// How often a piece of a body is asked for again; each try goes on for a while by itself.
+const PIECE_TRIES: u32 = 5;
 
 /// Why writing ended.
 #[derive(Debug, thiserror::Error)]
@@ -81,49 +80,37 @@ impl<W: AsyncWrite + Unpin> Out<'_, W> {
         Ok(())
     }
 
-    /// Sends a message whose data comes from delivery chunk by chunk; a slow client slows only this.
+    /// Sends a message whose data comes from delivery piece by piece; a slow client slows only this.
     async fn stream(&mut self, session: &Session, edge: &Shared, entry: &Entry) -> Result<(), Writing> {
         self.write(&entry.head).await?;
-        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(2));
         let mut sent = 0;
-        for _ in 0..BODY_TRIES {
-            match self.stream_from(session, edge, entry, &mut sent).await? {
-                Ok(()) => return Ok(()),
-                Err(status) if status.code() == tonic::Code::NotFound => {
-                    return Err(Writing::Cut(status.message().to_owned()));
-                }
-                Err(status) => {
-                    tracing::debug!(uid = session.uid(), %status, sent, "data broke off, asking again");
-                }
+        while sent < entry.data_len {
+            let data = within(piece(session, edge, entry.id, sent).await?, entry.data_len - sent);
+            if data.is_empty() {
+                return Err(Writing::Cut("it ended early".to_owned()));
             }
-            sleep(backoff.next_wait()).await;
-        }
-        Err(Writing::Cut("too many tries".to_owned()))
-    }
-
-    async fn stream_from(
-        &mut self,
-        session: &Session,
-        edge: &Shared,
-        entry: &Entry,
-        sent: &mut u64,
-    ) -> Result<Result<(), tonic::Status>, Writing> {
-        let request = BodyRequest { session: Some(session.id().clone()), id: entry.id, offset: *sent };
-        let mut chunks = match Box::pin(edge.upstream.body(request)).await {
-            Ok(chunks) => chunks,
-            Err(status) => return Ok(Err(status)),
-        };
-        while *sent < entry.data_len {
-            let data = match chunks.message().await {
-                Ok(Some(BodyChunk { data })) => within(data, entry.data_len - *sent),
-                Ok(None) => return Ok(Err(tonic::Status::unavailable("data ended early"))),
-                Err(status) => return Ok(Err(status)),
-            };
             self.write(&data).await?;
-            *sent += data.len() as u64;
+            sent += data.len() as u64;
         }
-        Ok(Ok(()))
+        Ok(())
     }
+}
+
+/// A piece of a message's data, tried for as long as it takes an outage to pass.
+async fn piece(session: &Session, edge: &Shared, id: u64, offset: u64) -> Result<Bytes, Writing> {
+    for _ in 0..PIECE_TRIES {
+        let request = BodyRequest { session: Some(session.id().clone()), id, offset };
+        let call =
+            edge.upstream.call(request, |mut client, request| async move { client.body(request).await });
+        match Box::pin(call).await {
+            Ok(reply) => return Ok(reply.data),
+            Err(Failure::Refused(status)) => return Err(Writing::Cut(status.to_string())),
+            Err(Failure::Unreachable(why)) => {
+                tracing::debug!(uid = session.uid(), why, offset, "data broke off, asking again");
+            }
+        }
+    }
+    Err(Writing::Cut("delivery cannot be reached".to_owned()))
 }
 
 /// Never more than was announced: the framing of the link depends on it.

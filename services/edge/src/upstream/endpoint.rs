@@ -46,7 +46,7 @@ pub struct Endpoint {
     /// For calls that are answered at once.
     calls: Client,
     /// For large bodies: a connection of their own, so that they delay nobody.
-    streams: Client,
+    uploads: Client,
     health: Option<HealthClient<Channel>>,
     up: AtomicBool,
 }
@@ -65,7 +65,7 @@ impl Endpoint {
         Self {
             name: "in process".to_owned(),
             calls: client.clone(),
-            streams: client,
+            uploads: client,
             health: None,
             up: true.into(),
         }
@@ -90,7 +90,7 @@ impl Endpoint {
             name,
             health: Some(HealthClient::new(calls.clone())),
             calls: client(BoxCloneSyncService::new(calls.map_err(Broken))),
-            streams: client(BoxCloneSyncService::new(endpoint.connect_lazy().map_err(Broken))),
+            uploads: client(BoxCloneSyncService::new(endpoint.connect_lazy().map_err(Broken))),
             up: false.into(),
         })
     }
@@ -103,8 +103,8 @@ impl Endpoint {
         self.calls.clone()
     }
 
-    pub fn streams(&self) -> Client {
-        self.streams.clone()
+    pub fn uploads(&self) -> Client {
+        self.uploads.clone()
     }
 
     pub fn is_up(&self) -> bool {

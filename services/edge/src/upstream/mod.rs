@@ -16,16 +16,14 @@ use std::{
 
 use arc_swap::ArcSwap;
 use rand::Rng;
-use tmtp_grpc::delivery::{
-    BodyChunk, BodyRequest, SubmitChunk, SubmitReply, delivery_client::DeliveryClient, delivery_server,
-};
+use tmtp_grpc::delivery::{SubmitChunk, SubmitReply, delivery_client::DeliveryClient, delivery_server};
 use tmtp_platform::Backoff;
 use tokio::{
     sync::Semaphore,
     time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Code, Request, Response, Status, Streaming};
+use tonic::{Code, Request, Response, Status};
 
 pub use endpoint::Service;
 pub use options::{Error, UpstreamOptions};
@@ -42,8 +40,8 @@ const CALL_LIMIT: Duration = Duration::from_secs(12);
 const TRY_LIMIT: Duration = Duration::from_millis(3500);
 /// Calls under way at a time; more wait.
 const CALLS_MAX: usize = 1024;
-/// Large bodies under way at a time, either direction.
-const STREAMS_MAX: usize = 256;
+/// Large bodies on their way to delivery at a time; more wait. Each may take long, as its client is slow, and costs little.
+const UPLOADS_MAX: usize = 2048;
 
 /// Why a call came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +60,7 @@ pub struct Upstream {
     discovery: Option<Discovery>,
     next: AtomicUsize,
     calls: Semaphore,
-    streams: Arc<Semaphore>,
+    uploads: Semaphore,
 }
 
 impl fmt::Debug for Upstream {
@@ -78,7 +76,7 @@ impl Upstream {
             discovery,
             next: AtomicUsize::new(rand::rng().random_range(0..1024)),
             calls: Semaphore::new(CALLS_MAX),
-            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            uploads: Semaphore::new(UPLOADS_MAX),
         }
     }
 
@@ -165,22 +163,13 @@ impl Upstream {
     /// Streams a request with large data to one delivery process. Never tried again: the data is gone.
     pub async fn upload(&self, chunks: ReceiverStream<SubmitChunk>) -> Result<SubmitReply, Failure> {
         let unreachable = |why: &str| Failure::Unreachable(why.to_owned());
-        let _permit = self.streams.acquire().await.map_err(|_| unreachable("closed"))?;
+        let _permit = self.uploads.acquire().await.map_err(|_| unreachable("closed"))?;
         let endpoint = self.pick().ok_or_else(|| unreachable("no delivery process"))?;
-        match endpoint.streams().submit_stream(chunks).await {
+        match endpoint.uploads().submit_stream(chunks).await {
             Ok(response) => Ok(response.into_inner()),
             Err(status) if may_try_again(&status) => Err(Failure::Unreachable(status.to_string())),
             Err(status) => Err(Failure::Refused(status)),
         }
-    }
-
-    /// Opens the data of a message, from an offset on.
-    pub async fn body(&self, request: BodyRequest) -> Result<Body, Status> {
-        let permit = Arc::clone(&self.streams).acquire_owned().await;
-        let permit = permit.map_err(|_| Status::unavailable("closed"))?;
-        let endpoint = self.pick().ok_or_else(|| Status::unavailable("no delivery process"))?;
-        let chunks = endpoint.streams().body(request).await?.into_inner();
-        Ok(Body { chunks, _permit: permit })
     }
 
     /// The next process in turn, those first that are thought to be up.
@@ -190,19 +179,6 @@ impl Upstream {
         let count = if up == 0 { endpoints.len() } else { up };
         let turn = self.next.fetch_add(1, Relaxed).checked_rem(count)?;
         endpoints.iter().filter(|endpoint| up == 0 || endpoint.is_up()).nth(turn).cloned()
-    }
-}
-
-/// The data of a message, chunk by chunk.
-#[derive(Debug)]
-pub struct Body {
-    chunks: Streaming<BodyChunk>,
-    _permit: tokio::sync::OwnedSemaphorePermit,
-}
-
-impl Body {
-    pub(crate) async fn message(&mut self) -> Result<Option<BodyChunk>, Status> {
-        self.chunks.message().await
     }
 }
 

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use futures::stream::{self, BoxStream, StreamExt as _};
 use tmtp_platform::{Clock as _, SystemClock};
 use tokio::runtime::Handle;
 
@@ -11,7 +10,7 @@ use std::sync::Arc;
 use super::{fresh_key, is_key};
 use crate::{
     Bodies, BodyWriter, CHUNK_OCTETS, Error, Result, SiteId,
-    sql::{Connect, Row, values},
+    sql::{Connect, values},
 };
 
 /// Chunks removed by one statement.
@@ -41,19 +40,21 @@ impl Bodies for Chunks {
         }))
     }
 
-    async fn read(&self, key: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
+    async fn read(&self, key: &str, from: u64) -> Result<Bytes> {
         if !is_key(key) {
             return Err(Error::Absent("body"));
         }
-        let reader = Reader { database: self.database.clone(), key: key.to_owned(), next: 0 };
-        let (first, rest) = reader.chunk().await?;
-        let more = stream::try_unfold(rest, |reader| async move {
-            match reader {
-                Some(reader) => reader.chunk().await.map(Some),
-                None => Ok(None),
-            }
-        });
-        Ok(stream::once(async { Ok(first) }).chain(more).boxed())
+        // All chunks but the last are of one size: the offset tells which one is asked for.
+        let no = i64::try_from(from / CHUNK_OCTETS as u64).unwrap_or(i64::MAX);
+        let skip = usize::try_from(from % CHUNK_OCTETS as u64).unwrap_or(usize::MAX);
+        let sql = "SELECT data FROM chunks WHERE blob = $1 AND no = $2";
+        let mut conn = self.database.reading().await?;
+        if let Some(row) = conn.first(sql, values![key, no]).await? {
+            let mut data = row.bytes(0)?;
+            return Ok(data.split_off(skip.min(data.len())));
+        }
+        let first = conn.first("SELECT no FROM chunks WHERE blob = $1 AND no = 0", values![key]).await?;
+        first.map(|_| Bytes::new()).ok_or(Error::Absent("body"))
     }
 
     async fn delete(&self, key: &str) -> Result<()> {
@@ -83,24 +84,6 @@ async fn delete(database: &dyn Connect, key: &str) -> Result<()> {
         conn.run("DELETE FROM chunks WHERE blob = $1 AND no >= $2", values![key, left]).await?;
     }
     Ok(())
-}
-
-struct Reader {
-    database: Arc<dyn Connect>,
-    key: String,
-    next: i64,
-}
-
-impl Reader {
-    /// The next chunk, and what reads on unless it was the last one.
-    async fn chunk(mut self) -> Result<(Bytes, Option<Self>)> {
-        let sql = "SELECT data, is_last FROM chunks WHERE blob = $1 AND no = $2";
-        // No connection is kept while the reader waits for a slow client.
-        let row = self.database.reading().await?.first(sql, values![&self.key, self.next]).await?;
-        let row: Row = row.ok_or(Error::Absent("body"))?;
-        self.next += 1;
-        Ok((row.bytes(0)?, (!row.flag(1)?).then_some(self)))
-    }
 }
 
 struct Writer {

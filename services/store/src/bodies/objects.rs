@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path as FilePath, sync::Arc, time::Durati
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
+use futures::stream::TryStreamExt as _;
 use object_store::{
     BackoffConfig, ClientOptions, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutPayload,
     RetryConfig, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
@@ -17,8 +17,6 @@ use crate::{Bodies, BodyWriter, CHUNK_OCTETS, Error, Result, SiteId};
 /// S3 takes no part below 5 MiB but the last, and at most 10,000 of them: bodies up to 50 GB.
 const S3_PART: usize = 5 << 20;
 const FILE_PART: usize = 512 << 10;
-/// Read ahead of a slow client, so that no request to S3 stays open while it reads.
-const S3_SPAN: u64 = 1 << 20;
 
 /// Bodies as objects.
 pub(super) struct Objects {
@@ -27,8 +25,6 @@ pub(super) struct Objects {
     prefix: Path,
     /// Octets collected before they are sent on.
     part: usize,
-    /// Octets read at once.
-    span: u64,
     /// Whether a listing comes in order of key.
     sorted: bool,
     /// The directory, whose unfinished files are to be swept.
@@ -47,7 +43,6 @@ impl Objects {
             store: Arc::new(store.with_fsync(true)),
             prefix: Path::default(),
             part: FILE_PART,
-            span: CHUNK_OCTETS as u64,
             sorted: false,
             staging: Some(directory.to_owned()),
         })
@@ -79,7 +74,6 @@ impl Objects {
             store: Arc::new(builder.build().map_err(wrong)?),
             prefix: Path::parse(&options.prefix).map_err(|error| wrong(error.into()))?,
             part: S3_PART,
-            span: S3_SPAN,
             sorted: true,
             staging: None,
         })
@@ -114,21 +108,16 @@ impl Bodies for Objects {
         Ok(Box::new(Writer { store, key, path, part, collected: Vec::new(), octets: 0, upload: None }))
     }
 
-    async fn read(&self, key: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
-        let (store, path, span) = (self.store.clone(), self.path(key)?, self.span);
-        let size = store.head(&path).await.map_err(failure)?.size;
-        let spans = stream::try_unfold(0, move |from| {
-            let (store, path) = (store.clone(), path.clone());
-            async move {
-                if from >= size {
-                    return Ok::<_, Error>(None);
-                }
-                let to = size.min(from + span);
-                let data = store.get_range(&path, from..to).await.map_err(failure)?;
-                Ok(Some((data, to)))
-            }
-        });
-        Ok(spans.map_ok(|data| stream::iter(split(data)).map(Ok)).try_flatten().boxed())
+    async fn read(&self, key: &str, from: u64) -> Result<Bytes> {
+        let path = self.path(key)?;
+        match self.store.get_range(&path, from..from.saturating_add(CHUNK_OCTETS as u64)).await {
+            Ok(data) => Ok(data),
+            // A range that begins at the end is an error, and which one differs from store to store.
+            Err(error) => match self.store.head(&path).await.map_err(failure)?.size <= from {
+                true => Ok(Bytes::new()),
+                false => Err(failure(error)),
+            },
+        }
     }
 
     async fn delete(&self, key: &str) -> Result<()> {
@@ -165,16 +154,6 @@ impl Bodies for Objects {
         }
         Ok(lowest.into_iter().collect())
     }
-}
-
-/// Pieces no larger than a chunk.
-fn split(mut data: Bytes) -> Vec<Bytes> {
-    let mut pieces = Vec::with_capacity(data.len().div_ceil(CHUNK_OCTETS));
-    while data.len() > CHUNK_OCTETS {
-        pieces.push(data.split_to(CHUNK_OCTETS));
-    }
-    pieces.push(data);
-    pieces
 }
 
 /// Removes files of uploads that a process left half-way when it died. A listing does not show them: their names

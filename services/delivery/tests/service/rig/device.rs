@@ -184,18 +184,21 @@ impl Device {
         got
     }
 
+    /// The whole data of a message, piece by piece.
     pub async fn body(&self, id: u64) -> Result<Vec<Bytes>, Status> {
-        self.body_from(id, 0).await
+        let mut all = Vec::new();
+        loop {
+            let piece = self.body_from(id, all.iter().map(Bytes::len).sum::<usize>() as u64).await?;
+            if piece.is_empty() {
+                return Ok(all);
+            }
+            all.push(piece);
+        }
     }
 
-    pub async fn body_from(&self, id: u64, offset: u64) -> Result<Vec<Bytes>, Status> {
+    pub async fn body_from(&self, id: u64, offset: u64) -> Result<Bytes, Status> {
         let request = BodyRequest { session: Some(self.session.clone()), id, offset };
-        let mut chunks = self.client.clone().body(request).await?.into_inner();
-        let mut all = Vec::new();
-        while let Some(chunk) = chunks.message().await? {
-            all.push(chunk.data);
-        }
-        Ok(all)
+        Ok(self.client.clone().body(request).await?.into_inner().data)
     }
 
     pub async fn end(&self) {
