@@ -148,7 +148,8 @@ impl Client {
 
     // ---- receiving
 
-    /// The next message as it comes off the wire, whatever it is; `None` once the server has closed. Cancel-safe.
+    /// The next message as it comes off the wire, whatever it is; `None` once the server has closed, be it inside a
+    /// message. Cancel-safe.
     ///
     /// # Errors
     /// When it is malformed.
@@ -159,10 +160,7 @@ impl Client {
             }
             match self.stream.read_buf(&mut self.input).await {
                 Ok(1..) => {}
-                Ok(0) | Err(_) => {
-                    ensure!(self.input.is_empty(), "closed inside a message: {:?}", self.input);
-                    return Ok(None);
-                }
+                Ok(0) | Err(_) => return Ok(None),
             }
         }
     }
@@ -194,10 +192,13 @@ impl Client {
         {
             bail!("the server said: {word}");
         }
-        match timeout(self.patience, self.next()).await.context("the server does not close")?? {
-            None => Ok(()),
-            Some(word) => bail!("the server said: {word}"),
+        if let Some(word) =
+            timeout(self.patience, self.next()).await.context("the server does not close")??
+        {
+            bail!("the server said: {word}");
         }
+        ensure!(self.input.is_empty(), "closed inside a message: {:?}", self.input);
+        Ok(())
     }
 
     /// Checks that the server says quit, for this reason, and closes. What is queued may come before.

@@ -52,8 +52,10 @@ pub struct Actor {
     next_seq: u32,
     /// The request that waits for its ack.
     open: Option<(Request, Letter)>,
-    /// Logged out after the drain: one more look, and then the end.
-    last_look: bool,
+    /// Logged out after the drain, and back for the last look.
+    looking: bool,
+    /// Has sent its last request.
+    sent_last: bool,
     /// A link left behind without a word, as after a change of network.
     abandoned: Option<Client>,
 }
@@ -85,7 +87,8 @@ impl Actor {
             link,
             next_seq,
             open,
-            last_look: false,
+            looking: false,
+            sent_last: false,
             abandoned: None,
         }
     }
@@ -132,7 +135,8 @@ impl Actor {
 
     /// One link, from login to its end; whether it was the last.
     async fn work(&mut self, mut client: Client) -> Result<bool> {
-        if self.last_look && self.open.is_none() {
+        if self.looking && !self.sent_last {
+            self.sent_last = true;
             let request = self.next_request();
             self.open = Some((request, self.people.letter_to_self(request)));
         }
@@ -140,8 +144,10 @@ impl Actor {
         let mut act_at = Instant::now() + self.any_time(self.rest);
         loop {
             let phase = *self.phase.borrow_and_update();
-            if phase == Phase::Leaving && self.open.is_none() {
-                return Ok(self.leave(client).await);
+            if self.is_over(phase) {
+                let logged_out = self.log_out(client).await;
+                self.looking = true;
+                return Ok(phase == Phase::Leaving && logged_out);
             }
             let waiting = self.open.is_some();
             let turn = tokio::select! {
@@ -192,6 +198,9 @@ impl Actor {
     async fn send_open(&mut self, client: &mut Client) -> Turn {
         let Some((request, letter)) = self.open.clone() else { return Turn::On };
         self.board.sent(request, &letter.addressees);
+        if self.sent_last {
+            self.board.sent_last(self.node);
+        }
         self.note(Deed::Sent { seq: request.seq, addressees: letter.addressees });
         let header = ask::with(letter.header, &json!({"id": format!("request {}", request.seq)}));
         match client.send(&header, &letter.data).await {
@@ -254,12 +263,13 @@ impl Actor {
         }
     }
 
-    /// Logs out, looks once more whether anything comes, and then logs out for good; whether this was it.
-    async fn leave(&mut self, client: Client) -> bool {
-        let was_last_look = self.last_look;
-        let logged_out = self.log_out(client).await;
-        self.last_look = true;
-        was_last_look && logged_out
+    /// Whether it is time to log out: for the last look, or for good.
+    fn is_over(&self, phase: Phase) -> bool {
+        match phase {
+            Phase::Posting | Phase::Draining => false,
+            Phase::LastLook => !self.looking && self.open.is_none(),
+            Phase::Leaving => true,
+        }
     }
 
     /// Quits and reads up to `logout ok`; what comes before it is acked no more.

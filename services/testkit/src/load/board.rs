@@ -21,6 +21,7 @@ struct State {
     acked: usize,
     unanswered: HashSet<Request>,
     undelivered: HashSet<(Request, usize)>,
+    last: HashSet<usize>,
 }
 
 impl Board {
@@ -50,6 +51,17 @@ impl Board {
     /// Requests acked so far.
     pub fn acked(&self) -> usize {
         self.lock().acked
+    }
+
+    /// A node has come back for its last look and sent its last request.
+    pub fn sent_last(&self, node: usize) {
+        self.lock().last.insert(node);
+        self.changed.notify_waiters();
+    }
+
+    /// How many nodes have.
+    pub fn last_ones(&self) -> usize {
+        self.lock().last.len()
     }
 
     /// Whether everything was acked and has arrived.

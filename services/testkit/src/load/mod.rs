@@ -22,6 +22,9 @@ pub use checker::Tally;
 use history::History;
 pub use people::People;
 
+/// How long the last look of all nodes may take.
+const LAST_LOOK: Duration = Duration::from_secs(60);
+
 /// How big a load is.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -62,7 +65,9 @@ enum Phase {
     Posting,
     /// Post nothing new; receive what is missing.
     Draining,
-    /// Quit, log in once more to see that nothing comes again, and quit.
+    /// Quit, log in once more, and send a last request to oneself, to see that nothing else comes.
+    LastLook,
+    /// Quit.
     Leaving,
 }
 
@@ -123,10 +128,16 @@ impl Load {
         let seed = self.plan.seed;
         self.phase.send_replace(Phase::Draining);
         let drained = timeout(self.plan.drain, self.board.wait(|b| b.is_clear())).await.is_ok();
+        self.phase.send_replace(Phase::LastLook);
+        let nodes = self.actors.len();
+        let looked = timeout(LAST_LOOK, self.board.wait(|b| b.last_ones() == nodes && b.is_clear())).await;
         self.phase.send_replace(Phase::Leaving);
         let history = timeout(Duration::from_secs(60), self.gather()).await;
         let history = history.with_context(|| format!("seed {seed}: nodes do not come to an end"))??;
         let tally = checker::check(&history).with_context(|| format!("seed {seed}"))?;
+        if looked.is_err() {
+            bail!("seed {seed}: the last requests did not arrive in {LAST_LOOK:?}: {}", self.board.missing());
+        }
         if !drained {
             bail!(
                 "seed {seed}: not everything arrived in {:?}, but later: {}",
