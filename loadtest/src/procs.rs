@@ -35,19 +35,35 @@ impl Process {
         Ok(line.trim().trim_end_matches(" kB").trim().parse()?)
     }
 
-    /// Processor time used so far, in seconds.
+    /// Processor time used so far by it and its children (Postgres serves each connection by one), in seconds.
     pub fn cpu_seconds(&self) -> Result<f64> {
-        let stat = self.read("stat")?;
-        let after_name = stat.rsplit_once(')').context("odd stat")?.1;
-        let fields: Vec<_> = after_name.split_whitespace().collect();
-        let ticks =
-            |index: usize| -> Result<f64> { Ok(fields.get(index).context("short stat")?.parse::<f64>()?) };
-        Ok((ticks(11)? + ticks(12)?) / TICKS)
+        let own = Stat::parse(&self.read("stat")?)?;
+        let children = fs::read_dir("/proc")?.flatten().filter_map(|process| {
+            let stat = Stat::parse(&fs::read_to_string(process.path().join("stat")).ok()?).ok()?;
+            (stat.parent == self.pid).then_some(stat.cpu_seconds)
+        });
+        Ok(own.cpu_seconds + children.sum::<f64>())
     }
 
     fn read(&self, file: &str) -> Result<String> {
         fs::read_to_string(format!("/proc/{}/{file}", self.pid))
             .with_context(|| format!("process {} ({})", self.name, self.pid))
+    }
+}
+
+/// What matters here of a process's `stat`.
+struct Stat {
+    parent: u32,
+    cpu_seconds: f64,
+}
+
+impl Stat {
+    fn parse(stat: &str) -> Result<Self> {
+        let after_name = stat.rsplit_once(')').context("odd stat")?.1;
+        let fields: Vec<_> = after_name.split_whitespace().collect();
+        let field = |index: usize| fields.get(index).context("short stat");
+        let ticks = |index: usize| -> Result<f64> { Ok(field(index)?.parse::<f64>()?) };
+        Ok(Self { parent: field(1)?.parse()?, cpu_seconds: (ticks(11)? + ticks(12)?) / TICKS })
     }
 }
 
