@@ -47,11 +47,11 @@ pub struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         Self {
-            members: 100,
+            members: 200,
             second_node_every: 5,
-            groups: 10,
+            groups: 12,
             group_size: 6,
-            rest: Duration::from_millis(1000),
+            rest: Duration::from_millis(1500),
             drain: Duration::from_secs(75),
             seed: rand::random(),
         }

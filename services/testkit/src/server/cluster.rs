@@ -19,7 +19,7 @@ pub struct Backing {
     pub redis: Redis,
     /// From each delivery process to Postgres; empty when not proxied.
     pub to_postgres: Vec<Proxy>,
-    /// From each delivery process to Redis.
+    /// From each delivery process and the edge with the same number to Redis.
     pub to_redis: Vec<Proxy>,
     /// From the edges to each delivery process.
     pub to_delivery: Vec<Proxy>,
@@ -46,7 +46,7 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     let reached = backing.delivery_urls(&delivery);
     for (n, listen) in edges.iter().enumerate() {
         let shared =
-            format!("[bus]\nkind = \"redis\"\nmode = \"single\"\nurls = [\"{}\"]\n", backing.redis.url());
+            format!("[bus]\nkind = \"redis\"\nmode = \"single\"\nurls = [\"{}\"]\n", backing.redis_url(n));
         roles.push(Role::new(
             "edge",
             n,

@@ -1,0 +1,200 @@
+//! A part of a cluster is away, and what must go on all the same. (`faults.rs` strikes under load; here it is quiet.)
+
+use std::{path::Path, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+use tmtp_testkit::{
+    ask,
+    client::{Account, Address, Client},
+    server::{Backing, Layout, Server, Shape, SitePlan},
+    talk::unique,
+    tls,
+};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, sleep, timeout},
+};
+
+const HOST: &str = "site.test";
+const REFUSING: &str = "refusing.test";
+/// How long a cluster may take to see that an edge is no more.
+const NOTICED: Duration = Duration::from_secs(40);
+
+async fn cluster() -> Result<Server> {
+    let refuse = &[("login_conflict", "refuse")];
+    let layout = Layout {
+        sites: vec![
+            SitePlan { name: "Site", hosts: &[HOST], settings: &[] },
+            SitePlan { name: "Refusing", hosts: &[REFUSING], settings: refuse },
+        ],
+        edge: vec![("sweep_seconds", "3".into()), ("loopback_exempt", "true".into())],
+        proxied: false,
+    };
+    Server::start(Shape::Cluster, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await
+}
+
+fn backing(server: &Server) -> Result<&Backing> {
+    server.backing.as_ref().context("a cluster")
+}
+
+async fn member(server: &Server, edge: usize, host: &str) -> Result<Client> {
+    Client::register(&server.address_of(edge, Some(host)), &unique("Member")).await
+}
+
+/// Each sends the other a message, and both are online.
+async fn exchange(one: &mut Client, two: &mut Client) -> Result<()> {
+    for _ in 0..2 {
+        one.accepted(&ask::post(&[&two.me.uid]), b"there").await?;
+        ensure!(two.take("delivery").await?.data == b"there");
+        two.accepted(&ask::ping(&two.me.alias.clone(), &one.me.alias), b"and back").await?;
+        ensure!(one.take("ping").await?.data == b"and back");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_an_edge_dies_its_members_go_offline_and_may_log_in_elsewhere() -> Result<()> {
+    let server = cluster().await?;
+    let mut here = member(&server, 0, HOST).await?;
+    let mut there = member(&server, 1, HOST).await?;
+    let refused = member(&server, 0, REFUSING).await?;
+    here.accepted(&ask::ohiedit("init", &[&there.me.uid]), b"").await?;
+    ensure!(there.ohi().await? == (here.me.uid.clone(), 1));
+    there.accepted(&ask::post(&[&here.me.uid]), b"not acked").await?;
+    ensure!(here.queued().await?.data == b"not acked");
+
+    server.process("edge0")?.kill()?;
+    there.patience = NOTICED;
+    ensure!(there.ohi().await? == (here.me.uid.clone(), 2), "presence of a member whose edge is dead");
+    let (mut here, _) = Client::login(&server.address_of(1, Some(HOST)), &here.me).await?;
+    ensure!(here.take("delivery").await?.data == b"not acked");
+    here.take("login").await?;
+    exchange(&mut here, &mut there).await?;
+    enters_before_long(&server.address_of(1, Some(REFUSING)), &refused.me).await?;
+    server.process("delivery0")?.check_log(&[])
+}
+
+/// The dead edge's hold on a node ends by itself, where a site refuses a second login.
+async fn enters_before_long(to: &Address, account: &Account) -> Result<()> {
+    let began = Instant::now();
+    loop {
+        let mut client = Client::connect(to).await?;
+        client.send_both(&ask::login(&account.uid, &account.nodeid)).await?;
+        client.expect_tmtprev().await?;
+        let answer = client.recv().await?;
+        if answer.op() == "info" {
+            return Ok(());
+        }
+        answer.expect(&json!({"error": "node already connected"}))?;
+        ensure!(began.elapsed() < NOTICED, "a dead edge holds its nodes");
+        sleep(Duration::from_millis(200)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn messages_pass_while_control_and_one_delivery_process_are_down() -> Result<()> {
+    let server = cluster().await?;
+    server.process("control0")?.kill()?;
+    let (mut one, mut two) = (member(&server, 0, HOST).await?, member(&server, 1, HOST).await?);
+    exchange(&mut one, &mut two).await?;
+    for (dead, alive) in [("delivery0", "delivery1"), ("delivery1", "delivery0")] {
+        server.process(dead)?.kill()?;
+        exchange(&mut one, &mut two).await.with_context(|| format!("without {dead}"))?;
+        let mut three = member(&server, 0, HOST).await?;
+        exchange(&mut three, &mut two).await?;
+        server.process(dead)?.start_again()?;
+        server.process(dead)?.wait_ready().await?;
+        server.process(alive)?.check_log(&[])?;
+    }
+    exchange(&mut one, &mut two).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn messages_arrive_while_redis_is_down() -> Result<()> {
+    let server = cluster().await?;
+    let (mut one, mut two) = (member(&server, 0, HOST).await?, member(&server, 1, HOST).await?);
+    exchange(&mut one, &mut two).await?;
+    tokio::task::block_in_place(|| backing(&server)?.redis.kill())?;
+    exchange(&mut one, &mut two).await.context("hints are lost, messages are not")?;
+    let mut three = member(&server, 0, HOST).await?;
+    exchange(&mut two, &mut three).await?;
+    tokio::task::block_in_place(|| backing(&server)?.redis.start_again())?;
+    server.wait_ready().await?;
+    exchange(&mut one, &mut three).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_delivered_leaves_nothing_behind() -> Result<()> {
+    let server = cluster().await?;
+    let (mut one, mut two) = (member(&server, 0, HOST).await?, member(&server, 1, HOST).await?);
+    for octets in [1, 50_000, 1 << 20, 5 << 20] {
+        one.accepted(&ask::post(&[&two.me.uid]), &vec![7; octets]).await?;
+        ensure!(two.take("delivery").await?.data.len() == octets);
+    }
+    exchange(&mut one, &mut two).await?;
+    // What a member sends and never finishes leaves nothing either.
+    let mut three = member(&server, 0, HOST).await?;
+    let header = ask::with(ask::post(&[&two.me.uid]), &json!({"id": "1", "datalen": 9 << 20}));
+    three.send(&header, b"").await?;
+    three.send_raw(&vec![7; 4 << 20]).await?;
+    drop(three);
+    two.quit().await?;
+    one.quit().await?;
+    let left = async {
+        while !left_behind(&server)?.is_empty() {
+            sleep(Duration::from_millis(100)).await;
+        }
+        anyhow::Ok(())
+    };
+    match timeout(Duration::from_secs(20), left).await {
+        Ok(done) => done,
+        Err(_) => anyhow::bail!("left behind: {:?}", left_behind(&server)?),
+    }
+}
+
+/// Rows of messages, and files with bodies.
+fn left_behind(server: &Server) -> Result<Vec<String>> {
+    let mut left = Vec::new();
+    for table in ["messages", "entries", "chunks"] {
+        let sql = format!("SELECT count(*) FROM {table}");
+        let rows = tokio::task::block_in_place(|| backing(server)?.postgres.sql("tmtp", &sql))?;
+        if rows.trim() != "0" {
+            left.push(format!("{table}: {}", rows.trim()));
+        }
+    }
+    let mut folders = vec![server.folder().join("bodies")];
+    while let Some(folder) = folders.pop() {
+        for file in std::fs::read_dir(folder).into_iter().flatten() {
+            let path = file?.path();
+            if path.is_dir() { folders.push(path) } else { left.push(path.display().to_string()) }
+        }
+    }
+    Ok(left)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_renewed_certificate_is_served_without_a_restart() -> Result<()> {
+    let server = cluster().await?;
+    let (mut one, mut two) = (member(&server, 0, HOST).await?, member(&server, 1, HOST).await?);
+    let before = certificate(&server).await?;
+    let folder = server.folder().join("certificates").display().to_string();
+    server.command(&["certificate", "--force", "--host", HOST, "--out", &folder]).await?;
+    let renewed = async {
+        while certificate(&server).await? == before {
+            sleep(Duration::from_millis(100)).await;
+        }
+        anyhow::Ok(())
+    };
+    timeout(Duration::from_secs(20), renewed).await.context("the former certificate is served on")??;
+    exchange(&mut one, &mut two).await?;
+    server.check_processes(&[])
+}
+
+/// What the first edge shows to clients of the site.
+async fn certificate(server: &Server) -> Result<Vec<u8>> {
+    let socket = TcpStream::connect(server.edges[0]).await?;
+    let stream = tls::connector()?.connect(HOST.try_into()?, socket).await?;
+    let chain = stream.get_ref().1.peer_certificates().context("a certificate")?;
+    Ok(chain.first().context("a certificate")?.to_vec())
+}
