@@ -20,6 +20,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::{edge::Shared, link, options::Options};
 
+/// Octets that wait in the kernel to be sent for the first time.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const UNSENT_OCTETS: u32 = 64 * 1024;
+
 /// How many links there are, in all and by address.
 #[derive(Debug)]
 pub struct Doors {
@@ -133,9 +137,22 @@ fn let_in(edge: &Arc<Shared>, tcp: TcpStream, peer: SocketAddr, links: &TaskTrac
 
 fn prepare(tcp: &TcpStream) -> io::Result<()> {
     tcp.set_nodelay(true)?;
+    limit_unsent(tcp)?;
     let keepalive =
         TcpKeepalive::new().with_time(Duration::from_secs(60)).with_interval(Duration::from_secs(20));
     SockRef::from(tcp).set_tcp_keepalive(&keepalive)
+}
+
+/// What the kernel holds back for a slow client counts as written, an ack among it: it must not be much, or the client
+/// would ask again for what was answered long ago.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn limit_unsent(tcp: &TcpStream) -> io::Result<()> {
+    SockRef::from(tcp).set_tcp_notsent_lowat(UNSENT_OCTETS)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn limit_unsent(_: &TcpStream) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,12 +1,23 @@
 //! Sends acks to delivery: all that came while the last call was under way go in one.
 
-use std::{collections::HashMap, convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::AcqRel, Ordering::Acquire},
+    },
+    time::Duration,
+};
 
 use tmtp_grpc::delivery::{AckRequest, NodeAcks, Session};
 use tmtp_platform::Backoff;
-use tokio::{sync::mpsc, time::sleep};
+use tokio::{
+    sync::{Notify, mpsc},
+    time::sleep,
+};
 
-use crate::{edge::Shared, upstream::Failure};
+use crate::{edge::Shared, registry::Registry, upstream::{CALL_LIMIT, Failure}};
 
 /// Acks that wait for the call under way; beyond it reading waits.
 const QUEUE: usize = 16 * 1024;
@@ -22,19 +33,44 @@ pub struct Acked {
 
 /// Where sessions leave their acks.
 #[derive(Debug)]
-pub struct Acks(mpsc::Sender<Acked>);
+pub struct Acks {
+    queue: mpsc::Sender<Acked>,
+    /// Queued, or in the call under way.
+    unsettled: AtomicUsize,
+    settled: Notify,
+}
 
 impl Acks {
     pub fn new() -> (Self, mpsc::Receiver<Acked>) {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        (Self(sender), receiver)
+        (Self { queue: sender, unsettled: AtomicUsize::new(0), settled: Notify::new() }, receiver)
     }
 
     /// Passes an ack on; waits when too many wait already.
     pub async fn send(&self, acked: Acked) {
-        if self.0.send(acked).await.is_err() {
-            tracing::debug!("ack dropped: the edge is ending");
+        match self.queue.reserve().await {
+            Ok(place) => {
+                self.unsettled.fetch_add(1, AcqRel);
+                place.send(acked);
+            }
+            Err(_) => tracing::debug!("ack dropped: the edge is ending"),
         }
+    }
+
+    /// Waits until delivery has all that were passed on.
+    pub async fn all_settled(&self) {
+        loop {
+            let settled = self.settled.notified();
+            if self.unsettled.load(Acquire) == 0 {
+                return;
+            }
+            settled.await;
+        }
+    }
+
+    fn settle(&self, count: usize) {
+        self.unsettled.fetch_sub(count, AcqRel);
+        self.settled.notify_waiters();
     }
 }
 
@@ -42,16 +78,21 @@ impl Acks {
 pub async fn run(edge: Arc<Shared>, mut acks: mpsc::Receiver<Acked>) -> Result<Infallible, crate::Error> {
     let mut batch = Vec::new();
     while acks.recv_many(&mut batch, BATCH).await > 0 {
+        let count = batch.len();
         let nodes = by_session(batch.drain(..));
         send(&edge, &nodes).await;
-        for node in &nodes {
-            let session = node.session.as_ref().and_then(|id| edge.registry.get(id.site, id.node));
-            if let Some(session) = session {
-                session.settle(&node.ids);
-            }
-        }
+        nodes.iter().for_each(|node| settle(&edge.registry, node));
+        edge.acks.settle(count);
     }
     Err(crate::Error::Task("acks"))
+}
+
+/// Tells the very session that they came by; its successor has acks of its own under way.
+fn settle(registry: &Registry, node: &NodeAcks) {
+    let Some(id) = &node.session else { return };
+    if let Some(session) = registry.get(id.site, id.node).filter(|session| session.epoch() == id.epoch) {
+        session.settle(&node.ids);
+    }
 }
 
 fn by_session(acks: impl Iterator<Item = Acked>) -> Vec<NodeAcks> {
@@ -72,7 +113,7 @@ async fn send(edge: &Shared, nodes: &[NodeAcks]) {
         let request = AckRequest { nodes: nodes.to_vec() };
         match edge
             .upstream
-            .call(request, |mut client, request| async move { client.ack(request).await })
+            .call_for_edge(CALL_LIMIT, request, |mut client, request| async move { client.ack(request).await })
             .await
         {
             Ok(_) => return,
@@ -83,5 +124,40 @@ async fn send(edge: &Shared, nodes: &[NodeAcks]) {
             Err(Failure::Unreachable(why)) => tracing::info!(why, "acks not taken yet"),
         }
         sleep(backoff.next_wait()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::session::Session as Held;
+
+    fn session(epoch: i64) -> Session {
+        Session { site: 1, node: 2, epoch, uid: "uid".to_owned() }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn acks_of_a_former_session_do_not_settle_those_of_its_successor() {
+        let registry = Registry::default();
+        let held = Arc::new(Held::new(session(4), 8, Duration::from_secs(30)));
+        registry.insert(Arc::clone(&held));
+        assert!(held.acked(7));
+        let settled = || timeout(Duration::from_secs(1), held.all_settled());
+        settle(&registry, &NodeAcks { session: Some(session(3)), ids: vec![7] });
+        assert!(settled().await.is_err());
+        settle(&registry, &NodeAcks { session: Some(session(4)), ids: vec![7] });
+        assert!(settled().await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn acks_are_not_settled_before_delivery_has_them() {
+        let (acks, mut queue) = Acks::new();
+        acks.send(Acked { session: session(1), id: 7 }).await;
+        assert!(queue.recv().await.is_some());
+        assert!(timeout(Duration::from_secs(1), acks.all_settled()).await.is_err());
+        acks.settle(1);
+        acks.all_settled().await;
     }
 }

@@ -4,10 +4,16 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use rand::Rng;
-use tmtp_grpc::delivery::{HeartbeatRequest, RenewRequest, Standing};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tmtp_grpc::delivery::{HeartbeatRequest, RenewRequest, Session as Id, Standing};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use crate::{edge::Shared, options::Options, session::Session, upstream::Failure};
+use crate::{
+    edge::Shared,
+    options::Options,
+    registry::Registry,
+    session::Session,
+    upstream::{CALL_LIMIT, Failure},
+};
 
 /// Most sessions asked about in one call.
 const BATCH: usize = 500;
@@ -18,9 +24,9 @@ pub async fn beat(edge: Arc<Shared>) -> Result<Infallible, crate::Error> {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let limit = Instant::now() + Options::seconds(edge.options.beat_seconds);
+        let limit = Options::seconds(edge.options.beat_seconds);
         let request = HeartbeatRequest { edge: edge.id.clone() };
-        let call = edge.upstream.call_within(limit, request, |mut client, request| async move {
+        let call = edge.upstream.call_for_edge(limit, request, |mut client, request| async move {
             client.heartbeat(request).await
         });
         match call.await {
@@ -56,7 +62,9 @@ async fn sweep_some(edge: &Shared, sessions: &[Arc<Session>]) -> Result<(), Fail
         edge: edge.id.clone(),
         sessions: sessions.iter().map(|session| session.id().clone()).collect(),
     };
-    let call = edge.upstream.call(request, |mut client, request| async move { client.renew(request).await });
+    let call = edge.upstream.call_for_edge(CALL_LIMIT, request, |mut client, request| async move {
+        client.renew(request).await
+    });
     let reply = call.await?;
     for (session, standing) in sessions.iter().zip(reply.standings()) {
         match standing {
@@ -65,9 +73,39 @@ async fn sweep_some(edge: &Shared, sessions: &[Arc<Session>]) -> Result<(), Fail
             Standing::Fenced => session.fence(),
         }
     }
+    ended_meanwhile(&edge.registry, sessions).for_each(|id| edge.ends.add(id));
     Ok(())
+}
+
+/// Sessions that ended while they were asked about: delivery may have taken them for live ones again.
+fn ended_meanwhile(registry: &Registry, asked: &[Arc<Session>]) -> impl Iterator<Item = Id> {
+    let is_held = |session: &Session| {
+        let (site, node) = session.key();
+        registry.get(site, node).is_some_and(|held| held.epoch() == session.epoch())
+    };
+    asked.iter().filter(move |session| !is_held(session)).map(|session| session.id().clone())
 }
 
 fn jittered(time: Duration) -> Duration {
     time.mul_f64(rand::rng().random_range(0.8..=1.2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(node: i64, epoch: i64) -> Arc<Session> {
+        let id = Id { site: 1, node, epoch, uid: "uid".to_owned() };
+        Arc::new(Session::new(id, 8, Duration::from_secs(30)))
+    }
+
+    #[test]
+    fn sessions_that_ended_while_they_were_asked_about_are_ended_again() {
+        let registry = Registry::default();
+        let asked = [session(1, 5), session(2, 5), session(3, 5)];
+        registry.insert(Arc::clone(&asked[0]));
+        registry.insert(session(2, 6));
+        let ended: Vec<_> = ended_meanwhile(&registry, &asked).map(|id| id.node).collect();
+        assert_eq!(ended, [2, 3]);
+    }
 }

@@ -27,8 +27,8 @@ use crate::{
 
 /// How long links may take to end before the sessions are gone through once more.
 const DRAIN_ROUND: Duration = Duration::from_secs(1);
-/// How long delivery may take to hear of the last sessions' ends.
-const LAST_ENDS: Duration = Duration::from_secs(5);
+/// How long delivery may take to hear of the last acks and the last sessions' ends.
+const LAST_CALLS: Duration = Duration::from_secs(5);
 
 /// Why an edge cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -194,8 +194,12 @@ impl Edge {
                 break;
             }
         }
-        if timeout(LAST_ENDS, self.shared.ends.all_told()).await.is_err() {
-            tracing::info!("delivery does not know of all ends; it will find out");
+        let told = async {
+            self.shared.acks.all_settled().await;
+            self.shared.ends.all_told().await;
+        };
+        if timeout(LAST_CALLS, told).await.is_err() {
+            tracing::info!("delivery does not know of all acks and ends; it will find out");
         }
     }
 

@@ -16,7 +16,9 @@ const REST_OCTETS: usize = 1024;
 /// Room for reading while data flows.
 const FLOW_OCTETS: usize = 16 * 1024;
 /// Over how much waiting the pace of a body is judged.
-const PACE_SPAN: Duration = Duration::from_secs(60);
+const PACE_SPAN: Duration = Duration::from_secs(180);
+/// A single wait counts for no more than this: a client that was cut off for a while and comes back is not slow.
+const WAIT_COUNTS_MAX: Duration = Duration::from_secs(60);
 
 /// Why no further piece comes.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +40,7 @@ pub enum Ended {
 /// How long to wait for what.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// For the first octet of a message.
+    /// For anything at all.
     pub idle: Duration,
     /// For a header, from its first octet.
     pub header: Duration,
@@ -67,7 +69,7 @@ pub struct Frames<R> {
     pace: Pace,
 }
 
-/// How fast data has come. Only time spent waiting for the client counts.
+/// How fast the data of a message has come. Only time spent waiting for the client counts.
 #[derive(Debug, Default)]
 struct Pace {
     waited: Duration,
@@ -76,7 +78,7 @@ struct Pace {
 
 impl Pace {
     fn note(&mut self, waited: Duration, octets: usize, per_second_min: u32) -> Result<(), Ended> {
-        self.waited += waited;
+        self.waited += waited.min(WAIT_COUNTS_MAX);
         self.octets += octets as u64;
         if self.waited < PACE_SPAN {
             return Ok(());
@@ -113,6 +115,7 @@ impl<R: AsyncRead + Unpin> Frames<R> {
 
     /// Says how much data follows the header just taken.
     pub fn expect_data(&mut self, octets: u64) {
+        self.pace = Pace::default();
         self.framer.expect_data(octets);
     }
 
@@ -156,7 +159,7 @@ impl<R: AsyncRead + Unpin> Frames<R> {
 
     fn limit(&self) -> (Duration, &'static str) {
         if self.framer.data_left() > 0 {
-            return (PACE_SPAN, "data");
+            return (self.patience.idle, "data");
         }
         match self.header_since {
             Some(since) => (self.patience.header.saturating_sub(since.elapsed()), "header"),
@@ -233,6 +236,44 @@ mod tests {
             }
         };
         assert!(matches!(end, Ended::TimedOut("data too slow")));
+    }
+
+    /// Sends this many messages, the octets of each after a wait of their own.
+    async fn send_slowly(mut far: tokio::io::DuplexStream, messages: usize, octets: &'static [&'static [u8]], wait: Duration) {
+        for _ in 0..messages {
+            for some in octets {
+                tokio::time::sleep(wait).await;
+                if far.write_all(some).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn short_data_that_always_comes_a_moment_after_its_header_is_not_slow() {
+        let (near, far) = tokio::io::duplex(1024);
+        let mut frames = Frames::new(near, patience());
+        let octets: &[&[u8]] = &[b"0009{\"op\":9} ", b"hello"];
+        tokio::spawn(send_slowly(far, 10_000, octets, Duration::from_millis(50)));
+        for _ in 0..10_000 {
+            assert!(matches!(frames.next().await, Ok(Piece::Header(_))));
+            frames.expect_data(5);
+            assert!(matches!(frames.next().await, Ok(Piece::Data(_))));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn data_that_pauses_for_less_than_the_idle_time_is_waited_for() {
+        let (near, far) = tokio::io::duplex(1024);
+        let mut frames = Frames::new(near, patience());
+        let octets: &[&[u8]] = &[b"0009{\"op\":7} h", b"el", b"lo"];
+        tokio::spawn(send_slowly(far, 1, octets, Duration::from_secs(170)));
+        assert!(matches!(frames.next().await, Ok(Piece::Header(_))));
+        frames.expect_data(5);
+        while frames.data_left() > 0 {
+            assert!(matches!(frames.next().await, Ok(Piece::Data(_))));
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -111,6 +111,10 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
         let Ok(MsgId(id)) = id.parse() else {
             return Ok(());
         };
+        if !session.has_in_hand(id) {
+            // Stale, or made up: a few come after every reconnect, and a flood must not crowd out the acks of others.
+            self.pace.until_ready().await;
+        }
         session.room_for_ack().await;
         if session.acked(id) {
             self.edge.acks.send(Acked { session: session.id().clone(), id }).await;

@@ -1,15 +1,30 @@
 //! A request with large data: streamed from the client to delivery, with no more than a few chunks in memory.
 
+use std::time::Duration;
+
 use tmtp_grpc::delivery::{SubmitChunk, SubmitReply, SubmitRequest, submit_chunk::Part};
 use tmtp_wire::{Error, Piece};
-use tokio::{io::AsyncRead, sync::mpsc};
+use tokio::{io::AsyncRead, sync::mpsc, time::timeout};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{Reader, Reading};
-use crate::upstream::Failure;
+use crate::upstream::{CALL_LIMIT, Failure};
 
 /// Chunks between the client's socket and delivery's.
 const CHUNKS: usize = 4;
+/// How long delivery may take no data before it is given up.
+const STALL: Duration = Duration::from_secs(30);
+
+/// Where the data went.
+#[derive(Debug, PartialEq, Eq)]
+enum Pumped {
+    /// To delivery.
+    Taken,
+    /// Nowhere: delivery has answered already, or its stream broke.
+    Refused,
+    /// Nowhere: delivery took nothing for too long.
+    Stalled,
+}
 
 impl<R: AsyncRead + Unpin> Reader<'_, R> {
     /// Sends the request and its data. It cannot be moved to another delivery process half-way: when this one fails, the
@@ -28,8 +43,12 @@ impl<R: AsyncRead + Unpin> Reader<'_, R> {
                 Ok(outcome)
             }
             pumped = &mut pump => {
-                pumped?;
-                Ok(call.await)
+                if pumped? == Pumped::Stalled {
+                    return Ok(Err(Failure::Unreachable("delivery takes no data".to_owned())));
+                }
+                // An answer that came later might cross the client's next try, which would then pass for a new request.
+                let late = |_| Err(Failure::Unreachable("no answer in time".to_owned()));
+                Ok(timeout(CALL_LIMIT, call).await.unwrap_or_else(late))
             }
         }
     }
@@ -39,14 +58,24 @@ impl<R: AsyncRead + Unpin> Reader<'_, R> {
         &mut self,
         request: SubmitRequest,
         chunks: mpsc::Sender<SubmitChunk>,
-    ) -> Result<(), Reading> {
-        let mut taken = chunks.send(SubmitChunk { part: Some(Part::Request(request)) }).await.is_ok();
+    ) -> Result<Pumped, Reading> {
+        let mut pumped = pass_on(&chunks, Part::Request(request)).await;
         while self.frames.data_left() > 0 {
             let Piece::Data(data) = self.frames.next().await? else {
                 return Err(Error::Header.into());
             };
-            taken = taken && chunks.send(SubmitChunk { part: Some(Part::Data(data)) }).await.is_ok();
+            if pumped == Pumped::Taken {
+                pumped = pass_on(&chunks, Part::Data(data)).await;
+            }
         }
-        Ok(())
+        Ok(pumped)
+    }
+}
+
+async fn pass_on(chunks: &mpsc::Sender<SubmitChunk>, part: Part) -> Pumped {
+    match timeout(STALL, chunks.send(SubmitChunk { part: Some(part) })).await {
+        Ok(Ok(())) => Pumped::Taken,
+        Ok(Err(_)) => Pumped::Refused,
+        Err(_) => Pumped::Stalled,
     }
 }

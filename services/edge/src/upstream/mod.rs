@@ -35,10 +35,10 @@ use endpoint::Endpoint;
 pub type Client = DeliveryClient<Service>;
 
 /// All tries of a call together; a client sends its request again after 15 s.
-const CALL_LIMIT: Duration = Duration::from_secs(12);
+pub(crate) const CALL_LIMIT: Duration = Duration::from_secs(12);
 /// One try of a call.
 const TRY_LIMIT: Duration = Duration::from_millis(3500);
-/// Calls under way at a time; more wait.
+/// Calls for members under way at a time; more wait.
 const CALLS_MAX: usize = 1024;
 /// Large bodies on their way to delivery at a time; more wait. Each may take long, as its client is slow, and costs little.
 const UPLOADS_MAX: usize = 2048;
@@ -117,6 +117,17 @@ impl Upstream {
         self.call_within(Instant::now() + CALL_LIMIT, request, rpc).await
     }
 
+    /// Calls delivery for the edge itself: never behind the calls of members, so that an edge with its hands full is not
+    /// taken for dead.
+    pub async fn call_for_edge<Q, A, R, F>(&self, limit: Duration, request: Q, rpc: F) -> Result<R, Failure>
+    where
+        Q: Clone,
+        F: Fn(Client, Request<Q>) -> A,
+        A: Future<Output = Result<Response<R>, Status>>,
+    {
+        in_time(Instant::now() + limit, self.try_until_answered(request, rpc)).await
+    }
+
     /// Calls delivery; tries again, elsewhere if possible, until the deadline.
     pub async fn call_within<Q, A, R, F>(&self, deadline: Instant, request: Q, rpc: F) -> Result<R, Failure>
     where
@@ -124,11 +135,12 @@ impl Upstream {
         F: Fn(Client, Request<Q>) -> A,
         A: Future<Output = Result<Response<R>, Status>>,
     {
-        let tries = self.try_until_answered(request, rpc);
-        match timeout_at(deadline, tries).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Failure::Unreachable("no answer in time".to_owned())),
-        }
+        let tries = async {
+            let _permit =
+                self.calls.acquire().await.map_err(|_| Failure::Unreachable("closed".to_owned()))?;
+            self.try_until_answered(request, rpc).await
+        };
+        in_time(deadline, tries).await
     }
 
     async fn try_until_answered<Q, A, R, F>(&self, request: Q, rpc: F) -> Result<R, Failure>
@@ -137,7 +149,6 @@ impl Upstream {
         F: Fn(Client, Request<Q>) -> A,
         A: Future<Output = Result<Response<R>, Status>>,
     {
-        let _permit = self.calls.acquire().await.map_err(|_| Failure::Unreachable("closed".to_owned()))?;
         let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_millis(800));
         loop {
             let Some(endpoint) = self.pick() else {
@@ -180,6 +191,13 @@ impl Upstream {
         let turn = self.next.fetch_add(1, Relaxed).checked_rem(count)?;
         endpoints.iter().filter(|endpoint| up == 0 || endpoint.is_up()).nth(turn).cloned()
     }
+}
+
+async fn in_time<R>(
+    deadline: Instant,
+    call: impl Future<Output = Result<R, Failure>>,
+) -> Result<R, Failure> {
+    timeout_at(deadline, call).await.unwrap_or_else(|_| Err(Failure::Unreachable("no answer in time".to_owned())))
 }
 
 /// Whether a failure says nothing about the request itself. A broken connection shows as `Unknown`, `Cancelled` or

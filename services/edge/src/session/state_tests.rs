@@ -1,0 +1,141 @@
+use super::*;
+
+fn session() -> Session {
+    let id = grpc::Session { site: 1, node: 2, epoch: 3, uid: "uid".to_owned() };
+    Session::new(id, 4, Duration::from_secs(30))
+}
+
+fn entry(id: u64, urgent: bool) -> Entry {
+    let head = Bytes::from(format!("[{id}]"));
+    Entry { id, head, data_len: 0, data: Bytes::new(), urgent }
+}
+
+fn written(session: &Session) -> String {
+    match session.next_step() {
+        Step::Write(octets, marks) => {
+            session.written(&marks);
+            String::from_utf8_lossy(&octets).into_owned()
+        }
+        other => panic!("nothing to write but {other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn urgent_messages_go_first_and_the_others_by_id() {
+    let session = session();
+    session.fetched(vec![entry(7, false), entry(5, false), entry(9, true)], false);
+    assert_eq!(written(&session), "[9][5][7]");
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_leave_before_messages() {
+    let session = session();
+    session.fetched(vec![entry(7, false)], false);
+    assert!(session.answer(Bytes::from_static(b"answer"), 0));
+    assert_eq!(written(&session), "answer[7]");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_messages_are_fetched_than_the_window_has_room_for() {
+    let session = session();
+    assert_eq!(session.next_pull(Instant::now()), Pull::Fetch { skip: vec![], room: 4 });
+    session.fetched(vec![entry(1, false), entry(2, false), entry(3, false)], true);
+    written(&session);
+    match session.next_pull(Instant::now()) {
+        Pull::Fetch { mut skip, room } => {
+            skip.sort_unstable();
+            assert_eq!((skip, room), (vec![1, 2, 3], 1));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_not_acked_in_time_is_fetched_again_and_an_acked_one_is_not() {
+    let session = session();
+    let _ = session.next_pull(Instant::now());
+    session.fetched(vec![entry(1, false), entry(2, false)], false);
+    written(&session);
+    assert!(session.acked(1));
+    tokio::time::advance(Duration::from_secs(29)).await;
+    assert!(matches!(session.next_pull(Instant::now()), Pull::Rest(Some(_))));
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let pull = session.next_pull(Instant::now());
+    assert_eq!(pull, Pull::Fetch { skip: vec![1], room: 4 }, "1 is acked, though not yet settled");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_acked_before_it_was_written_is_not_written() {
+    let session = session();
+    session.fetched(vec![entry(1, false), entry(2, true), entry(3, false)], false);
+    assert!(session.acked(1));
+    assert!(session.acked(2));
+    assert!(!session.acked(2), "a repeated ack is not sent on");
+    assert_eq!(written(&session), "[3]");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_settled_ack_makes_way_for_the_next_message() {
+    let session = session();
+    session.fetched((1..=4).map(|id| entry(id, false)).collect(), true);
+    written(&session);
+    assert!(matches!(session.next_pull(Instant::now()), Pull::Rest(Some(_))));
+    assert!(session.acked(2));
+    assert!(matches!(session.next_pull(Instant::now()), Pull::Fetch { room: 1, .. }));
+    session.settle(&[2]);
+    session.all_settled().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_words_come_after_the_answers_and_nothing_after_them() {
+    let session = session();
+    session.fetched(vec![entry(1, false)], false);
+    assert!(session.answer(Bytes::from_static(b"answer"), 0));
+    session.close(Some("first".to_owned()));
+    session.close(Some("second".to_owned()));
+    assert_eq!(written(&session), "answer");
+    assert!(matches!(session.next_step(), Step::Close(Some(text)) if text == "first"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn acked_through_moves_only_when_an_ack_was_written() {
+    let session = session();
+    assert!(session.answer(Bytes::from_static(b"ack"), 77));
+    assert_eq!(session.acked_through(), 0);
+    written(&session);
+    assert_eq!(session.acked_through(), 77);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_never_reads_its_answers_is_found_out() {
+    let session = session();
+    let all_taken = (0..=ANSWERS_MAX).all(|_| session.answer(Bytes::from_static(b"x"), 0));
+    assert!(!all_taken);
+}
+
+#[tokio::test(start_paused = true)]
+async fn presence_keeps_only_the_newest_word_about_a_member() {
+    let session = session();
+    session.ohi("a".to_owned(), 1);
+    session.ohi("b".to_owned(), 1);
+    session.ohi("a".to_owned(), 2);
+    let text = written(&session);
+    assert!(text.find("\"b\"") < text.find("\"a\""), "{text}");
+    assert_eq!(text.matches("\"a\"").count(), 1, "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn acking_all_but_the_oldest_does_not_make_the_list_of_what_was_sent_grow() {
+    let session = session();
+    session.fetched(vec![entry(1, false)], false);
+    written(&session);
+    for id in 2..10_000 {
+        session.fetched(vec![entry(id, false)], false);
+        written(&session);
+        assert!(session.acked(id));
+        session.settle(&[id]);
+    }
+    assert!(session.lock().sent.len() < 200);
+    tokio::time::advance(Duration::from_secs(30)).await;
+    assert!(matches!(session.next_pull(Instant::now()), Pull::Fetch { skip, .. } if skip.is_empty()));
+}
