@@ -5,14 +5,15 @@
 
 use std::path::{Path, PathBuf};
 
-use config::{Config, File, FileFormat, Value, ValueKind};
+use config::builder::DefaultState;
+use config::{Config, ConfigBuilder, ConfigError, File, FileFormat, Value, ValueKind};
 use serde::de::DeserializeOwned;
 
 /// Why settings could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file cannot be read.
-    #[error("cannot read the configuration file {}: {source}", path.display())]
+    #[error("cannot read the configuration file {}", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -20,8 +21,13 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A value is of the wrong type, a key is unknown, or the file is not TOML. The text names the key.
-    #[error("{0}")]
-    Setting(String),
+    #[error("{place}: {text}")]
+    Setting {
+        /// The file, or the environment.
+        place: String,
+        /// What is wrong.
+        text: String,
+    },
     /// A variable that looks like a setting but names none.
     #[error(
         "the environment variable {name} sets nothing; did you mean {meant}? (two underscores after the section)"
@@ -61,17 +67,26 @@ pub fn load<T: DeserializeOwned>(
             std::fs::read_to_string(path).map_err(|source| Error::File { path: path.to_owned(), source })?;
         builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
     }
+    let file_only = builder.clone();
     for (name, text) in variables {
         if let Some((key, value)) = sources.setting(&name, &text)? {
-            builder = builder.set_override(key, value).map_err(setting)?;
+            builder = builder.set_override(key, value).map_err(|error| wrong(None, &error))?;
         }
     }
-    builder.build().and_then(Config::try_deserialize).map_err(setting)
+    read(builder).map_err(|error| {
+        // What is as wrong without the variables is wrong in the file.
+        let alone = read::<T>(file_only).err().map(|alone| alone.to_string());
+        wrong(sources.file.filter(|_| alone == Some(error.to_string())), &error)
+    })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn setting(error: config::ConfigError) -> Error {
-    Error::Setting(error.to_string())
+fn read<T: DeserializeOwned>(builder: ConfigBuilder<DefaultState>) -> Result<T, ConfigError> {
+    builder.build().and_then(Config::try_deserialize)
+}
+
+fn wrong(file: Option<&Path>, error: &ConfigError) -> Error {
+    let place = file.map_or_else(|| "the environment".to_owned(), |path| path.display().to_string());
+    Error::Setting { place, text: error.to_string().trim_end().to_owned() }
 }
 
 impl Sources<'_> {
@@ -187,6 +202,18 @@ mod tests {
     fn an_unknown_section_is_refused_by_name() {
         let error = read("[stor]\nurl = \"x\"\n", &[]).unwrap_err().to_string();
         assert!(error.contains("stor"), "{error}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_the_place_where_it_stands() {
+        let good = "[store]\nconnections = 3\n";
+        let error = read(good, &[("TMTPD_STORE__URLL", "x")]).unwrap_err().to_string();
+        assert!(error.starts_with("the environment: "), "{error}");
+        for bad in ["[store]\nurll = 1\n", "[store\n", "[store]\nconnections = \"many\"\n"] {
+            let error = read(bad, &[("TMTPD_EDGE__RELOAD", "true")]).unwrap_err().to_string();
+            let path = error.split(": ").next().unwrap();
+            assert!(Path::new(path).is_absolute(), "{error}");
+        }
     }
 
     #[test]
