@@ -22,6 +22,8 @@ With --json, results are JSON objects on standard output, one a line, each with 
 an error is one on standard error. What this command got of the queue but did not show stays at the
 site for `tmtp listen`.";
 
+const COMMON: &str = "Options of every command";
+
 /// Write to the members of a TMTP site, and hear from them.
 #[derive(Debug, Parser)]
 #[command(name = "tmtp", version, after_help = AFTER, arg_required_else_help = true)]
@@ -35,22 +37,22 @@ pub struct Args {
 #[derive(Debug, ClapArgs)]
 pub struct Common {
     /// Where accounts are kept [default: $XDG_DATA_HOME/tmtp or ~/.local/share/tmtp]
-    #[arg(long, global = true, value_name = "DIR", env = "TMTP_PROFILE")]
+    #[arg(long, global = true, help_heading = COMMON, value_name = "DIR", env = "TMTP_PROFILE")]
     pub profile: Option<PathBuf>,
     /// Which account of the profile
-    #[arg(long, global = true, value_name = "NAME", env = "TMTP_ACCOUNT")]
+    #[arg(long, global = true, help_heading = COMMON, value_name = "NAME", env = "TMTP_ACCOUNT")]
     pub account: Option<String>,
     /// Print JSON objects, one a line
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub json: bool,
     /// Give up after this time (listen: stop after it)
-    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, global = true, help_heading = COMMON, value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<Duration>,
     /// A PEM file of certificate authorities to trust as well, for addresses with +
-    #[arg(long, global = true, value_name = "FILE", env = "TMTP_CA")]
+    #[arg(long, global = true, help_heading = COMMON, value_name = "FILE", env = "TMTP_CA")]
     pub ca: Option<PathBuf>,
     /// Say more on standard error; twice for still more
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = COMMON, action = clap::ArgAction::Count)]
     pub verbose: u8,
 }
 

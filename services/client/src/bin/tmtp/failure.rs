@@ -51,6 +51,12 @@ impl Failure {
         Self::new(Code::Usage, text)
     }
 
+    /// A place in the profile that cannot be used.
+    pub fn profile(path: &std::path::Path, error: &io::Error) -> Self {
+        Self::local(format!("cannot write {}", path.display()), error)
+            .hint("choose another folder for accounts with --profile DIR")
+    }
+
     /// Something with files: what was tried, and what the system said.
     pub fn local(what: impl fmt::Display, error: &io::Error) -> Self {
         Self::new(Code::Local, format!("{what}: {error}"))
@@ -84,11 +90,17 @@ fn hint_for(error: &Error) -> Option<&'static str> {
     Some(match error {
         Error::Resolve { .. } => "check the host name in the site's address (tmtp account list shows it)",
         Error::Connect { .. } => "is the site up, and the port right? tmtp account list shows the address",
+        Error::Tls { source, .. } if source.to_string().contains("InvalidContentType") => {
+            "something else answers there, without TLS: is it the port for members?"
+        }
         Error::Tls { .. } => {
             "an address with + needs a certificate that is trusted: add its authority with --ca FILE, or, on a \
              network you trust, use the address with ="
         }
-        Error::Lost(_) => "try again; with -v it says more about the connection",
+        Error::Lost(_) => {
+            "try again; when it happens at once, the site may only serve clients that use its host name in the \
+             address; -v says more about the connection"
+        }
         Error::Quit(Quit::LoginFailed | Quit::CorruptSecret) => {
             "the site does not know this node (any more), or is suspended: ask its administrator, or add this \
              device again with tmtp node add on another one"
@@ -108,4 +120,28 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn a_port_without_tls_is_not_blamed_on_a_certificate() {
+        let hint = |text: &str| {
+            let source = Arc::new(io::Error::other(text.to_owned()));
+            Failure::from(Error::Tls { address: "=127.0.0.1:80".to_owned(), source }).hint.unwrap()
+        };
+        assert!(hint("received corrupt message of type InvalidContentType").contains("port"));
+        assert!(hint("invalid peer certificate: UnknownIssuer").contains("--ca"));
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_named_with_what_to_do() {
+        let error = io::Error::from(io::ErrorKind::PermissionDenied);
+        let failure = Failure::profile(std::path::Path::new("/x/accounts/a"), &error);
+        assert!(failure.text.contains("/x/accounts/a") && failure.hint.unwrap().contains("--profile"));
+    }
 }

@@ -29,7 +29,10 @@ pub struct Inbox {
 impl Inbox {
     pub fn open(dir: &Path, owner: &str) -> Result<Self, Failure> {
         let dir = std::path::absolute(dir).map_err(|e| Failure::local(dir.display(), &e))?;
-        disk::make_dir(&dir).map_err(|e| Failure::local(dir.display(), &e))?;
+        disk::make_dir(&dir).map_err(|e| {
+            Failure::local(format!("cannot save messages in {}", dir.display()), &e)
+                .hint("choose another folder with --save DIR")
+        })?;
         Ok(Self { dir, owner: owner.to_owned() })
     }
 

@@ -35,7 +35,7 @@ impl Profile {
     /// Makes the folder of a new account, and sees that it can be written to: its secret comes only once.
     pub fn prepare(&self, name: &str) -> Result<Prepared, Failure> {
         let folder = self.folder(name);
-        let failed = |e: io::Error| Failure::local(folder.display(), &e);
+        let failed = |e: io::Error| Failure::profile(&folder, &e);
         disk::make_dir(&folder).map_err(failed)?;
         let lock = lock(&folder, name)?;
         let probe = folder.join("probe");
@@ -69,7 +69,7 @@ impl Prepared {
 
 fn lock(folder: &Path, name: &str) -> Result<File, Failure> {
     let path = folder.join("lock");
-    let failed = |e: io::Error| Failure::local(path.display(), &e);
+    let failed = |e: io::Error| Failure::profile(&path, &e);
     let mut file = disk::private().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => {}
