@@ -8,8 +8,8 @@ SHELL := /usr/bin/env bash
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
-dev: ## Build, start a demo site, and show two members exchanging a message
-	@deploy/dev.sh
+dev: ## Build, start a demo site, and show two members exchanging a message (ARGS go to `tmtpd dev`)
+	@deploy/dev.sh $(ARGS)
 
 test: ## Check format and lints, run every test
 	@deploy/install-tools.sh

@@ -45,6 +45,7 @@ up() {
     find_tmtpd
     umask 077
     choose_ports
+    show_ports
     trap 'on_failure' EXIT
     trap 'exit 130' INT TERM
     start_postgres
@@ -115,6 +116,7 @@ refuse_if_running() {
 find_tmtpd() {
     tmtpd=${TMTPD_BIN:-}
     if [[ -z $tmtpd ]]; then
+        "$here/deploy/install-tools.sh" compiler
         cargo build --workspace --bins
         tmtpd=${CARGO_TARGET_DIR:-$here/target}/debug/tmtpd
     fi
@@ -241,11 +243,9 @@ answers_ready() {
     [[ $status == *' 200 '* ]]
 }
 
-greet() {
+show_ports() {
     local name
     cat <<TEXT
-"Demo Site" is open for registration, on both edges.
-
   addresses for clients   =127.0.0.1:$edge_port
                           =127.0.0.1:$((edge_port + 1))
   Postgres                postgres://postgres@127.0.0.1:$(port_of postgres)/tmtp
@@ -255,7 +255,22 @@ TEXT
     for name in "${roles[@]}"; do
         printf '  %-10s metrics      http://127.0.0.1:%s/metrics\n' "$name" "$(port_of "$name")"
     done
-    printf '\nmake cluster-down stops it.\n\n'
+    printf '\nstarting ...\n'
+}
+
+greet() {
+    cat <<TEXT
+
+"Demo Site" is open for registration, on both edges. With target/debug in PATH:
+
+  tmtp register --account alice --site =127.0.0.1:$edge_port --alias "Alice Ames"
+  tmtp register --account bob --site =127.0.0.1:$((edge_port + 1)) --alias "Bob Bright"
+  tmtp ping --account alice --to "Bob Bright" "Hello Bob, it is Alice"
+  tmtp listen --account bob --once
+
+deploy/cluster.sh status shows what runs, make cluster-down stops it.
+
+TEXT
 }
 
 main "$@"

@@ -12,16 +12,18 @@ show() {
     local word line='$'
     for word in "$@"; do
         [[ $word == *' '* ]] && word="\"$word\""
-        line+=" ${word#target/debug/}"
+        line+=" ${word#"$bin"/}"
     done
     printf '  %s\n' "$line"
     "$@" 2>&1 | sed 's/^/      /'
 }
 
 step "Building (the first time takes some minutes)"
+deploy/install-tools.sh compiler
 cargo build --workspace --bins
-tmtpd=target/debug/tmtpd
-tmtp=target/debug/tmtp
+bin=${CARGO_TARGET_DIR:-$PWD/target}/debug
+tmtpd=$bin/tmtpd
+tmtp=$bin/tmtp
 
 step "Starting tmtpd dev"
 folder=$(mktemp -d "${TMPDIR:-/tmp}/tmtp-demo.XXXXXX")
@@ -84,7 +86,7 @@ step "Alice sees at once"
 sed 's/^/      /' "$folder/alice"
 
 step "Write to each other yourself, in another terminal"
-printf '  %s\n' "export PATH=\"$PWD/target/debug:\$PATH\" TMTP_PROFILE=\"$TMTP_PROFILE\"" \
+printf '  %s\n' "export PATH=\"$bin:\$PATH\" TMTP_PROFILE=\"$TMTP_PROFILE\"" \
     "tmtp listen --account $bob" \
     "tmtp post --account $alice --to \"$bob_alias\" \"Hello again\""
 step "The server runs at $site; Ctrl-C ends it"

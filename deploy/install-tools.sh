@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Installs what is missing of the servers that tests and `make cluster` need, and of the tools that tests need.
+# Installs what is missing of what a build needs, of the servers that tests and `make cluster` need, and of the tools
+# that tests need.
 #
-#   deploy/install-tools.sh            Postgres, Redis, cargo-nextest, the S3 server of tests
+#   deploy/install-tools.sh            a C compiler, Postgres, Redis, cargo-nextest, the S3 server of tests
+#   deploy/install-tools.sh compiler   a C compiler only; fails when there is no cargo
+#   deploy/install-tools.sh python     Python with venv only
 #   deploy/install-tools.sh servers    Postgres and Redis only
 #
 # What is there stays as it is. Nothing is left running: tests start servers of their own.
@@ -23,7 +26,7 @@ apt() {
 
 # What this machine lacks, and how to get it when this script cannot.
 explain() {
-    fail "$1. Install by hand, then try again: PostgreSQL 15 or newer (server and client programs), Redis 7 or newer (redis-server, redis-cli)"
+    fail "$1. Install by hand, then try again: a C compiler (cc); PostgreSQL 15 or newer (server and client programs); Redis 7 or newer (redis-server, redis-cli); Python 3 with venv and pip"
 }
 
 # A package must neither make a database nor start a service. Both settings are taken back afterwards.
@@ -56,22 +59,37 @@ keep_from_boot() {
     as_root systemctl disable --now "$@" >/dev/null 2>&1 || true
 }
 
+# Lists of packages may be missing or old: fetched when they prove to be.
+install_packages() {
+    local options=(-o Dpkg::Options::=--force-confold --no-install-recommends)
+    command -v apt-get >/dev/null || explain "there is no apt-get to install $* with"
+    [[ $EUID -eq 0 ]] || command -v sudo >/dev/null || explain "installing $* needs root, and there is no sudo"
+    say "installing $*"
+    if ! apt install "${options[@]}" "$@" 2>/dev/null; then
+        apt update
+        apt install "${options[@]}" "$@" || explain "installing $* failed"
+    fi
+}
+
+need_cargo() { command -v cargo >/dev/null || fail "no cargo: install Rust first, see https://rustup.rs"; }
+
+install_compiler() {
+    need_cargo
+    command -v cc >/dev/null || install_packages gcc libc6-dev
+}
+
+install_python() {
+    python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
+}
+
 install_servers() {
     local packages=() services=()
     has_postgres || { packages+=(postgresql); services+=(postgresql); }
     has_redis || { packages+=(redis-server redis-tools); services+=(redis-server); }
     [[ ${#packages[@]} -gt 0 ]] || return 0
-    command -v apt-get >/dev/null || explain "there is no apt-get to install ${packages[*]} with"
-    [[ $EUID -eq 0 ]] || command -v sudo >/dev/null \
-        || explain "installing ${packages[*]} needs root, and there is no sudo"
-    say "installing ${packages[*]}"
     trap quiet_end EXIT
     quiet_begin
-    local options=(-o Dpkg::Options::=--force-confold --no-install-recommends)
-    if ! apt install "${options[@]}" "${packages[@]}" 2>/dev/null; then
-        apt update
-        apt install "${options[@]}" "${packages[@]}"
-    fi
+    install_packages "${packages[@]}"
     quiet_end
     trap - EXIT
     keep_from_boot "${services[@]}"
@@ -81,13 +99,20 @@ install_servers() {
 
 install_nextest() {
     cargo nextest --version >/dev/null 2>&1 && return 0
-    command -v cargo >/dev/null || fail "no cargo: install Rust first, see https://rustup.rs"
     say "building cargo-nextest, once; this takes some minutes"
     cargo install cargo-nextest --locked
 }
 
 case ${1:-all} in
-    all) install_servers; install_nextest; "$(dirname "$0")/s3.sh" install ;;
+    all)
+        install_compiler
+        install_servers
+        install_nextest
+        install_python
+        "$(dirname "$0")/s3.sh" install
+        ;;
+    compiler) install_compiler ;;
+    python) install_python ;;
     servers) install_servers ;;
-    *) fail "unknown argument '$1'; try: servers" ;;
+    *) fail "unknown argument '$1'; try: compiler, python, servers" ;;
 esac

@@ -18,10 +18,7 @@ mkdir -p "$tools"
     flock 9
     if [[ ! -e $venv/complete ]]; then
         rm -rf "$venv"
-        if ! python3 -c 'import ensurepip, venv' 2>/dev/null && command -v apt-get >/dev/null; then
-            sudo=$([[ $EUID -eq 0 ]] || echo sudo)
-            $sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 install python3-venv
-        fi
+        deploy/install-tools.sh python
         python3 -m venv "$venv"
         "$venv/bin/pip" install --quiet --disable-pip-version-check 'moto[server]~=5.2.5'
         touch "$venv/complete"
