@@ -69,16 +69,18 @@ Examples:
   tmtpd dev
   tmtpd dev --data /tmp/demo --tmtp-addr 127.0.0.1:7553 --http-addr 127.0.0.1:8090
 
-Everything is kept in the data folder: stop it in any way, start it again, and all is there.")]
+Everything is kept in the data folder: stop it in any way, start it again, and all is there.
+Settings of a file or of variables hold too, but for those that make the demo: store, bodies, bus, addresses,
+certificates.")]
 pub struct Dev {
     /// Where it keeps everything [default: tmtp-dev in your data folder, as ~/.local/share/tmtp-dev].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Where clients connect to.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7443")]
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:7443", value_parser = address)]
     pub tmtp_addr: SocketAddr,
     /// Where /livez, /readyz and /metrics are.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8080", value_parser = address)]
     pub http_addr: SocketAddr,
     /// What clients are told the site is called.
     #[arg(long, value_name = "NAME", default_value = "Demo Site")]
@@ -195,6 +197,10 @@ pub enum Site {
         #[arg(long)]
         json: bool,
     },
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "an address is an IP and a port, as 127.0.0.1:7443 or [::1]:7443".to_owned())
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {

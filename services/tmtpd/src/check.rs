@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use tmtp_bus::Kind as BusKind;
 use tmtp_edge::Upstream;
 
 use crate::args::CheckConfig;
@@ -52,8 +53,9 @@ fn faults(settings: &Settings, role: Role) -> Vec<String> {
         note(settings.delivery.tls.as_ref().map_or(Ok(()), server_tls));
     }
     note(settings.bus.check().map_err(Into::into));
+    note(carries(settings.bus.kind, role));
     if role.has_edge() {
-        note(tmtp_edge::check_certificates(&settings.edge.certificates).context("edge.certificates"));
+        note(host_certificates(&settings.edge.certificates));
         settings.edge.faults().into_iter().for_each(|fault| note(Err(anyhow!(fault))));
     }
     if role == Role::Edge {
@@ -62,11 +64,41 @@ fn faults(settings: &Settings, role: Role) -> Vec<String> {
     faults
 }
 
+/// Hints that stay in one process wake nobody in another.
+fn carries(bus: BusKind, role: Role) -> anyhow::Result<()> {
+    if bus == BusKind::Memory && matches!(role, Role::Edge | Role::Delivery) {
+        bail!(
+            "bus.kind is \"memory\", which reaches no other process; edge and delivery need \"redis\", and bus.urls"
+        );
+    }
+    Ok(())
+}
+
+fn host_certificates(folder: &Path) -> anyhow::Result<()> {
+    let checked = tmtp_edge::check_certificates(folder).context("edge.certificates");
+    if folder.is_dir() {
+        return checked;
+    }
+    checked.map_err(|error| {
+        let folder = folder.display();
+        anyhow!("{error:#}; `tmtpd certificate --host HOST --out {folder}` makes a self-signed one")
+    })
+}
+
 /// The store knows its options, but not the section that they stand in.
 fn option(section: &str, error: tmtp_store::Error) -> anyhow::Error {
     match error {
-        tmtp_store::Error::Option(text) => anyhow!("{section}.{text}"),
+        tmtp_store::Error::Option(text) => anyhow!("{section}.{text}{}", help(section, &text)),
         other => other.into(),
+    }
+}
+
+/// What an operator who has no settings yet must know.
+fn help(section: &str, text: &str) -> &'static str {
+    match (section, text.split_once(":").map_or(text, |(key, _)| key)) {
+        ("store", "url") => "; give it in --config FILE, or as TMTPD_STORE__URL",
+        ("bodies", "directory") => "; give a folder for large bodies, or bodies.kind = \"database\"",
+        _ => "",
     }
 }
 
@@ -121,6 +153,13 @@ mod tests {
     fn an_edge_without_delivery_is_refused() {
         let error = for_role(&Settings::default(), Role::Edge).unwrap_err().to_string();
         assert!(error.contains("edge.delivery"), "{error}");
+    }
+
+    #[test]
+    fn a_bus_within_one_process_is_refused_where_there_are_several() {
+        let said = |role| for_role(&Settings::default(), role).unwrap_err().to_string();
+        assert!(said(Role::Edge).contains("bus.kind") && said(Role::Delivery).contains("bus.kind"));
+        assert!(!said(Role::Standalone).contains("bus.kind") && !said(Role::Control).contains("bus.kind"));
     }
 
     #[test]

@@ -51,7 +51,7 @@ async fn run(line: CommandLine) -> anyhow::Result<()> {
         Command::Delivery => roles::delivery(settings()?).await,
         Command::Control => roles::control(settings()?).await,
         Command::Standalone => roles::standalone(settings()?).await,
-        Command::Dev(args) => dev::run(&args).await,
+        Command::Dev(args) => dev::run(&args, settings()?).await,
         Command::Migrate => roles::migrate(&settings()?).await,
         Command::CheckConfig(args) => check::run(&settings()?, &args),
         Command::Site(command) => site::run(&settings()?, command).await,

@@ -17,19 +17,18 @@ use crate::{certificate, print};
 use folder::Folder;
 
 /// Runs the demo until the end.
-pub async fn run(args: &Dev) -> anyhow::Result<()> {
+pub async fn run(args: &Dev, settings: Settings) -> anyhow::Result<()> {
     let folder = Folder::take(args.data.as_deref())?;
     certificate::keep(&folder.certificates(), "default", &site::hosts(&args.site_host))?;
-    let ports = Ports::open(settings(args, &folder)?, "--tmtp-addr", "--http-addr")?;
+    let ports = Ports::open(for_demo(settings, args, &folder), "--tmtp-addr", "--http-addr")?;
     let (store, bus) = ports.open_store().await?;
     let site = site::keep(&store, &bus, args).await?;
     let greeting = greeting::text(&site, &ports.tmtp_addrs()?, ports.http_addr()?, &folder);
     roles::serve(ports, store, bus, move || print::line(format_args!("{greeting}\nready"))).await
 }
 
-/// What the demo needs is fixed; the rest may be set by variables, as for any other role.
-fn settings(args: &Dev, folder: &Folder) -> anyhow::Result<Settings> {
-    let mut settings = Settings::read(None)?;
+/// What the demo needs is fixed; the rest may be set as for any other role.
+fn for_demo(mut settings: Settings, args: &Dev, folder: &Folder) -> Settings {
     if settings.log == LogOptions::default() {
         settings.log.filter = "warn".to_owned();
     }
@@ -41,7 +40,7 @@ fn settings(args: &Dev, folder: &Folder) -> anyhow::Result<Settings> {
     settings.edge.certificates = folder.certificates();
     settings.edge.loopback_exempt = true;
     settings.http.listen = args.http_addr;
-    Ok(settings)
+    settings
 }
 
 /// An address as a client on this machine can dial it.

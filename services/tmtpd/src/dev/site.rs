@@ -26,17 +26,56 @@ pub async fn keep(store: &Arc<dyn Store>, bus: &Arc<dyn Bus>, args: &Dev) -> any
         Conflict::Evict => "evict",
         Conflict::Refuse => "refuse",
     };
-    let mut settings = vec![("login_conflict".to_owned(), conflict.to_owned())];
+    let settings = [("login_conflict", conflict), ("registration", "open")]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()));
     let changed = match sites.list().await?.first() {
         Some(first) => {
-            let change =
-                Change { name: Some(args.site_name.clone()), hosts: Some(hosts), suspended: None, settings };
+            let change = Change {
+                name: Some(args.site_name.clone()),
+                hosts: Some(hosts),
+                suspended: Some(false),
+                settings: settings.to_vec(),
+            };
             sites.change(&first.id.0.to_string(), &change).await
         }
-        None => {
-            settings.push(("registration".to_owned(), "open".to_owned()));
-            sites.create(&args.site_name, &hosts, &settings).await
-        }
+        None => sites.create(&args.site_name, &hosts, &settings).await,
     };
     Ok(changed.context("the demo's site cannot be so")?.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use tmtp_store::{LoginConflict, Registration, StoreOptions};
+
+    use super::*;
+    use crate::args::{Command, CommandLine};
+
+    fn args(more: &[&str]) -> Dev {
+        match CommandLine::parse_from(["tmtpd", "dev"].iter().chain(more)).command {
+            Command::Dev(args) => args,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_demo_that_was_closed_is_open_again_at_the_next_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("x.sqlite").display());
+        let store = tmtp_store::open(&StoreOptions { url, ..StoreOptions::default() }).await.unwrap();
+        let bus = tmtp_bus::open(&tmtp_bus::BusOptions::default()).await.unwrap();
+        let first = keep(&store, &bus, &args(&[])).await.unwrap();
+        let closed = Change {
+            suspended: Some(true),
+            settings: vec![("registration".to_owned(), "closed".to_owned())],
+            ..Change::default()
+        };
+        let sites = Sites::new(Arc::clone(&store), Arc::clone(&bus));
+        sites.change("demo.localhost", &closed).await.unwrap();
+
+        let again = keep(&store, &bus, &args(&["--login-conflict", "refuse"])).await.unwrap();
+        assert_eq!((again.id, again.suspended), (first.id, false));
+        assert_eq!(again.settings.registration, Registration::Open);
+        assert_eq!(again.settings.login_conflict, LoginConflict::Refuse);
+    }
 }

@@ -30,7 +30,7 @@ pub async fn edge(settings: Settings) -> anyhow::Result<()> {
 pub async fn delivery(settings: Settings) -> anyhow::Result<()> {
     let mut process = Process::begin(&settings, Role::Delivery, "http.listen")?;
     let listener = listen::on(settings.delivery.listen, "delivery.listen")?;
-    let store = tmtp_store::open(&settings.store).await.context("store")?;
+    let store = tmtp_store::open(&settings.store).await.with_context(|| settings.store.shown_url())?;
     let bodies = tmtp_store::open_bodies(&settings.bodies, store.as_ref()).context("bodies")?;
     let bus = tmtp_bus::open(&settings.bus).await.context("bus")?;
     let delivery =
@@ -54,7 +54,7 @@ pub async fn delivery(settings: Settings) -> anyhow::Result<()> {
 /// `tmtpd control`.
 pub async fn control(settings: Settings) -> anyhow::Result<()> {
     let mut process = Process::begin(&settings, Role::Control, "http.listen")?;
-    let store = tmtp_store::open(&settings.store).await.context("store")?;
+    let store = tmtp_store::open(&settings.store).await.with_context(|| settings.store.shown_url())?;
     let (control, stop) = (Control::new(Arc::clone(&store)), process.stop.clone());
     process.tasks.serve("control", async move {
         control.run(stop).await;

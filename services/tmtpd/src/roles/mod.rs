@@ -16,7 +16,9 @@ pub use one_process::{Ports, serve, standalone};
 pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
     check::for_role(settings, Role::Control)?;
     settings.log.install()?;
-    tmtp_store::migrate(&settings.store).await.context("the database could not be brought up to date")?;
+    tmtp_store::migrate(&settings.store).await.with_context(|| {
+        format!("the database {} could not be brought up to date", settings.store.shown_url())
+    })?;
     print::line("the database is up to date");
     Ok(())
 }

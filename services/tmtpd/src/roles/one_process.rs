@@ -41,8 +41,9 @@ impl Ports {
 
     /// The store, its schema up to date, and the bus.
     pub async fn open_store(&self) -> anyhow::Result<(Arc<dyn Store>, Arc<dyn Bus>)> {
-        tmtp_store::migrate(&self.settings.store).await.context("store")?;
-        let store = tmtp_store::open(&self.settings.store).await.context("store")?;
+        tmtp_store::migrate(&self.settings.store).await.with_context(|| self.settings.store.shown_url())?;
+        let store =
+            tmtp_store::open(&self.settings.store).await.with_context(|| self.settings.store.shown_url())?;
         Ok((store, tmtp_bus::open(&self.settings.bus).await.context("bus")?))
     }
 
