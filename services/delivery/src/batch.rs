@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use tmtp_store::{Recorded, RequestKey, SiteId, Tx};
 
 use crate::{
+    clock::Ids,
     compose::Outbox,
     core::{self, Core},
     decide::{self, Marks},
@@ -49,6 +50,7 @@ pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Out
             tx.add_messages(&outbox.messages, &outbox.entries).await?;
         }
         core::commit(tx).await?;
+        core.trash.put(outbox.unwanted);
         outbox.fanout.publish(&*core.bus);
     }
     Ok(outcomes)
@@ -56,7 +58,7 @@ pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Out
 
 fn mark(core: &Core, posting: &Posting) -> Marks {
     let recorded = core.ids.record(posting.asked.floor);
-    Marks { recorded, note_id: core.ids.next(recorded.id) }
+    Marks { recorded, note_id: Ids::beside(recorded.id) }
 }
 
 /// Claims all requests, in ascending order of key.

@@ -11,12 +11,17 @@ use tmtp_wire::{MsgId, Posted};
 
 /// The low bits, which name the process.
 const LOW: u64 = 1023;
+/// From one id of a process to its next.
+const STEP: u64 = LOW + 1;
 /// The highest id: a database's signed integer holds it.
 const HIGHEST: u64 = i64::MAX as u64;
 /// A floor above this (in the year 2262) comes from no id of ours.
 const FLOOR_MAX: u64 = HIGHEST - (1 << 50);
 
 /// Makes ids: nanoseconds since 1970 whose low bits name this process, each above all it made before.
+///
+/// Every id that is given out has another one beside it, for the second message of a request. A session only tells the
+/// first one as its floor, so a floor stands for both, wherever it was made.
 pub(crate) struct Ids {
     clock: Arc<dyn Clock>,
     instance: u64,
@@ -28,12 +33,18 @@ impl Ids {
         Self { clock, instance: instance & LOW, last: AtomicU64::new(0) }
     }
 
-    /// An id above `floor` and above all that were made here before.
-    pub fn next(&self, floor: MsgId) -> MsgId {
+    /// An id above `floor`, the one beside that, and all that were made here before.
+    fn next(&self, floor: MsgId) -> MsgId {
         let now = self.clock.unix_nanos();
-        let step = |last: u64| Some(after(now, last.max(floor.0), self.instance));
+        let made = |last: u64| after(now, last.max(floor.0.saturating_add(STEP)), self.instance);
+        let step = |last: u64| Some(Self::beside(MsgId(made(last))).0);
         let last = self.last.fetch_update(Ordering::AcqRel, Ordering::Acquire, step).unwrap_or_default();
-        MsgId(after(now, last.max(floor.0), self.instance))
+        MsgId(made(last))
+    }
+
+    /// The id beside one that was given out: above it, and below every later one of the same sender.
+    pub fn beside(id: MsgId) -> MsgId {
+        MsgId(id.0.saturating_add(STEP).min(HIGHEST))
     }
 
     /// A new id with the time to show for it.
@@ -49,7 +60,7 @@ impl Ids {
 
 fn after(now: u64, least: u64, instance: u64) -> u64 {
     let id = (now.max(least) & !LOW) | instance;
-    let id = if id <= least { id.saturating_add(LOW + 1) } else { id };
+    let id = if id <= least { id.saturating_add(STEP) } else { id };
     id.min(HIGHEST)
 }
 
@@ -97,6 +108,19 @@ mod tests {
                 assert!(id.0 > floor && id.0 <= HIGHEST, "{instance} {floor} {id}");
                 assert_eq!(id.0 & LOW, instance);
             }
+        }
+    }
+
+    #[test]
+    fn the_id_beside_is_below_all_later_ones_even_where_another_clock_lags() {
+        for (first, second) in [(3, 7), (7, 3), (0, 1023), (5, 5)] {
+            let (_, here) = ids(1_000_000_000_000, first);
+            let (_, there) = ids(0, second);
+            let id = here.next(MsgId(0));
+            let beside = Ids::beside(id);
+            assert!(beside > id && beside.0 & LOW == first);
+            assert!(there.next(id) > beside);
+            assert!(here.next(MsgId(0)) > beside);
         }
     }
 

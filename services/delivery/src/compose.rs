@@ -41,12 +41,17 @@ pub(crate) struct Outbox {
     pub messages: Vec<NewMessage>,
     pub entries: Vec<NewEntry>,
     pub fanout: Fanout,
+    /// Blobs of messages that nobody receives: to be deleted once the rest is committed.
+    pub unwanted: Vec<String>,
 }
 
 impl Outbox {
     /// Adds a message, unless nobody receives it.
     pub fn add(&mut self, ready: Ready<'_>) {
         if ready.nodes.is_empty() {
+            if let Body::Blob { key, .. } = ready.message.body {
+                self.unwanted.push(key);
+            }
             return;
         }
         let message = self.messages.len();

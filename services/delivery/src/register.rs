@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use rand::RngCore as _;
-use tmtp_store::{MemberKey, Name, NewNode, Owner, Registration, Session, Site, Tx};
+use tmtp_store::{MemberKey, Name, NewNode, NodeId, Owner, Registration, Session, Site, Tx};
+use tmtp_wire::base32;
 
 use crate::{
     core::{self, Core},
@@ -13,6 +14,13 @@ use crate::{
     refusal::Refusal,
 };
 
+/// Octets of a uid and of a node's secret.
+const UID: usize = 20;
+const SECRET: usize = 25;
+
+/// What the uid and the secret of a new member are made of.
+pub(crate) type Seed = [u8; UID + SECRET];
+
 /// Who registers.
 #[derive(Debug, Clone)]
 pub(crate) struct Newcomer {
@@ -20,6 +28,7 @@ pub(crate) struct Newcomer {
     pub edge: String,
     pub label: String,
     pub alias: Option<String>,
+    pub seed: Seed,
 }
 
 /// A member that was made.
@@ -30,29 +39,62 @@ pub(crate) struct Registered {
     pub alias_error: Option<Refusal>,
 }
 
-/// Makes a member. An alias that cannot be had does not keep the account from existing.
+/// Makes a member, unless an earlier try made it. An alias that cannot be had does not keep the account from existing.
 pub(crate) async fn register(core: Arc<Core>, newcomer: Newcomer) -> Result<Registered, Fault> {
     let site = &newcomer.site;
     if site.suspended || site.settings.registration != Registration::Open || newcomer.label.is_empty() {
         return Err(Refusal::register_failure().into());
     }
     let now_ms = core.clock.unix_ms();
-    let member = MemberKey { site: site.id, uid: random_base32::<20>().1 };
-    let (secret_octets, secret) = random_base32::<25>();
-    let secret_hash = secret_hash(&secret_octets);
+    let (uid, secret) = newcomer.seed.split_at(UID);
+    let member = MemberKey { site: site.id, uid: base32::encode(uid) };
     let mut tx = core.store.begin().await?;
-    tx.add_member(&member, now_ms).await?;
+    let node = match tx.find_node(&member, &secret_hash(secret)).await? {
+        Some(made_before) => made_before,
+        None => make(&mut *tx, &newcomer, &member, now_ms).await?,
+    };
     let alias_error = match &newcomer.alias {
-        Some(alias) => take_alias(&mut *tx, site, &member, alias).await?,
+        Some(alias) => take_alias_once(&mut *tx, site, &member, alias).await?,
         None => None,
     };
-    let label = newcomer.label.clone();
-    let node = tx.add_node(&NewNode { member: member.clone(), label, secret_hash, now_ms }).await?;
     let begun = tx.begin_session(site.id, node, &newcomer.edge, now_ms).await?;
     core::commit(tx).await?;
     core.edges.expect(&newcomer.edge);
     let session = Session { site: site.id, node, epoch: begun.epoch, uid: member.uid };
-    Ok(Registered { session, secret, alias_error })
+    Ok(Registered { session, secret: base32::encode(secret), alias_error })
+}
+
+async fn make(
+    tx: &mut dyn Tx,
+    newcomer: &Newcomer,
+    member: &MemberKey,
+    now_ms: i64,
+) -> Result<NodeId, Fault> {
+    // Two tries at one moment: the later one is to look again.
+    let lost = |error| match Fault::from(error) {
+        Fault::Defect(_) => Fault::Busy("registered at this moment"),
+        outage => outage,
+    };
+    tx.add_member(member, now_ms).await.map_err(lost)?;
+    let secret_hash = secret_hash(&newcomer.seed[UID..]);
+    let (member, label) = (member.clone(), newcomer.label.clone());
+    Ok(tx.add_node(&NewNode { member, label, secret_hash, now_ms }).await?)
+}
+
+/// As [`take_alias`]; one that an earlier try took for this member is no refusal.
+async fn take_alias_once(
+    tx: &mut dyn Tx,
+    site: &Site,
+    member: &MemberKey,
+    alias: &str,
+) -> Result<Option<Refusal>, Fault> {
+    let refusal = take_alias(tx, site, member, alias).await?;
+    if refusal.is_none() {
+        return Ok(None);
+    }
+    let mine = Owner::Member(member.uid.clone());
+    let names = tx.names(&[(site.id, alias.to_owned())]).await?;
+    Ok(refusal.filter(|_| !names.iter().any(|name| name.owner == mine)))
 }
 
 /// Takes an alias for a member; why not, where that is the member's affair.
@@ -70,10 +112,20 @@ pub(crate) async fn take_alias(
     Ok((!taken).then(|| Refusal::alias_taken(alias)))
 }
 
-/// Random octets, and how they are shown: uids and secrets (section 6).
-pub(crate) fn random_base32<const N: usize>() -> ([u8; N], String) {
+/// The seed that an edge sent, or one made here.
+pub(crate) fn seed(given: &[u8]) -> Seed {
+    given.try_into().unwrap_or_else(|_| random())
+}
+
+fn random<const N: usize>() -> [u8; N] {
     let mut octets = [0; N];
     rand::rng().fill_bytes(&mut octets);
-    let shown = tmtp_wire::base32::encode(&octets);
+    octets
+}
+
+/// Random octets, and how they are shown: uids and secrets (section 6).
+pub(crate) fn random_base32<const N: usize>() -> ([u8; N], String) {
+    let octets = random();
+    let shown = base32::encode(&octets);
     (octets, shown)
 }

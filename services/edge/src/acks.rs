@@ -17,7 +17,11 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{edge::Shared, registry::Registry, upstream::{CALL_LIMIT, Failure}};
+use crate::{
+    edge::Shared,
+    registry::Registry,
+    upstream::{CALL_LIMIT, Failure},
+};
 
 /// Acks that wait for the call under way; beyond it reading waits.
 const QUEUE: usize = 16 * 1024;
@@ -113,7 +117,11 @@ async fn send(edge: &Shared, nodes: &[NodeAcks]) {
         let request = AckRequest { nodes: nodes.to_vec() };
         match edge
             .upstream
-            .call_for_edge(CALL_LIMIT, request, |mut client, request| async move { client.ack(request).await })
+            .call_for_edge(
+                CALL_LIMIT,
+                request,
+                |mut client, request| async move { client.ack(request).await },
+            )
             .await
         {
             Ok(_) => return,

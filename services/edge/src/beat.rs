@@ -62,9 +62,9 @@ async fn sweep_some(edge: &Shared, sessions: &[Arc<Session>]) -> Result<(), Fail
         edge: edge.id.clone(),
         sessions: sessions.iter().map(|session| session.id().clone()).collect(),
     };
-    let call = edge.upstream.call_for_edge(CALL_LIMIT, request, |mut client, request| async move {
-        client.renew(request).await
-    });
+    let call = edge
+        .upstream
+        .call_for_edge(CALL_LIMIT, request, |mut client, request| async move { client.renew(request).await });
     let reply = call.await?;
     for (session, standing) in sessions.iter().zip(reply.standings()) {
         match standing {

@@ -10,7 +10,10 @@ use tmtp_grpc::delivery::{EndRequest, Session};
 use tmtp_platform::Backoff;
 use tokio::{sync::Notify, time::sleep};
 
-use crate::{edge::Shared, upstream::{CALL_LIMIT, Failure}};
+use crate::{
+    edge::Shared,
+    upstream::{CALL_LIMIT, Failure},
+};
 
 /// Most sessions in one call.
 const BATCH: usize = 500;
@@ -73,7 +76,11 @@ pub async fn run(edge: Arc<Shared>) -> Result<Infallible, crate::Error> {
         let request = EndRequest { edge: edge.id.clone(), sessions };
         match edge
             .upstream
-            .call_for_edge(CALL_LIMIT, request, |mut client, request| async move { client.end(request).await })
+            .call_for_edge(
+                CALL_LIMIT,
+                request,
+                |mut client, request| async move { client.end(request).await },
+            )
             .await
         {
             Ok(_) => {

@@ -239,7 +239,12 @@ mod tests {
     }
 
     /// Sends this many messages, the octets of each after a wait of their own.
-    async fn send_slowly(mut far: tokio::io::DuplexStream, messages: usize, octets: &'static [&'static [u8]], wait: Duration) {
+    async fn send_slowly(
+        mut far: tokio::io::DuplexStream,
+        messages: usize,
+        octets: &'static [&'static [u8]],
+        wait: Duration,
+    ) {
         for _ in 0..messages {
             for some in octets {
                 tokio::time::sleep(wait).await;

@@ -132,6 +132,7 @@ async fn enter(
                 newnode,
                 newalias,
                 oidc: oidc.map(|json| json.get().to_owned()),
+                seed: Bytes::from_owner(rand::random::<[u8; 45]>()),
             };
             let reply =
                 ask(

@@ -5,6 +5,7 @@ use tmtp_wire::Message;
 
 use crate::{
     ask::Asked,
+    clock::Ids,
     compose::Ready,
     core::Core,
     edits::{
@@ -36,7 +37,7 @@ pub(crate) async fn invite(core: &Core, asked: Asked, invite: Invite) -> Result<
     members.retain(|member| member.status == GroupStatus::Joined);
     let joined = edit.nodes_of(members.into_iter().map(|member| member.uid)).await?;
     let theirs = edit.nodes_of([invitee]).await?;
-    add_messages(core, &mut edit, invite, (&own, &theirs, &joined))?;
+    add_messages(&mut edit, invite, (&own, &theirs, &joined))?;
     edit.commit(core).await
 }
 
@@ -93,14 +94,13 @@ async fn put(
 
 /// The invitation to the invitee's nodes and the sender's other ones; word of it to the joined members.
 fn add_messages(
-    core: &Core,
     edit: &mut Edit,
     invite: Invite,
     (own, theirs, joined): (&[Node], &[Node], &[Node]),
 ) -> Result<(), Refusal> {
     let session = edit.asked.session.clone();
     let others = own.iter().filter(|node| node.node != session.node);
-    let told = Recorded { id: core.ids.next(edit.recorded.id), posted: edit.recorded.posted };
+    let told = Recorded { id: Ids::beside(edit.recorded.id), posted: edit.recorded.posted };
     let Invite { gid, from, to, text } = invite;
     let word = Message::Member { act: "invite", gid: gid.clone(), alias: to.clone(), newalias: None };
     let message = Message::Invite { gid, alias: from, to };

@@ -31,6 +31,12 @@ pub(crate) async fn edit(
     if !edit.tx.mark_ohi(&edit.asked.session).await? {
         return Err(Refusal::session_over().into());
     }
+    let own = edit.own_nodes().await?;
+    // A link that ended meanwhile must not leave a set behind that nobody would ever empty. One that lives, on an
+    // edge that was taken for dead, is soon on record again.
+    if !own.iter().any(|node| node.node == edit.asked.session.node && node.edge.is_some()) {
+        return Err(Fault::Busy("the session is not on record"));
+    }
     check_known(&mut edit, &who).await?;
     let each: BTreeSet<_> = who.iter().cloned().collect();
     let each: Vec<_> = each.into_iter().collect();
@@ -41,7 +47,6 @@ pub(crate) async fn edit(
     let changes = Change::for_all(&member, changed, online);
     presence::tell(&mut *edit.tx, &changes, &mut edit.outbox.fanout).await?;
     if before.is_none() && change != OhiChange::Init {
-        let own = edit.own_nodes().await?;
         edit.notice(edit.recorded, &Message::OhiEdit { who, change }, &own)?;
     }
     let made = edit.commit(core).await?;

@@ -38,7 +38,8 @@ pub(super) async fn register(
     let core = &delivery.core;
     let site = core.sites.find(SiteId(request.site)).await?.ok_or_else(Refusal::register_failure)?;
     let alias = request.newalias.filter(|alias| alias != "_");
-    let newcomer = Newcomer { site, edge, label: request.newnode, alias };
+    let seed = register::seed(&request.seed);
+    let newcomer = Newcomer { site, edge, label: request.newnode, alias, seed };
     let made = core.transact(move |core| register::register(core, newcomer.clone())).await?;
     Ok(grpc::SessionReply {
         session: Some(link::to_grpc(&made.session)),

@@ -110,8 +110,9 @@ async fn next(
     chunks: &mut Streaming<grpc::SubmitChunk>,
 ) -> Result<Option<submit_chunk::Part>, Fault> {
     let wait = delivery.core.options.chunk_wait();
+    // Not the request's fault: it is left unanswered, and comes again.
     let chunk = tokio::time::timeout(wait, chunks.message()).await;
-    let chunk = chunk.map_err(|_| Fault::Invalid("no chunk came in time"))?;
+    let chunk = chunk.map_err(|_| Fault::Busy("no chunk came in time"))?;
     match chunk.map_err(|_| Fault::Invalid("the stream was cut off"))? {
         None => Ok(None),
         Some(grpc::SubmitChunk { part: Some(part) }) => Ok(Some(part)),

@@ -144,3 +144,13 @@ async fn a_body_is_for_those_alone_who_have_it_in_their_queue() {
     assert_eq!(ann.body(id).await.unwrap_err().code(), Code::NotFound);
     assert!(bob.body(id).await.is_ok());
 }
+
+#[tokio::test]
+async fn a_large_body_for_nobody_is_not_kept() {
+    let rig = Rig::new().await;
+    let ann = rig.member("Ann Other").await;
+    let header = json!({"op": 7, "id": "x", "for": []});
+    let reply = ann.ask_as(header, &"x".repeat(100_000)).await.unwrap();
+    assert_eq!(reply.error, None);
+    until(|| async { rig.blobs().await.is_empty() }).await;
+}

@@ -93,3 +93,20 @@ async fn each_part_is_kept_inline_or_as_a_blob_by_its_own_size() {
     assert_eq!((got[2].data_len, got[2].data.len()), (50_000, 0));
     assert_eq!(got[3].text(), "note");
 }
+
+#[tokio::test]
+async fn the_next_message_comes_after_the_notification_whatever_machine_takes_it() {
+    let rig = Rig::new().await;
+    let (mut ann, bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    let other = rig.another_process().await;
+    // Both processes are far behind this, as a lagging clock would be.
+    ann.floor += std::time::Duration::from_secs(3600).as_nanos() as u64;
+    for client in [rig.client(), other.client(), rig.client()] {
+        let header = json!({"op": 8, "for": [{"id": bob.uid(), "type": 1}], "notelen": 4});
+        ann.done(header, "notemessage").await;
+        ann.client = client;
+    }
+    let got = bob.drain().await;
+    let ops: Vec<_> = got.iter().map(Got::op).collect();
+    assert_eq!(ops, ["delivery", "notify", "delivery", "notify", "delivery", "notify"]);
+}

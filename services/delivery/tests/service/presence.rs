@@ -119,6 +119,19 @@ async fn the_same_request_over_a_new_link_takes_effect_again() {
 }
 
 #[tokio::test]
+async fn a_link_that_ended_leaves_no_set_behind() {
+    let rig = Rig::new().await;
+    let (ann, bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    ann.end().await;
+    for change in ["init", "add", "drop"] {
+        let mut late = ohi(change, &[&bob]);
+        late["id"] = json!("late");
+        assert_eq!(ann.ask_as(late, "").await.unwrap_err().code(), tonic::Code::Unavailable);
+    }
+    assert!(bob.login().await.ohi.is_empty());
+}
+
+#[tokio::test]
 async fn when_an_edge_dies_its_members_are_gone() {
     let rig = Rig::with(Options { edge_silence_seconds: 1, ..Options::default() }, settings()).await;
     let ann = rig.member("Ann Other").await;

@@ -90,7 +90,13 @@ impl Worker {
     async fn ohi(&mut self, step: usize) {
         let target = self.others.choose(&mut self.random).unwrap().uid().to_owned();
         let change = *["init", "add", "drop"].choose(&mut self.random).unwrap();
-        self.ask(json!({"op": 4, "for": [{"id": target}], "type": change}), step, "").await;
+        let header = json!({"op": 4, "id": format!("{step}"), "for": [{"id": target}], "type": change});
+        // Its session may have ended before, or be off the record, since no edge beats here.
+        self.login().await;
+        while let Err(status) = self.device.ask_as(header.clone(), "").await {
+            assert_eq!(status.code(), Code::Unavailable, "{header} {status:?}");
+            self.login().await;
+        }
     }
 
     async fn login(&mut self) {

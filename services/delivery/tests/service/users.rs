@@ -11,7 +11,7 @@ use crate::{
 
 fn newcomer(site: i64, alias: Option<&str>) -> RegisterRequest {
     let newalias = alias.map(Into::into);
-    RegisterRequest { site, edge: EDGE.into(), newnode: "laptop".into(), newalias, oidc: None }
+    RegisterRequest { site, edge: EDGE.into(), newnode: "laptop".into(), newalias, ..Default::default() }
 }
 
 #[tokio::test]
@@ -22,6 +22,21 @@ async fn a_new_member_gets_a_uid_and_a_secret_that_lets_it_in() {
     assert_eq!(tmtp_wire::base32::decode(&ann.secret).unwrap().len(), 25);
     assert!(ann.fetch().await.is_empty());
     assert_eq!(ann.login().await.ops().await, ["login"]);
+}
+
+#[tokio::test]
+async fn a_register_tried_again_makes_one_member_and_keeps_its_alias() {
+    let rig = Rig::new().await;
+    let seed = bytes::Bytes::from(vec![7; 45]);
+    let request = RegisterRequest { seed, ..newcomer(rig.site, Some("Ann Other")) };
+    let first = rig.client().register(request.clone()).await.unwrap().into_inner();
+    let again = rig.client().register(request).await.unwrap().into_inner();
+    assert_eq!((&again.alias_error, &again.nodeid), (&None, &first.nodeid));
+    let (first, again) = (first.session.unwrap(), again.session.unwrap());
+    assert_eq!((&again.uid, again.node), (&first.uid, first.node));
+    assert!(again.epoch > first.epoch);
+    let other = rig.client().register(newcomer(rig.site, Some("Ann Other"))).await.unwrap().into_inner();
+    assert!(other.alias_error.is_some() && other.session.unwrap().uid != first.uid);
 }
 
 #[tokio::test]

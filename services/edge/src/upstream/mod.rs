@@ -193,11 +193,10 @@ impl Upstream {
     }
 }
 
-async fn in_time<R>(
-    deadline: Instant,
-    call: impl Future<Output = Result<R, Failure>>,
-) -> Result<R, Failure> {
-    timeout_at(deadline, call).await.unwrap_or_else(|_| Err(Failure::Unreachable("no answer in time".to_owned())))
+async fn in_time<R>(deadline: Instant, call: impl Future<Output = Result<R, Failure>>) -> Result<R, Failure> {
+    timeout_at(deadline, call)
+        .await
+        .unwrap_or_else(|_| Err(Failure::Unreachable("no answer in time".to_owned())))
 }
 
 /// Whether a failure says nothing about the request itself. A broken connection shows as `Unknown`, `Cancelled` or

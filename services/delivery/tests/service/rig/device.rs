@@ -50,6 +50,7 @@ impl Device {
             newnode: "laptop".into(),
             newalias: alias.map(Into::into),
             oidc: None,
+            ..Default::default()
         };
         let reply = client.register(request).await.unwrap().into_inner();
         assert_eq!((reply.refused.as_deref(), reply.alias_error.as_deref()), (None, None));
