@@ -118,6 +118,9 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Refused(text) if text.contains("from must identify") => {
             "--from must be one of your own aliases: tmtp whoami shows them"
         }
+        Error::Refused(text) if text.ends_with("is not yours") => {
+            "an alias in a group is one of your own: take it first with tmtp alias add ALIAS"
+        }
         _ => return None,
     })
 }

@@ -58,12 +58,12 @@ fn fields(message: &Message) -> Value {
 /// The lines, as `own` sees them.
 pub fn lines(message: &Value, contacts: &Contacts, own: &str) -> String {
     let get = |name: &str| harmless_line(message[name].as_str().unwrap_or_default());
-    let from = get("from");
-    let who = match contacts.alias_of(&from) {
-        _ if from == own => "you".to_owned(),
+    let name = |uid: &str| match contacts.alias_of(uid) {
+        _ if uid == own => "you".to_owned(),
         Some(alias) => harmless_line(alias),
-        None => from,
+        None => harmless_line(uid),
     };
+    let who = name(&get("from"));
     let head = format!("[{}] ", get("posted"));
     let text = message["text"].as_str().unwrap_or_default();
     head + &match get("op").as_str() {
@@ -73,9 +73,18 @@ pub fn lines(message: &Value, contacts: &Contacts, own: &str) -> String {
         "login" => "you logged in, here or elsewhere".to_owned(),
         "user" if message["newalias"].is_string() => format!("you are now also {}", get("newalias")),
         "user" => format!("node added: {} (its token: tmtp node list)", get("newnode")),
-        "ohiedit" => format!("presence list: {} {}", get("type"), message["for"]),
+        "ohiedit" => presence(&get("type"), &message["for"], name),
         "notify" => format!("notification from {who} ({}) {}", get("postid"), content(message, text)),
         _ => format!("message from {who} ({}){}", get("id"), content(message, text)),
+    }
+}
+
+fn presence(kind: &str, members: &Value, name: impl Fn(&str) -> String) -> String {
+    let members = members.as_array().into_iter().flatten().filter_map(Value::as_str);
+    let names = members.map(name).collect::<Vec<_>>().join(", ");
+    match kind {
+        "drop" => format!("no longer told when you come and go: {names}"),
+        _ => format!("told from now on when you come and go: {names}"),
     }
 }
 
@@ -113,4 +122,20 @@ fn content(message: &Value, text: &str) -> String {
         lines.push_str("\n[the checksum that the sender gave does not match]");
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_told_of_presence_are_shown_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let contacts = Contacts::load(folder.path().join("contacts.json")).unwrap();
+        let message =
+            json!({"op": "ohiedit", "posted": "then", "for": ["ME", "BOB\u{1b}[2J"], "type": "drop"});
+        let line = lines(&message, &contacts, "ME");
+        assert!(line.starts_with("[then] no longer told"), "{line}");
+        assert!(line.contains(": you, BOB") && !line.contains('\u{1b}'), "{line}");
+    }
 }
