@@ -113,6 +113,11 @@ impl Edge {
         Ok(Arc::new(Self { shared: Arc::new(shared), acked: Mutex::new(Some(acked)) }))
     }
 
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// Whether it can serve members: it knows the sites, and a delivery process answers.
     pub fn is_ready(&self) -> bool {
         self.shared.sites.is_known() && self.shared.upstream.is_up()

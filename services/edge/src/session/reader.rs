@@ -24,7 +24,7 @@ const INLINE_OCTETS: u64 = 32 * 1024;
 #[derive(Debug)]
 pub enum Reading {
     /// The client is gone, or said nothing for too long.
-    Gone(#[expect(dead_code, reason = "for its Debug")] Ended),
+    Gone(#[cfg_attr(not(test), expect(dead_code, reason = "for its Debug"))] Ended),
     /// It is to be told this, then closed.
     Quit(String),
     /// The edge is shutting down, and nothing is in hand.

@@ -79,3 +79,7 @@ async fn pass_on(chunks: &mpsc::Sender<SubmitChunk>, part: Part) -> Pumped {
         Err(_) => Pumped::Stalled,
     }
 }
+
+#[cfg(test)]
+#[path = "upload_tests.rs"]
+mod tests;

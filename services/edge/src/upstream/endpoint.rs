@@ -71,6 +71,19 @@ impl Endpoint {
         }
     }
 
+    /// Whatever a test wants to call.
+    #[cfg(test)]
+    pub fn of(service: Service) -> Self {
+        let client = client(service);
+        Self {
+            name: "test".to_owned(),
+            calls: client.clone(),
+            uploads: client,
+            health: None,
+            up: true.into(),
+        }
+    }
+
     /// Connects when first used.
     pub fn remote(uri: Uri, tls: Option<ClientTlsConfig>) -> Result<Self, Error> {
         let name = uri.to_string();

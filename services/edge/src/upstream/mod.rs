@@ -85,6 +85,13 @@ impl Upstream {
         Self::new(vec![Arc::new(Endpoint::in_process(server))], None)
     }
 
+    /// Delivery that takes every call and never answers.
+    #[cfg(test)]
+    pub(crate) fn silent() -> Self {
+        let silence = tower::service_fn(|_| std::future::pending());
+        Self::new(vec![Arc::new(Endpoint::of(Service::new(silence)))], None)
+    }
+
     /// Delivery processes over the network. Connects when first needed.
     ///
     /// # Errors
@@ -210,5 +217,34 @@ fn may_try_again(status: &Status) -> bool {
         | Code::ResourceExhausted => true,
         Code::Internal => std::error::Error::source(status).is_some(),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tmtp_grpc::delivery::HeartbeatRequest;
+    use tonic::body::Body;
+
+    use super::*;
+
+    /// Delivery that knows no call at all.
+    fn refusing() -> Upstream {
+        let status = || Status::unimplemented("unknown").into_http::<Body>();
+        let refusal = tower::service_fn(move |_| std::future::ready(Ok(status())));
+        Upstream::new(vec![Arc::new(Endpoint::of(Service::new(refusal)))], None)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_edges_own_calls_do_not_wait_behind_those_of_members() {
+        let upstream = refusing();
+        let _all = upstream.calls.acquire_many(CALLS_MAX as u32).await;
+        let beat = || HeartbeatRequest { edge: "edge".to_owned() };
+        let own = upstream.call_for_edge(CALL_LIMIT, beat(), |mut client, request| async move {
+            client.heartbeat(request).await
+        });
+        assert!(matches!(own.await, Err(Failure::Refused(_))));
+        let behind =
+            upstream.call(beat(), |mut client, request| async move { client.heartbeat(request).await });
+        assert!(matches!(behind.await, Err(Failure::Unreachable(_))));
     }
 }

@@ -1,0 +1,71 @@
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use tmtp_bus::MemoryBus;
+use tmtp_grpc::delivery::{self as grpc, Limits};
+use tokio::{
+    io::{AsyncWriteExt, DuplexStream},
+    time::Instant,
+};
+
+use super::*;
+use crate::{
+    Edge, Options, Upstream,
+    frames::{Ended, Frames, Patience},
+    session::{Session, state::Step},
+    sites::Site,
+};
+
+/// An edge in front of a delivery process that never answers.
+fn edge() -> (Arc<Edge>, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(folder.path().join("default.pem"), made.cert.pem()).unwrap();
+    std::fs::write(folder.path().join("default.key"), made.signing_key.serialize_pem()).unwrap();
+    let options = Options { certificates: folder.path().to_owned(), ..Options::default() };
+    (Edge::new(options, Upstream::silent(), Arc::new(MemoryBus::new())).unwrap(), folder)
+}
+
+fn site() -> Arc<Site> {
+    let limits = Limits {
+        message_octets: 1 << 30,
+        header_octets: 65_535,
+        requests_per_second: 100,
+        links_per_member: 100,
+    };
+    Arc::new(Site { id: 1, name: "one".to_owned(), suspended: false, limits })
+}
+
+async fn send_post(mut far: DuplexStream, octets: usize) {
+    let json = format!(r#"{{"op":7,"id":"x","for":[],"datalen":{octets}}}"#);
+    let mut message = format!("{:04x}{json}", json.len()).into_bytes();
+    message.resize(message.len() + octets, b'x');
+    far.write_all(&message).await.unwrap();
+}
+
+/// How long a Post of so many octets keeps the reader from reading on; there must be no answer.
+async fn time_of_unanswered(octets: usize) -> Duration {
+    let (edge, _folder) = edge();
+    let id = grpc::Session { site: 1, node: 2, epoch: 3, uid: "uid".to_owned() };
+    let session = Session::new(id, 8, Duration::from_secs(30));
+    let (near, far) = tokio::io::duplex(64 * 1024);
+    let mut frames = Frames::new(near, Patience::new(&Options::default()));
+    let begun = Instant::now();
+    let sent = tokio::spawn(send_post(far, octets));
+    let mut reader = Reader::new(&mut frames, edge.shared(), site(), 0);
+    let read = timeout(Duration::from_secs(100), reader.read(&session)).await;
+    assert!(matches!(read, Ok(Reading::Gone(Ended::Eof))), "{read:?}");
+    assert!(matches!(session.next_step(), Step::Rest));
+    sent.await.unwrap();
+    begun.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn data_that_is_taken_and_not_answered_in_time_holds_the_reader_no_longer() {
+    assert!(time_of_unanswered(33_000).await < Duration::from_secs(15));
+}
+
+#[tokio::test(start_paused = true)]
+async fn data_that_is_not_taken_is_read_and_dropped_after_a_while() {
+    assert!(time_of_unanswered(1 << 20).await < Duration::from_secs(60));
+}
