@@ -89,7 +89,7 @@ async fn after_login_silence_ends_a_link_and_pulses_keep_it(server: &Server) -> 
     let mut pulsing = server.member("Pulsing").await?;
     silent.patience = Duration::from_secs(IDLE_SECONDS + 20);
     let pulses = async {
-        for _ in 0..8 {
+        for _ in 0..7 {
             sleep(Duration::from_secs(IDLE_SECONDS) / 6).await;
             pulsing.send(&ask::pulse(), b"").await?;
         }

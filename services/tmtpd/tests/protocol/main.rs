@@ -28,7 +28,7 @@ use tmtp_testkit::{
 };
 
 /// Shorter than the default, so that waiting for it is bearable.
-const IDLE_SECONDS: u64 = 40;
+const IDLE_SECONDS: u64 = 25;
 
 /// Host names of the sites, by what is special about them.
 const PLAIN: &str = "plain.test";
