@@ -54,6 +54,8 @@ async fn make_groups(people: &mut People, clients: &mut [Client], plan: &Plan) -
 }
 
 async fn add_node(people: &mut People, client: &mut Client, member: usize) -> Result<()> {
+    // Nothing was acked so far, and that may be long ago.
+    client.may_repeat = true;
     client.accepted(&ask::newnode("phone"), b"").await?;
     let mut account = client.me.clone();
     loop {
