@@ -12,7 +12,8 @@ use tonic_health::server::HealthReporter;
 
 use crate::settings::ServerTls;
 
-/// Calls at a time on one connection. An edge has few connections and thousands of links.
+/// Calls at a time on one connection. An edge has few connections and thousands of links. It may give up all of them at
+/// once, after its way here was cut for a while, and is not to be taken for an attacker then.
 const STREAMS_MAX: u32 = 4096;
 /// A peer that is silent for this long is asked whether it lives.
 const KEEPALIVE: Duration = Duration::from_secs(10);
@@ -30,6 +31,7 @@ pub async fn serve<S: Delivery>(
     reporter.set_serving::<DeliveryServer<S>>().await;
     let mut server = Server::builder()
         .max_concurrent_streams(STREAMS_MAX)
+        .http2_max_pending_accept_reset_streams(Some(STREAMS_MAX as usize))
         .http2_keepalive_interval(Some(KEEPALIVE))
         .http2_keepalive_timeout(Some(KEEPALIVE_ANSWER));
     if let Some(tls) = tls {
