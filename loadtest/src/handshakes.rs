@@ -39,7 +39,7 @@ async fn rate(targets: &[SocketAddr], processes: &[Process], span: Duration, is_
     let done = Arc::new(AtomicU64::new(0));
     let meter = Meter::start(processes)?;
     let until = Instant::now() + span;
-    let dialer = Dialer::new();
+    let dialer = Dialer::new()?;
     let workers = (0..AT_A_TIME).map(|index| {
         let (dialer, done, target) = (dialer.clone(), Arc::clone(&done), targets[index % targets.len()]);
         async move {

@@ -14,7 +14,7 @@ const AT_A_TIME: usize = 64;
 pub async fn run(site: &Site, links: usize) -> Result<()> {
     ensure!(!site.process.is_empty(), "name the edge: --process edge=PID");
     let before = resident(&site.process)?;
-    let dialer = Arc::new(Dialer::new());
+    let dialer = Arc::new(Dialer::new()?);
     let members: Vec<Member> = stream::iter(0..links)
         .map(|index| {
             let (dialer, target) = (Arc::clone(&dialer), site.target(index));

@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub async fn run(site: &Site, messages: usize) -> Result<()> {
-    let dialer = Dialer::new();
+    let dialer = Dialer::new()?;
     let echo = Echo::start().await?;
     let echoes = yardstick::echo_times(&dialer, &echo, messages).await?;
     let writes = yardstick::durable_write_times(messages.min(500))?;

@@ -31,7 +31,7 @@ struct Counts {
 }
 
 pub async fn run(site: &Site, members: usize, span: Duration) -> Result<()> {
-    let dialer = Dialer::new();
+    let dialer = Dialer::new()?;
     let bare = echoes_a_second(&dialer, members, span.min(Duration::from_secs(5))).await?;
     let everyone =
         try_join_all((0..members).map(|index| Member::register(&dialer, site.target(index)))).await?;

@@ -4,7 +4,10 @@ use std::sync::{Arc, LazyLock};
 
 use rustls::{
     ALL_VERSIONS, ClientConfig, DigitallySignedStruct, Error, SignatureScheme, SupportedProtocolVersion,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    client::{
+        Resumption,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
     crypto::{CryptoProvider, aws_lc_rs},
 };
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
@@ -25,6 +28,16 @@ fn config(versions: &[&'static SupportedProtocolVersion]) -> Result<Arc<ClientCo
 /// When the cryptography that we build with knows no version of TLS.
 pub fn connector() -> Result<TlsConnector, Error> {
     CONFIG.clone().map(TlsConnector::from)
+}
+
+/// The same with a full handshake each time, so that every link costs the same.
+///
+/// # Errors
+/// As for [`connector`].
+pub fn connector_without_resumption() -> Result<TlsConnector, Error> {
+    let mut config = ClientConfig::clone(&*CONFIG.clone()?);
+    config.resumption = Resumption::disabled();
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 /// The same with one version of TLS alone.
