@@ -101,7 +101,7 @@ impl Edge {
             id: format!("{:016x}", rand::random::<u64>()),
             upstream,
             bus: BusPort(bus),
-            tls: Tls::open(&options.certificates)?,
+            tls: Tls::open(&options.certificates, options.default_host.as_deref())?,
             sites: Sites::new(options.default_host.as_deref()),
             registry: Registry::default(),
             doors: Arc::new(Doors::new(&options)),

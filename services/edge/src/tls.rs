@@ -63,10 +63,14 @@ impl fmt::Debug for Tls {
 }
 
 impl Tls {
-    /// Reads the folder; at least one certificate must be there.
-    pub fn open(path: &Path) -> Result<Self, Error> {
-        let folder =
-            Arc::new(Folder { path: path.to_owned(), keys: ArcSwap::from_pointee(read_folder(path)?) });
+    /// Reads the folder; at least one certificate must be there. A client that names no server gets the default host's.
+    pub fn open(path: &Path, default_host: Option<&str>) -> Result<Self, Error> {
+        let default_host = default_host.map(str::to_ascii_lowercase);
+        let folder = Arc::new(Folder {
+            path: path.to_owned(),
+            default_host,
+            keys: ArcSwap::from_pointee(read_folder(path)?),
+        });
         let provider = Arc::new(aws_lc_rs::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
@@ -117,6 +121,7 @@ type Keys = HashMap<String, Arc<CertifiedKey>>;
 
 struct Folder {
     path: PathBuf,
+    default_host: Option<String>,
     keys: ArcSwap<Keys>,
 }
 
@@ -128,14 +133,18 @@ impl fmt::Debug for Folder {
 
 impl ResolvesServerCert for Folder {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let keys = self.keys.load();
-        let host = hello.server_name().map(str::to_ascii_lowercase);
-        let named = host.and_then(|host| {
-            let above = host.split_once('.').map(|(_, domain)| format!("_.{domain}"));
-            keys.get(&host).or_else(|| above.and_then(|above| keys.get(&above)))
-        });
-        named.or_else(|| keys.get("default")).cloned()
+        let host = hello.server_name().map(str::to_ascii_lowercase).or_else(|| self.default_host.clone());
+        choose(&self.keys.load(), host.as_deref()).cloned()
     }
+}
+
+/// What is there for a host: its own, or that of all names one level below its domain, or the one for the rest.
+fn choose<'k, T>(keys: &'k HashMap<String, T>, host: Option<&str>) -> Option<&'k T> {
+    let named = host.and_then(|host| {
+        let above = || host.split_once('.').and_then(|(_, domain)| keys.get(&format!("_.{domain}")));
+        keys.get(host).or_else(above)
+    });
+    named.or_else(|| keys.get("default"))
 }
 
 /// Reads every pair in a folder. A folder with a single certificate serves it to everybody.
@@ -184,4 +193,28 @@ fn stamps(path: &Path) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
         .collect();
     stamps.sort();
     stamps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_gets_its_own_certificate_then_its_domains_then_the_one_for_the_rest() {
+        let files = ["a.example", "_.example", "default"];
+        let keys: HashMap<_, _> = files.map(|file| (file.to_owned(), file)).into();
+        let chosen = |host| choose(&keys, host).copied();
+        assert_eq!(chosen(Some("a.example")), Some("a.example"));
+        assert_eq!(chosen(Some("b.example")), Some("_.example"));
+        assert_eq!(chosen(Some("c.b.example")), Some("default"));
+        assert_eq!(chosen(None), Some("default"));
+    }
+
+    #[test]
+    fn where_nothing_suits_there_is_no_certificate() {
+        let keys: HashMap<_, _> = [("a.example".to_owned(), 1)].into();
+        assert_eq!(choose(&keys, Some("a.example")), Some(&1));
+        assert_eq!(choose(&keys, Some("b.example")), None);
+        assert_eq!(choose(&keys, None), None);
+    }
 }
