@@ -1,0 +1,3 @@
+//! What was found, for people.
+
+pub mod text;
