@@ -190,6 +190,8 @@ impl<P: Plan> Talker<P> {
 
     async fn talk(&mut self, mut phase: watch::Receiver<Phase>) -> Result<()> {
         let mut alarm = Box::pin(sleep_until(Instant::now().into()));
+        // Some may have come together with the answer to the login.
+        self.take_all()?;
         loop {
             let now_in = *phase.borrow_and_update();
             let is_set = match now_in {
