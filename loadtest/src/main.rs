@@ -1,5 +1,6 @@
 //! Measures a running site, each figure beside a yardstick taken in the same run.
 
+mod compare;
 mod link;
 mod measure;
 mod outcome;
@@ -46,6 +47,8 @@ enum Scenario {
     Soak(soak::Soak),
     Handshakes(handshakes::Handshakes),
     Latency(latency::Quiet),
+    Report(report::Report),
+    Compare(compare::Compare),
     /// The yardstick's server: TLS that echoes. Started by the others.
     #[command(hide = true)]
     Echo,
@@ -68,6 +71,8 @@ async fn run(scenario: Scenario) -> Result<ExitCode> {
     match scenario {
         Scenario::Echo => yardstick::echo::serve().await.map(|()| ExitCode::SUCCESS),
         Scenario::Hold(args) => idle::hold(&args).await.map(|()| ExitCode::SUCCESS),
+        Scenario::Report(args) => report::run(&args).map(|()| ExitCode::SUCCESS),
+        Scenario::Compare(args) => compare::run(&args),
         mut scenario => {
             let site = scenario.site().context("every scenario has a site")?;
             *site = site.clone().complete()?;
@@ -91,7 +96,7 @@ async fn play(scenario: &Scenario) -> Result<Outcome> {
         Scenario::Soak(args) => soak::run(args).await,
         Scenario::Handshakes(args) => handshakes::run(args).await,
         Scenario::Latency(args) => latency::run(args).await,
-        Scenario::Echo | Scenario::Hold(_) => bail!("no scenario"),
+        Scenario::Report(_) | Scenario::Compare(_) | Scenario::Echo | Scenario::Hold(_) => bail!("no scenario"),
     }
 }
 
@@ -110,7 +115,7 @@ impl Scenario {
             Self::Soak(args) => &mut args.site,
             Self::Handshakes(args) => &mut args.site,
             Self::Latency(args) => &mut args.site,
-            Self::Echo | Self::Hold(_) => return None,
+            Self::Report(_) | Self::Compare(_) | Self::Echo | Self::Hold(_) => return None,
         })
     }
 }

@@ -125,7 +125,7 @@ impl Restless {
                 Ok(link) => link,
                 Err(error) => return Talked::absent(self.number, inbox, &error),
             };
-            let talker = Talker::new(self.number, link, Silence, &self.world).with_past(outbox, inbox);
+            let talker = Talker::new(self.number, link, Silence, &self.world).untimed().with_past(outbox, inbox);
             let (stop, stopped) = watch::channel(Phase::Run);
             let talking = tokio::spawn(talker.run(stopped));
             // Once the run drains there are no more cuts: what is still due to it comes on this link.

@@ -135,6 +135,7 @@ pub struct Talker<P> {
     pub world: Arc<World>,
     plan: P,
     rng: SmallRng,
+    is_timed: bool,
 }
 
 /// What is left of a member after a run.
@@ -166,7 +167,14 @@ impl<P: Plan> Talker<P> {
             world: Arc::clone(world),
             plan,
             rng: SmallRng::seed_from_u64(u64::from(number)),
+            is_timed: true,
         }
+    }
+
+    /// One whose deliveries are not timed, since it is away now and then.
+    #[must_use]
+    pub fn untimed(self) -> Self {
+        Self { is_timed: false, ..self }
     }
 
     /// One who took part before.
@@ -247,7 +255,7 @@ impl<P: Plan> Talker<P> {
     /// Takes all whole messages that were read.
     fn take_all(&mut self) -> Result<()> {
         let now = self.world.board.age();
-        let Self { link, outbox, inbox, world, number, .. } = self;
+        let Self { link, outbox, inbox, world, number, is_timed, .. } = self;
         while link
             .take_frame(|frame, out| {
                 if let Some(id) = frame.header.to_ack() {
@@ -255,7 +263,10 @@ impl<P: Plan> Talker<P> {
                 }
                 match frame.header.op.as_ref() {
                     "ack" => take_ack(world, *number, outbox, &frame.header, now),
-                    "delivery" => take_delivery(world, *number, inbox, &frame, now),
+                    "delivery" => {
+                        let timed = is_timed.then_some(now);
+                        take_delivery(world, *number, inbox, &frame, timed);
+                    }
                     _ => {}
                 }
                 Ok(())
@@ -267,7 +278,7 @@ impl<P: Plan> Talker<P> {
 }
 
 /// Notes the answer to a post.
-pub fn take_ack(world: &World, number: u32, outbox: &mut Outbox, header: &wire::Header<'_>, now: Duration) {
+fn take_ack(world: &World, number: u32, outbox: &mut Outbox, header: &wire::Header<'_>, now: Duration) {
     let id = header.id.as_deref().unwrap_or_default();
     let Some(posted) = outbox.answered(id, header.error.as_deref()) else {
         return;
@@ -280,8 +291,8 @@ pub fn take_ack(world: &World, number: u32, outbox: &mut Outbox, header: &wire::
     }
 }
 
-/// Notes a delivery.
-pub fn take_delivery(world: &World, number: u32, inbox: &mut Inbox, frame: &wire::Frame<'_>, now: Duration) {
+/// Notes a delivery; its time only where there is one.
+fn take_delivery(world: &World, number: u32, inbox: &mut Inbox, frame: &wire::Frame<'_>, now: Option<Duration>) {
     let Some(body) = Body::read(frame.data).filter(|body| body.run == world.run) else {
         inbox.foreign += 1;
         return;
@@ -293,6 +304,9 @@ pub fn take_delivery(world: &World, number: u32, inbox: &mut Inbox, frame: &wire
         return;
     }
     if inbox.note(body.sender, body.lane, body.sequence) == Arrival::New {
-        world.board.delivered(now, body.due);
+        match now {
+            Some(now) => world.board.delivered(now, body.due),
+            None => world.board.delivered_untimed(),
+        }
     }
 }
