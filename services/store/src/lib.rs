@@ -53,7 +53,8 @@ pub async fn migrate(options: &StoreOptions) -> Result<MigrationReport> {
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Begins a transaction. What it wrote is durable once [`Tx::commit`] has returned `Ok`, and gone when it is
-    /// dropped before. Do not drop the future half-way: run transactions in tasks of their own.
+    /// dropped before. That the database is away may show with its first step only. Do not drop the future half-way: run
+    /// transactions in tasks of their own.
     async fn begin(&self) -> Result<Box<dyn Tx>>;
 
     /// How many transactions can usefully be open at once: 1 where writes are serialized anyway.

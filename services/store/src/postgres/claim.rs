@@ -22,9 +22,11 @@ const CLAIM: &str = "
     RETURNING msg, posted_ms, site, node, digest";
 
 const RECORDED: &str = "
-    SELECT r.msg, r.posted_ms, r.site, r.node, r.digest
-    FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) k(site, node, digest)
-    JOIN requests r ON r.site = k.site AND r.node = k.node AND r.digest = k.digest";
+    SELECT r.* FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) k(site, node, digest)
+    CROSS JOIN LATERAL (
+        SELECT r.msg, r.posted_ms, r.site, r.node, r.digest FROM requests r
+        WHERE r.site = k.site AND r.node = k.node AND r.digest = k.digest OFFSET 0
+    ) r";
 
 const RELEASE: &str = "
     DELETE FROM requests r USING unnest($1::bigint[], $2::bigint[], $3::bytea[]) k(site, node, digest)

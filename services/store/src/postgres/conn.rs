@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use sqlx::{
-    PgConnection, Postgres,
+    AssertSqlSafe, Executor as _, PgConnection, Postgres,
     postgres::{PgArguments, PgDatabaseError, PgSeverity},
     query::Query,
 };
@@ -24,6 +24,8 @@ const GRACE: Duration = Duration::from_millis(500);
 pub(super) struct PgConn {
     pooled: Option<Pooled>,
     limit: Duration,
+    /// Begins a transaction; due before the next statement.
+    begin: Option<&'static str>,
     /// Nothing good can be expected of it: it is closed when dropped. Set while a statement runs, so that one
     /// given up half-way closes it too.
     broken: bool,
@@ -40,7 +42,7 @@ impl PgConn {
             Err(_) => return Err(Error::Unavailable("no free connection in time".to_owned())),
         };
         metrics::histogram!("tmtp_store_acquire_seconds").record(started.elapsed());
-        Ok(Self { pooled: Some(pooled), limit: statement + GRACE, broken: false, failed: false })
+        Ok(Self { pooled: Some(pooled), limit: statement + GRACE, begin: None, broken: false, failed: false })
     }
 
     /// Whether a statement failed, after which a transaction cannot be committed.
@@ -56,7 +58,36 @@ impl PgConn {
     /// Leaves the connection to another owner.
     pub(super) fn hand_over(&mut self) -> Self {
         let pooled = self.pooled.take();
-        Self { pooled, limit: self.limit, broken: self.broken, failed: self.failed }
+        let begin = self.begin.take();
+        Self { pooled, limit: self.limit, begin, broken: self.broken, failed: self.failed }
+    }
+
+    /// Has this run before the next statement, with it where that saves a way to the server and back.
+    pub(super) fn begin_before_next(&mut self, begin: &'static str) {
+        self.begin = Some(begin);
+    }
+
+    /// Whether the transaction has not begun yet; then it never will.
+    pub(super) fn forget_begin(&mut self) -> bool {
+        self.begin.take().is_some()
+    }
+
+    /// Runs a statement without values or rows that matter, and the beginning of the transaction with it. Its text must be
+    /// ours from the first to the last letter.
+    pub(super) async fn run_text(&mut self, sql: String) -> Result<()> {
+        let begin = self.begin.take();
+        let sql = begin.map_or_else(|| sql.clone(), |begin| format!("{begin}; {sql}"));
+        let limit = self.limit;
+        let done = timeout(limit, self.begin_statement()?.execute(AssertSqlSafe(sql))).await;
+        self.end_statement(done).map(drop)
+    }
+
+    /// Begins the transaction, if that is still to be done.
+    async fn begin_now(&mut self) -> Result<()> {
+        let Some(begin) = self.begin.take() else { return Ok(()) };
+        let limit = self.limit;
+        let done = timeout(limit, sqlx::query(begin).execute(self.begin_statement()?)).await;
+        self.end_statement(done).map(drop)
     }
 
     /// Whether there is a connection that may be used on.
@@ -102,6 +133,7 @@ impl PgConn {
 #[async_trait]
 impl Conn for PgConn {
     async fn all(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>> {
+        self.begin_now().await?;
         let limit = self.limit;
         let query = query(sql, values);
         let done = timeout(limit, query.fetch_all(self.begin_statement()?)).await;
@@ -110,6 +142,7 @@ impl Conn for PgConn {
     }
 
     async fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
+        self.begin_now().await?;
         let limit = self.limit;
         let query = query(sql, values);
         let done = timeout(limit, query.execute(self.begin_statement()?)).await;

@@ -90,7 +90,8 @@ fn connect_options(options: &StoreOptions) -> Result<PgConnectOptions> {
     // Every statement on the path of a message looks rows up by key. The queue's tables go from empty to full and
     // back between two runs of ANALYZE, so what the planner believes of their size is mostly wrong: a plan that
     // reads whole tables, made while they were empty, would be kept until long after they are not.
-    // And a plan that is right for one set of keys is right for all: none is made anew for each call.
+    // And the order of a join must not follow from it either: statements look each key up in a LATERAL subquery that
+    // OFFSET 0 keeps apart, so that a plan that is right for one set of keys is right for all, and none is made anew.
     let plans = [
         ("enable_seqscan", "off"),
         ("enable_hashjoin", "off"),

@@ -18,9 +18,8 @@ pub(super) async fn hold_nodes(conn: &mut PgConn, sites: &[SiteId]) -> Result<()
     let mut sites: Vec<i64> = sites.iter().map(|site| site.0).collect();
     sites.sort_unstable();
     sites.dedup();
-    let sql = "SELECT pg_advisory_xact_lock_shared(s.site) FROM
-               (SELECT site FROM unnest($1::bigint[]) u(site) ORDER BY site) s";
-    conn.run(sql, values![&sites]).await.map(drop)
+    let locks = sites.iter().map(|site| format!("pg_advisory_xact_lock_shared({site})"));
+    conn.run_text(format!("SELECT {}", locks.collect::<Vec<_>>().join(", "))).await
 }
 
 pub(super) async fn lock(conn: &mut PgConn, members: &[MemberKey]) -> Result<()> {
@@ -37,7 +36,10 @@ pub(super) async fn active(conn: &mut PgConn, members: &[MemberKey]) -> Result<H
         return Ok(HashSet::new());
     }
     let sql = "SELECT m.site, m.uid FROM unnest($1::bigint[], $2::text[]) k(site, uid)
-               JOIN members m ON m.site = k.site AND m.uid = k.uid WHERE NOT m.suspended";
+               CROSS JOIN LATERAL (
+                   SELECT m.site, m.uid FROM members m
+                   WHERE m.site = k.site AND m.uid = k.uid AND NOT m.suspended OFFSET 0
+               ) m";
     conn.all(sql, values![&sites, &uids]).await?.iter().map(members::key).collect()
 }
 
@@ -48,8 +50,14 @@ pub(super) async fn nodes(conn: &mut PgConn, members: &[MemberKey]) -> Result<Fo
     }
     let sql = "SELECT m.site, m.uid, n.node, n.edge, n.epoch
                FROM unnest($1::bigint[], $2::text[]) k(site, uid)
-               JOIN members m ON m.site = k.site AND m.uid = k.uid AND NOT m.suspended
-               LEFT JOIN nodes n ON n.site = m.site AND n.uid = m.uid AND NOT n.revoked
+               CROSS JOIN LATERAL (
+                   SELECT m.site, m.uid FROM members m
+                   WHERE m.site = k.site AND m.uid = k.uid AND NOT m.suspended OFFSET 0
+               ) m
+               LEFT JOIN LATERAL (
+                   SELECT n.node, n.edge, n.epoch FROM nodes n
+                   WHERE n.site = k.site AND n.uid = k.uid AND NOT n.revoked OFFSET 0
+               ) n ON true
                ORDER BY n.node";
     members::found(&conn.all(sql, values![&sites, &uids]).await?)
 }
@@ -77,8 +85,11 @@ pub(super) async fn names(conn: &mut PgConn, names: &[(SiteId, String)]) -> Resu
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "SELECT n.site, n.name, n.kind, n.uid FROM unnest($1::bigint[], $2::text[]) k(site, name)
-               JOIN names n ON n.site = k.site AND n.name = k.name";
+    let sql = "SELECT n.* FROM unnest($1::bigint[], $2::text[]) k(site, name)
+               CROSS JOIN LATERAL (
+                   SELECT n.site, n.name, n.kind, n.uid FROM names n
+                   WHERE n.site = k.site AND n.name = k.name OFFSET 0
+               ) n";
     conn.all(sql, values![&sites, &names]).await?.iter().map(members::name).collect()
 }
 
@@ -87,9 +98,11 @@ pub(super) async fn of_groups(conn: &mut PgConn, groups: &[(SiteId, String)]) ->
     if gids.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "SELECT g.site, g.gid, g.uid, g.alias, g.status
-               FROM unnest($1::bigint[], $2::text[]) k(site, gid)
-               JOIN group_members g ON g.site = k.site AND g.gid = k.gid
+    let sql = "SELECT g.* FROM unnest($1::bigint[], $2::text[]) k(site, gid)
+               CROSS JOIN LATERAL (
+                   SELECT g.site, g.gid, g.uid, g.alias, g.status FROM group_members g
+                   WHERE g.site = k.site AND g.gid = k.gid OFFSET 0
+               ) g
                ORDER BY g.site, g.gid, g.uid";
     conn.all(sql, values![&sites, &gids]).await?.iter().map(groups::member).collect()
 }

@@ -29,8 +29,9 @@ use conn::PgConn;
 use connect::Pool;
 use tx::PgTx;
 
-/// How many commits are worth having under way at once: enough for one's wait for the disk to overlap the next.
-const WRITERS: usize = 4;
+/// How many commits are worth having under way at once in a process: enough for one's wait for the disk to overlap the
+/// next; more would only make each of them smaller.
+const WRITERS: usize = 2;
 /// The server's limit for a statement of upkeep, which may read whole tables.
 const UPKEEP: Duration = Duration::from_secs(60);
 
@@ -65,7 +66,7 @@ impl PgStore {
     }
 
     async fn tx(&self) -> Result<PgTx> {
-        PgTx::begin(self.conn().await?).await
+        Ok(PgTx::begin(self.conn().await?))
     }
 
     /// A transaction whose statements may take as long as upkeep takes.

@@ -4,7 +4,7 @@
 //! afterwards, in ascending order, and only then counts down; whoever adds entries to a message that exists locks it
 //! before. So two last acks at one moment, or an ack and a copy, see one another's work.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use tmtp_wire::MsgId;
 
@@ -18,14 +18,15 @@ use crate::{
     },
 };
 
-const ADD_MESSAGES: &str = "
-    INSERT INTO messages (site, id, posted_ms, head, body, blob, octets, urgent, pending)
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[],
-                         $7::bigint[], $8::boolean[], $9::bigint[])";
-
-const ADD_ENTRIES: &str = "
+/// One statement for both tables: each way to the server and back costs as much as several rows.
+const ADD: &str = "
+    WITH added AS (
+        INSERT INTO messages (site, id, posted_ms, head, body, blob, octets, urgent, pending)
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[],
+                             $7::bigint[], $8::boolean[], $9::bigint[])
+    )
     INSERT INTO entries (site, node, rank, msg, octets)
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])";
+    SELECT * FROM unnest($10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[])";
 
 pub(super) async fn add(conn: &mut PgConn, messages: &[NewMessage], entries: &[NewEntry]) -> Result<()> {
     let (rows, pending) = entry_rows(messages, entries)?;
@@ -35,17 +36,6 @@ pub(super) async fn add(conn: &mut PgConn, messages: &[NewMessage], entries: &[N
     if messages.is_empty() {
         return Ok(());
     }
-    add_messages(conn, &messages, &pending).await?;
-    let column = |value: fn(&EntryRow) -> i64| rows.iter().map(value).collect::<Vec<_>>();
-    let sites = column(|row| row.site);
-    let nodes = column(|row| row.node);
-    let ranks = column(|row| row.rank);
-    let msgs = column(|row| row.msg);
-    let octets = column(|row| row.octets);
-    conn.run(ADD_ENTRIES, values![&sites, &nodes, &ranks, &msgs, &octets]).await.map(drop)
-}
-
-async fn add_messages(conn: &mut PgConn, messages: &[&NewMessage], pending: &Vec<i64>) -> Result<()> {
     let column = |value: fn(&NewMessage) -> i64| messages.iter().map(|it| value(it)).collect::<Vec<_>>();
     let sites = column(|message| message.site.0);
     let ids = column(|message| int(message.id.0));
@@ -55,18 +45,67 @@ async fn add_messages(conn: &mut PgConn, messages: &[&NewMessage], pending: &Vec
     let (bodies, blobs): (Vec<Option<&[u8]>>, Vec<Option<&str>>) =
         messages.iter().map(|message| body_columns(&message.body)).unzip();
     let urgent: Vec<bool> = messages.iter().map(|message| message.urgent).collect();
-    let values = values![&sites, &ids, &posted, &heads, &bodies, &blobs, &octets, &urgent, pending];
-    conn.run(ADD_MESSAGES, values).await.map(drop)
+    let [entry_sites, nodes, ranks, msgs, entry_octets] = entry_columns(&rows);
+    let values = values![
+        &sites,
+        &ids,
+        &posted,
+        &heads,
+        &bodies,
+        &blobs,
+        &octets,
+        &urgent,
+        &pending,
+        &entry_sites,
+        &nodes,
+        &ranks,
+        &msgs,
+        &entry_octets,
+    ];
+    conn.run(ADD, values).await.map(drop)
 }
 
-/// Every column of the key stands in the rows: were the rank left to the planner, it would read a node's whole queue for
-/// each ack as long as it believes it to be short.
+fn entry_columns(rows: &[EntryRow]) -> [Vec<i64>; 5] {
+    let column = |value: fn(&EntryRow) -> i64| rows.iter().map(value).collect();
+    [
+        column(|row| row.site),
+        column(|row| row.node),
+        column(|row| row.rank),
+        column(|row| row.msg),
+        column(|row| row.octets),
+    ]
+}
+
+/// Removes entries, and the messages that waited for that one node alone: of those nobody else can remove an entry, so no
+/// lock is needed; and should one be copied at this moment, `pending` is looked at again.
 const ACK: &str = "
-    DELETE FROM entries e
-    USING unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) a(site, node, epoch, msg)
-    JOIN nodes n ON n.site = a.site AND n.node = a.node AND n.epoch = a.epoch AND NOT n.revoked
-    WHERE e.site = a.site AND e.node = a.node AND e.rank = $5 AND e.msg = a.msg
-    RETURNING e.site, e.msg, e.node";
+    WITH acked AS (
+        DELETE FROM entries WHERE ctid = ANY (ARRAY(
+            SELECT e.ctid
+            FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) a(site, node, epoch, msg)
+            CROSS JOIN LATERAL (
+                SELECT 1 FROM nodes n
+                WHERE n.site = a.site AND n.node = a.node AND n.epoch = a.epoch AND NOT n.revoked OFFSET 0
+            ) n
+            CROSS JOIN LATERAL (
+                SELECT e.ctid FROM entries e
+                WHERE e.site = a.site AND e.node = a.node AND e.rank = $5 AND e.msg = a.msg OFFSET 0
+            ) e
+        ))
+        RETURNING site, msg, node
+    ), forgotten AS (
+        DELETE FROM messages WHERE pending = 1 AND ctid = ANY (ARRAY(
+            SELECT m.ctid FROM (SELECT site, msg FROM acked ORDER BY site, msg) a
+            CROSS JOIN LATERAL (
+                SELECT m.ctid FROM messages m
+                WHERE m.site = a.site AND m.id = a.msg AND m.pending = 1 OFFSET 0
+            ) m
+        ))
+        RETURNING site, id, blob
+    )
+    SELECT site, msg, node, NULL AS blob FROM acked
+    UNION ALL
+    SELECT site, id, NULL, blob FROM forgotten";
 
 /// An ack names the message alone: it is looked for in the rank where most are, then in the other.
 pub(super) async fn ack(conn: &mut PgConn, acks: &[NodeAcks]) -> Result<Vec<String>> {
@@ -77,80 +116,84 @@ pub(super) async fn ack(conn: &mut PgConn, acks: &[NodeAcks]) -> Result<Vec<Stri
     let mut rows: Vec<[i64; 4]> = acks.iter().flat_map(acked).collect();
     rows.sort_unstable();
     rows.dedup();
-    let mut gone = Vec::new();
+    let (mut left, mut freed) = (Gone::new(), Vec::new());
     for rank in RANKS {
         if rows.is_empty() {
             break;
         }
         let [sites, nodes, epochs, ids]: [Vec<i64>; 4] =
             std::array::from_fn(|at| rows.iter().map(|row| row[at]).collect());
-        let found = conn.all(ACK, values![&sites, &nodes, &epochs, &ids, rank]).await?;
-        let keys = found.iter().map(|row| Ok((row.int(0)?, row.int(2)?, row.int(1)?)));
-        let keys: HashSet<(i64, i64, i64)> = keys.collect::<Result<_>>()?;
-        rows.retain(|[site, node, _, id]| !keys.contains(&(*site, *node, *id)));
-        gone.extend(found);
+        let done = conn.all(ACK, values![&sites, &nodes, &epochs, &ids, rank]).await?;
+        let mut found = HashSet::new();
+        for row in &done {
+            let message = (row.site(0)?, row.msg(1)?);
+            if let Some(node) = row.opt_int(2)? {
+                found.insert((row.int(0)?, node, row.int(1)?));
+                *left.entry(message).or_default() += 1;
+            } else {
+                left.remove(&message);
+                freed.extend(row.opt_text(3)?);
+            }
+        }
+        rows.retain(|[site, node, _, id]| !found.contains(&(*site, *node, *id)));
     }
-    count_down(conn, &gone).await
+    freed.extend(count_down(conn, left).await?);
+    Ok(freed)
 }
 
 /// Removes all that waits for a node.
 pub(super) async fn drop_queue(conn: &mut PgConn, site: SiteId, node: NodeId) -> Result<Vec<String>> {
     let sql = "DELETE FROM entries WHERE site = $1 AND node = $2 RETURNING site, msg";
     let gone = conn.all(sql, values![site, node]).await?;
-    count_down(conn, &gone).await
+    count_down(conn, count_gone(&gone)?).await
 }
-
-/// Of a message whose remaining entries all went here, nobody else can remove any: no lock is needed to say so.
-const FORGET: &str = "
-    DELETE FROM messages m USING unnest($1::bigint[], $2::bigint[], $3::bigint[]) k(site, id, gone)
-    WHERE m.site = k.site AND m.id = k.id AND m.pending <= k.gone
-    RETURNING m.blob, m.site, m.id";
 
 const LOCK_MESSAGES: &str = "
     SELECT 1 FROM unnest($1::bigint[], $2::bigint[]) k(site, id)
-    JOIN messages m ON m.site = k.site AND m.id = k.id
-    ORDER BY m.site, m.id FOR UPDATE OF m";
+    CROSS JOIN LATERAL (
+        SELECT 1 FROM messages m WHERE m.site = k.site AND m.id = k.id FOR UPDATE
+    ) m";
 
+/// Statements of their own after the lock, so that they see what others counted down before.
+const FORGET: &str = "
+    DELETE FROM messages WHERE ctid = ANY (ARRAY(
+        SELECT m.ctid FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) k(site, id, gone)
+        CROSS JOIN LATERAL (
+            SELECT m.ctid FROM messages m
+            WHERE m.site = k.site AND m.id = k.id AND m.pending <= k.gone OFFSET 0
+        ) m
+    ))
+    RETURNING blob, site, id";
+
+/// For messages of which the same number of entries went.
 const COUNT_DOWN: &str = "
-    UPDATE messages m SET pending = m.pending - k.gone
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) k(site, id, gone)
-    WHERE m.site = k.site AND m.id = k.id";
+    UPDATE messages SET pending = pending - $3 WHERE ctid = ANY (ARRAY(
+        SELECT m.ctid FROM unnest($1::bigint[], $2::bigint[]) k(site, id)
+        CROSS JOIN LATERAL (SELECT m.ctid FROM messages m WHERE m.site = k.site AND m.id = k.id OFFSET 0) m
+    ))";
 
-/// Takes entries that went off their messages' counts, given as rows of site and msg; returns the blobs of those
-/// messages that went with their last one.
-async fn count_down(conn: &mut PgConn, gone: &[Row]) -> Result<Vec<String>> {
-    let mut gone: Gone = count_gone(gone)?;
-    let mut freed = forget(conn, &mut gone).await?;
-    if !gone.is_empty() {
-        let [sites, ids, _] = columns(&gone);
-        conn.run(LOCK_MESSAGES, values![&sites, &ids]).await?;
-        // Others may have counted down before we had the locks.
-        freed.extend(forget(conn, &mut gone).await?);
-    }
-    if !gone.is_empty() {
-        let [sites, ids, counts] = columns(&gone);
-        conn.run(COUNT_DOWN, values![&sites, &ids, &counts]).await?;
-    }
-    Ok(freed)
-}
-
-/// Removes messages of which nothing is left, and takes them out of `gone`; returns their blobs.
-async fn forget(conn: &mut PgConn, gone: &mut Gone) -> Result<Vec<String>> {
+/// Takes entries that went off their messages' counts; returns the blobs of those messages that went with their last one.
+async fn count_down(conn: &mut PgConn, mut gone: Gone) -> Result<Vec<String>> {
     if gone.is_empty() {
         return Ok(Vec::new());
     }
-    let [sites, ids, counts] = columns(gone);
+    let (sites, ids) = keys(gone.keys());
+    let counts: Vec<i64> = gone.values().copied().collect();
+    conn.run(LOCK_MESSAGES, values![&sites, &ids]).await?;
     let forgotten = conn.all(FORGET, values![&sites, &ids, &counts]).await?;
     for row in &forgotten {
         gone.remove(&(row.site(1)?, row.msg(2)?));
     }
+    let counts: BTreeSet<i64> = gone.values().copied().collect();
+    for count in counts {
+        let (sites, ids) = keys(gone.iter().filter(|(_, gone)| **gone == count).map(|(key, _)| key));
+        conn.run(COUNT_DOWN, values![&sites, &ids, count]).await?;
+    }
     blobs(&forgotten)
 }
 
-fn columns(gone: &Gone) -> [Vec<i64>; 3] {
-    let sites = gone.keys().map(|(site, _)| site.0).collect();
-    let ids = gone.keys().map(|(_, id)| int(id.0)).collect();
-    [sites, ids, gone.values().copied().collect()]
+fn keys<'a>(messages: impl Iterator<Item = &'a (SiteId, MsgId)>) -> (Vec<i64>, Vec<i64>) {
+    messages.map(|(site, id)| (site.0, int(id.0))).unzip()
 }
 
 const LOCK_QUEUE: &str = "
@@ -179,7 +222,7 @@ pub(super) async fn copy(conn: &mut PgConn, site: SiteId, from: NodeId, to: Node
 pub(super) async fn sweep(conn: &mut PgConn, before_ms: i64, limit: u32) -> Result<Swept> {
     let lost = upkeep::entries_without_message(conn, limit).await?;
     let dead = upkeep::entries_without_node(conn, before_ms, limit).await?;
-    let mut blobs = count_down(conn, &dead).await?;
+    let mut blobs = count_down(conn, count_gone(&dead)?).await?;
     let (messages, more) = upkeep::messages_without_entry(conn, before_ms, limit).await?;
     blobs.extend(more);
     Ok(Swept { messages, entries: lost + dead.len() as u64, blobs })

@@ -14,7 +14,10 @@ const QUEUES: &str = "
            q.id, q.urgent, q.head, q.body, q.blob, q.octets
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
         WITH ORDINALITY r(site, node, epoch, max_entries, max_octets, skip_from, skip_to, place)
-    LEFT JOIN admitted_nodes a ON a.site = r.site AND a.node = r.node AND a.epoch = r.epoch
+    LEFT JOIN LATERAL (
+        SELECT a.site, a.node FROM admitted_nodes a
+        WHERE a.site = r.site AND a.node = r.node AND a.epoch = r.epoch OFFSET 0
+    ) a ON true
     LEFT JOIN LATERAL (
         SELECT w.* FROM (
             SELECT m.id, m.urgent, m.head, m.body, m.blob, m.octets, e.rank,
@@ -26,7 +29,10 @@ const QUEUES: &str = "
                   AND e.msg <> ALL (($8::bigint[])[r.skip_from::int:r.skip_to::int])
                 ORDER BY e.rank, e.msg LIMIT r.max_entries + 1
             ) e
-            JOIN messages m ON m.site = e.site AND m.id = e.msg
+            CROSS JOIN LATERAL (
+                SELECT m.id, m.urgent, m.head, m.body, m.blob, m.octets FROM messages m
+                WHERE m.site = e.site AND m.id = e.msg OFFSET 0
+            ) m
             WINDOW queue AS (ORDER BY e.rank, e.msg ROWS UNBOUNDED PRECEDING)
         ) w
         WHERE w.nth <= r.max_entries AND (w.nth = 1 OR w.inline <= r.max_octets)
@@ -69,7 +75,10 @@ const STANDINGS: &str = "
     SELECT a.node IS NOT NULL, a.node IS NOT NULL AND a.edge IS NULL,
            EXISTS (SELECT 1 FROM entries e WHERE e.site = a.site AND e.node = a.node)
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY r(site, node, epoch, place)
-    LEFT JOIN admitted_nodes a ON a.site = r.site AND a.node = r.node AND a.epoch = r.epoch
+    LEFT JOIN LATERAL (
+        SELECT a.site, a.node, a.edge FROM admitted_nodes a
+        WHERE a.site = r.site AND a.node = r.node AND a.epoch = r.epoch OFFSET 0
+    ) a ON true
     ORDER BY r.place";
 
 const GIVE_BACK: &str = "

@@ -23,9 +23,10 @@ pub(super) struct PgTx {
 }
 
 impl PgTx {
-    pub(super) async fn begin(mut conn: PgConn) -> Result<Self> {
-        conn.run(BEGIN, values![]).await?;
-        Ok(Self { conn })
+    /// The server hears of it with the first statement.
+    pub(super) fn begin(mut conn: PgConn) -> Self {
+        conn.begin_before_next(BEGIN);
+        Self { conn }
     }
 
     /// Commits.
@@ -33,6 +34,9 @@ impl PgTx {
         // The server would answer a COMMIT after an error with a silent rollback.
         if self.conn.failed() {
             return Err(Error::Defect("a commit after an error".to_owned()));
+        }
+        if self.conn.forget_begin() {
+            return Ok(());
         }
         let started = Instant::now();
         self.conn.run("COMMIT", values![]).await?;
@@ -46,7 +50,7 @@ impl PgTx {
 impl Drop for PgTx {
     fn drop(&mut self) {
         let mut conn = self.conn.hand_over();
-        if !conn.usable() {
+        if !conn.usable() || conn.forget_begin() {
             return;
         }
         let Ok(runtime) = Handle::try_current() else {
