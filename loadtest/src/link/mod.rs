@@ -93,14 +93,18 @@ impl Link {
         }
     }
 
-    /// Logs out: what was acked before is settled once this returns.
-    pub async fn quit(mut self) -> Result<()> {
+    /// Logs out. True: all that was acked is settled. False: the site closed the link without a word, and some of that
+    /// may come again.
+    pub async fn quit(mut self) -> Result<bool> {
         account::request(&mut self, Request::Quit)?;
         loop {
-            if let Some(Some(word)) = self.take_any(|frame, _| Ok(last_word(&frame)))? {
-                return if word == "logout ok" { Ok(()) } else { bail!("the site ended the link: {word}") };
+            match self.take_any(|frame, _| Ok(last_word(&frame)))? {
+                Some(Some(word)) if word == "logout ok" => return Ok(true),
+                Some(Some(word)) => bail!("the site ended the link: {word}"),
+                Some(None) => {}
+                None if self.turn().await.is_err() => return Ok(false),
+                None => {}
             }
-            self.turn().await?;
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
         wire,
     },
     measure::procs::{Meter, Process},
-    outcome::{Better, Growth, Outcome},
+    outcome::{Better, Outcome},
     site::Site,
     verify::Verdict,
 };

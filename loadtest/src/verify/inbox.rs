@@ -75,6 +75,12 @@ impl Inbox {
         self.excused = self.recent.drain(..).collect();
     }
 
+    /// All that came was acked, and the site has confirmed that.
+    pub fn settled(&mut self) {
+        self.recent.clear();
+        self.excused.clear();
+    }
+
     /// Whether a message came.
     pub fn has(&self, sender: u32, lane: u32, sequence: u32) -> bool {
         let lane = self.lanes.get(&(sender, lane));
