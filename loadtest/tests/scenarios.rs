@@ -29,9 +29,11 @@ const SCENARIOS: &[(&str, &str, &[&str])] = &[
     ("large", "--sizes 200KiB,1MiB --count 1", &["sender to receiver (1 MiB)"]),
     ("cycle", "--members 8 --group 4 --think-ms 10 --seconds 2 --warm-up 0", &["cycles"]),
     ("soak", "--members 5 --restless 2 --stay 1 --rate 30 --seconds 4 --warm-up 0", &["delivered"]),
-    ("mixed-tenants", "--hosts HOSTS --largest 4 --rate 20 --abusers 1 --seconds 1 --warm-up 0", &[
-        "others' p99, beside abuse / without",
-    ]),
+    (
+        "mixed-tenants",
+        "--hosts HOSTS --largest 4 --rate 20 --abusers 1 --seconds 1 --warm-up 0",
+        &["others' p99, beside abuse / without"],
+    ),
     ("idle", "--links 16 --rest 0", &["links held", "memory of the edges"]),
     ("handshakes", "--seconds 1", &["handshakes / bare TLS"]),
 ];
@@ -66,8 +68,7 @@ async fn run(server: &Server, folder: &TempDir, index: usize) -> Result<Value> {
     let (scenario, arguments, figures) = SCENARIOS[index];
     let json = folder.path().join(format!("{index}.json")).display().to_string();
     let hosts = folder.path().join("hosts").display().to_string();
-    let (target, process) =
-        (server.edges[0].to_string(), format!("standalone={}", server.front()?.pid()?));
+    let (target, process) = (server.edges[0].to_string(), format!("standalone={}", server.front()?.pid()?));
     let mut words = vec![scenario, "--target", &target, "--process", &process, "--json", &json];
     words.extend(arguments.split(' ').map(|word| if word == "HOSTS" { &hosts } else { word }));
     words.extend(["--yardstick-seconds", "0"]);
@@ -95,7 +96,8 @@ async fn every_scenario_ends_well_and_a_report_is_made_of_all() -> Result<()> {
         }
     }
     let html = folder.path().join("report.html").display().to_string();
-    let files: Vec<_> = (0..SCENARIOS.len()).map(|n| format!("{}/{n}.json", folder.path().display())).collect();
+    let files: Vec<_> =
+        (0..SCENARIOS.len()).map(|n| format!("{}/{n}.json", folder.path().display())).collect();
     let mut words = vec!["report", "--html", &html];
     words.extend(files.iter().map(String::as_str));
     let output = tool(&words).await?;
@@ -112,8 +114,19 @@ async fn links_that_break_make_a_bad_verdict_and_a_bad_exit_code() -> Result<()>
     let server = server().await?;
     let proxy = Proxy::start(server.edges[0]).await?;
     let target = proxy.addr().to_string();
-    let words =
-        ["steady", "--target", &target, "--members", "4", "--seconds", "60", "--drain", "2", "--yardstick-seconds", "0"];
+    let words = [
+        "steady",
+        "--target",
+        &target,
+        "--members",
+        "4",
+        "--seconds",
+        "60",
+        "--drain",
+        "2",
+        "--yardstick-seconds",
+        "0",
+    ];
     let running = tool(&words);
     tokio::pin!(running);
     let output = tokio::select! {

@@ -91,7 +91,9 @@ pub async fn run(args: &Broker) -> Ran {
         .set("rate", args.rate.map_or("as fast as acked".to_owned(), |rate| format!("{rate} messages/s")))
         .set("seconds", args.span.seconds);
     match args.kind {
-        Kind::Rabbitmq => measure(args, rabbit::Queues::make(&args.url, args.members).await?, &mut outcome).await?,
+        Kind::Rabbitmq => {
+            measure(args, rabbit::Queues::make(&args.url, args.members).await?, &mut outcome).await?;
+        }
         Kind::Nats => measure(args, nats::Stream::make(&args.url, args.members).await?, &mut outcome).await?,
     }
     Ok(outcome)
@@ -114,7 +116,9 @@ async fn measure<D: Depot>(args: &Broker, mut depot: D, outcome: &mut Outcome) -
         pipes.push(depot.pipe(number).await?);
     }
     let uids: Vec<Arc<str>> = (0..args.members).map(|number| number.to_string().into()).collect();
-    let lanes = (0..).zip(&uids).map(|(number, uid)| Lane { to: wire::to_members([&**uid]), receivers: vec![number] });
+    let lanes = (0..)
+        .zip(&uids)
+        .map(|(number, uid)| Lane { to: wire::to_members([&**uid]), receivers: vec![number] });
     let board = Board::start(args.span.warm_up(), args.span.measured())?;
     let world = Arc::new(World { run: rand::rng().random(), board, lanes: lanes.collect(), uids });
     let mut course = Course::new(&world);

@@ -25,12 +25,7 @@ pub trait Pipe: Send + 'static {
     type Taken: Send + Sync;
 
     /// Sends a message to a member; the confirmation comes later.
-    fn post(
-        &mut self,
-        to: u32,
-        request: u64,
-        data: Vec<u8>,
-    ) -> impl Future<Output = Result<Confirm>> + Send;
+    fn post(&mut self, to: u32, request: u64, data: Vec<u8>) -> impl Future<Output = Result<Confirm>> + Send;
 
     /// The next message. May be dropped at any time and called again.
     fn receive(&mut self) -> impl Future<Output = Result<Self::Taken>> + Send;
@@ -101,7 +96,8 @@ impl<P: Pipe, L: Plan> Talker<P, L> {
                     self.world.board.posted();
                     let (run, sender, sequence) = (self.world.run, self.number, posted.sequence);
                     let mut data = Vec::with_capacity(draft.octets);
-                    Body { run, sender, lane: draft.lane, sequence, due: draft.due }.write(&mut data, draft.octets);
+                    Body { run, sender, lane: draft.lane, sequence, due: draft.due }
+                        .write(&mut data, draft.octets);
                     let confirm = self.pipe.post(draft.lane, request, data).await?;
                     self.confirms.push(confirm);
                 }

@@ -68,10 +68,7 @@ impl Link {
         })
     }
 
-    fn take_any<T>(
-        &mut self,
-        take: impl FnOnce(Frame<'_>, &mut Vec<u8>) -> Result<T>,
-    ) -> Result<Option<T>> {
+    fn take_any<T>(&mut self, take: impl FnOnce(Frame<'_>, &mut Vec<u8>) -> Result<T>) -> Result<Option<T>> {
         let Some(frame) = wire::frame(&self.input[self.taken..])? else {
             self.forget_taken();
             return Ok(None);
@@ -81,10 +78,7 @@ impl Link {
     }
 
     /// Waits for the next whole message.
-    pub async fn next<T>(
-        &mut self,
-        mut take: impl FnMut(Frame<'_>, &mut Vec<u8>) -> Result<T>,
-    ) -> Result<T> {
+    pub async fn next<T>(&mut self, mut take: impl FnMut(Frame<'_>, &mut Vec<u8>) -> Result<T>) -> Result<T> {
         loop {
             if let Some(taken) = self.take_frame(&mut take)? {
                 return Ok(taken);

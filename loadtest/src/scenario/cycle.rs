@@ -9,10 +9,7 @@ use anyhow::Result;
 use clap::Args;
 use rand::{Rng, rngs::SmallRng};
 use tmtp_wire::{OhiChange, Request};
-use tokio::{
-    sync::watch,
-    time::timeout,
-};
+use tokio::{sync::watch, time::timeout};
 
 use super::{
     Ran,
@@ -204,8 +201,7 @@ impl Cycler {
     fn plan(&self) -> OneCycle {
         let (to, alias) = (self.friend.0.to_string(), self.account.alias.as_deref().unwrap_or_default());
         let ohi = Request::OhiEdit { id: "ohi".to_owned(), who: vec![to], change: OhiChange::Init };
-        let ping =
-            Request::Ping { id: "ping".to_owned(), from: alias.to_owned(), to: self.friend.1.clone() };
+        let ping = Request::Ping { id: "ping".to_owned(), from: alias.to_owned(), to: self.friend.1.clone() };
         OneCycle {
             asks: vec![ping, ohi],
             posts: 0,

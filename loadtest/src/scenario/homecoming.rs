@@ -58,7 +58,13 @@ pub struct Came {
 }
 
 /// Posts so many messages to each who is away, then lets all come back at once. The world's board begins now.
-pub async fn run(world: &Arc<World>, home: Household, each: u32, sizes: &Sizes, processes: &[Process]) -> Result<Came> {
+pub async fn run(
+    world: &Arc<World>,
+    home: Household,
+    each: u32,
+    sizes: &Sizes,
+    processes: &[Process],
+) -> Result<Came> {
     let count = home.away.len() as u32;
     let mut course = Course::new(world);
     let plan = Fixed::new(0..count, each * count, WINDOW, sizes.clone());

@@ -87,7 +87,8 @@ fn note(growths: &mut [Growth], processes: &[Process], links: u64) -> Result<()>
 }
 
 fn tell(outcome: &mut Outcome, growths: &[Growth], before: Kernel, after: Kernel) {
-    let held = growths.iter().filter_map(|growth| growth.points.last()).map(|point| point.0).max().unwrap_or(0);
+    let held =
+        growths.iter().filter_map(|growth| growth.points.last()).map(|point| point.0).max().unwrap_or(0);
     let a_link = |from: u64, to: u64| to.saturating_sub(from) as f64 / held.max(1) as f64;
     let ends = growths.iter().filter_map(|growth| growth.points.first().zip(growth.points.last()));
     let user: f64 = ends.map(|(first, last)| a_link(first.1, last.1)).sum();
@@ -163,7 +164,7 @@ impl Holder {
 
 /// Serves [`run`] in a process of its own.
 pub async fn hold(args: &Hold) -> Result<()> {
-    let dialer = Dialer::new()?.from_sources(args.sources);
+    let dialer = Dialer::new()?.with_sources(args.sources);
     let targets = args.site.targets();
     let mut members = Vec::new();
     let mut wanted = BufReader::new(stdin()).lines();

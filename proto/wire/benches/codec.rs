@@ -5,8 +5,8 @@ use std::hint::black_box;
 use bytes::BytesMut;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tmtp_wire::{
-    Answer, Framer, Head, Incoming, Message, MsgId, Piece, Post, Posted, Receipt, Recipient, RecipientKind, Request,
-    Stamp, incoming::headsum_ok,
+    Answer, Framer, Head, Incoming, Message, MsgId, Piece, Post, Posted, Receipt, Recipient, RecipientKind,
+    Request, Stamp, incoming::headsum_ok,
 };
 
 const UID: &str = "1BC2DF3GH4JK5LM6NP7QR8ST9VW+XYZ%";
@@ -43,7 +43,9 @@ fn requests(c: &mut Criterion) {
 fn messages(c: &mut Criterion) {
     let mut group = c.benchmark_group("messages");
     let (message, stamp) = delivery();
-    group.bench_function("encode a delivery with its headsum", |bench| bench.iter(|| message.encode(black_box(&stamp))));
+    group.bench_function("encode a delivery with its headsum", |bench| {
+        bench.iter(|| message.encode(black_box(&stamp)))
+    });
     let json = message.encode(&stamp).map(|frame| frame.slice(4..)).unwrap_or_default();
     group.bench_function("parse a delivery", |bench| bench.iter(|| Incoming::parse(black_box(&json))));
     group.bench_function("check a headsum", |bench| bench.iter(|| headsum_ok(black_box(&json))));

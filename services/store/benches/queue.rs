@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tmtp_store::{
-    Body, GroupMember, GroupStatus, MemberKey, Name, NameKind, NewEntry, NewMessage, NewNode, NewSite, NodeAcks,
-    NodeId, QueueRead, Session, SiteId, SiteSettings, Store, StoreOptions,
+    Body, GroupMember, GroupStatus, MemberKey, Name, NewEntry, NewMessage, NewNode, NewSite, NodeAcks,
+    NodeId, Owner, QueueRead, Session, SiteId, SiteSettings, Store, StoreOptions,
 };
 use tmtp_testkit::postgres::Postgres;
 use tmtp_wire::{MsgId, Posted};
@@ -48,7 +48,7 @@ impl Stage {
 
     async fn populate(&mut self) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        let group = Name { site: self.site, name: GID.to_owned(), kind: NameKind::Group };
+        let group = Name { site: self.site, name: GID.to_owned(), owner: Owner::Group };
         tx.take_name(&group).await?;
         for number in 0..MEMBERS {
             let member = MemberKey { site: self.site, uid: format!("member{number}") };
@@ -59,7 +59,13 @@ impl Stage {
             let epoch = tx.begin_session(self.site, node, EDGE, 0).await?.epoch;
             let (site, uid) = (self.site, member.uid);
             let alias = format!("alias {number}");
-            let joined = GroupMember { site, gid: GID.to_owned(), uid: uid.clone(), alias, status: GroupStatus::Joined };
+            let joined = GroupMember {
+                site,
+                gid: GID.to_owned(),
+                uid: uid.clone(),
+                alias,
+                status: GroupStatus::Joined,
+            };
             tx.put_group_member(&joined).await?;
             self.sessions.push(Session { site, node, epoch, uid });
         }
@@ -153,7 +159,9 @@ fn queue(c: &mut Criterion) {
         group.sample_size(20).measurement_time(Duration::from_secs(3));
         for count in [1, 100] {
             group.throughput(Throughput::Elements(count as u64));
-            for (step, name) in ["add, with the commit", "read 64 queues", "ack, with the commit"].into_iter().enumerate() {
+            for (step, name) in
+                ["add, with the commit", "read 64 queues", "ack, with the commit"].into_iter().enumerate()
+            {
                 group.bench_function(format!("{name}: {count} messages"), |bench| {
                     bench.iter_custom(|rounds| {
                         let took = runtime.block_on(stage.rounds(rounds, count, step));
@@ -166,7 +174,9 @@ fn queue(c: &mut Criterion) {
             }
         }
         group.throughput(Throughput::Elements(MEMBERS as u64));
-        group.bench_function("receivers of a group of 100", |bench| bench.iter(|| runtime.block_on(stage.receivers())));
+        group.bench_function("receivers of a group of 100", |bench| {
+            bench.iter(|| runtime.block_on(stage.receivers()))
+        });
         group.finish();
         failure.map_or(Ok(()), Err).context("a statement failed")
     })();
