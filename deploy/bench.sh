@@ -6,6 +6,7 @@
 #   BENCH_SECONDS   how long each load lasts (15)
 #   BENCH_OUT       where the report goes (target/bench)
 #   BENCH_BROKERS   no: leave the brokers out
+#   BENCH_BIN       a folder with tmtpd and tmtp-loadtest to use, in place of building them
 #
 # Everything listens on 127.0.0.1, is stopped at the end, and its data removed.
 set -euo pipefail
@@ -23,17 +24,16 @@ stop_limit=70
 # shellcheck source=deploy/processes.sh
 source "$here/deploy/processes.sh"
 
-export TMTP_SCRATCH=$scratch/cluster TMTP_BROKERS=$scratch/brokers TMTPD_BIN=$target/release/tmtpd
-load=$target/release/tmtp-loadtest
+bin=${BENCH_BIN:-$target/release}
+load=$bin/tmtp-loadtest
+export TMTP_SCRATCH=$scratch/cluster TMTP_BROKERS=$scratch/brokers TMTPD_BIN=$bin/tmtpd
 # Everybody comes from one address here, and comes back at once.
 export TMTPD_EDGE__ACCEPTS_PER_SECOND=100000 TMTPD_LOG__FILTER=warn
 runs=()
 failed=()
 
 main() {
-    "$here/deploy/install-tools.sh" compiler
-    "$here/deploy/install-tools.sh" servers
-    build
+    [[ -n ${BENCH_BIN:-} ]] || build
     mkdir -p "$scratch" "$out"
     chmod 711 "$scratch"
     rm -f "$out"/*.json
@@ -50,6 +50,7 @@ main() {
 
 build() {
     local features=()
+    "$here/deploy/install-tools.sh" compiler
     [[ ${BENCH_BROKERS:-yes} == no ]] || features=(--features tmtp-loadtest/brokers)
     cargo build --release --workspace --bins "${features[@]}"
 }
@@ -74,7 +75,8 @@ bench_cluster() {
     local half
     half=$(half_of "$out/steady.json")
     site+=(--yardstick-seconds 0)
-    run steady-half steady "${site[@]:0:2}" --yardstick-seconds 0 --label "cluster, half the rate" --rate "$half" --seconds "$seconds"
+    run steady-half steady --cluster "$TMTP_SCRATCH" --yardstick-seconds 0 --label "cluster, half the rate" \
+        --rate "$half" --seconds "$seconds"
     run latency latency "${site[@]}" --messages 300
     run fanout fanout "${site[@]}" --groups 10,100,1000 --seconds $((seconds / 2))
     run backlog backlog "${site[@]}" --members 100 --depth 200
@@ -83,7 +85,7 @@ bench_cluster() {
     run mixed-tenants mixed-tenants "${site[@]}" --sites 50 --rate 300 --seconds $((seconds / 2)) \
         --tmtpd "$TMTPD_BIN" --config "$TMTP_SCRATCH/control.toml"
     run handshakes handshakes "${site[@]}" --seconds 5
-    run storm storm "${site[@]:0:4}" --links 2000 --yardstick-seconds 3
+    run storm storm --cluster "$TMTP_SCRATCH" --label cluster --links 2000
     run idle idle "${site[@]}" --links 10000
     deploy/cluster.sh clean >/dev/null
 }

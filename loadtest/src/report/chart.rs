@@ -55,7 +55,9 @@ impl Chart<'_> {
         if lines.is_empty() {
             return;
         }
-        let x = Axis::over(self.x.1, points().map(|point| point.0));
+        // The last point of all, the maximum, has no nines: it stands at the end.
+        let in_sight = |value: &f64| self.x.1 != Scale::Nines || *value < 1.0;
+        let x = Axis::over(self.x.1, points().map(|point| point.0).filter(in_sight));
         let y = Axis::over(self.y.1, points().map(|point| point.1));
         page.raw("<figure class=\"card\">").element("figcaption", self.title);
         if lines.len() > 1 {
@@ -167,17 +169,10 @@ impl Axis {
     }
 
     fn nines(most: f64) -> Self {
-        let all = [
-            (0.0, "0"),
-            (0.5, "50"),
-            (0.9, "90"),
-            (0.99, "99"),
-            (0.999, "99.9"),
-            (0.9999, "99.99"),
-            (0.99999, "99.999"),
-        ];
-        let to = Scale::Nines.scaled(most).max(2.0);
-        let ticks = all.into_iter().filter(|(share, _)| Scale::Nines.scaled(*share) <= to + 0.01);
+        let all =
+            [(0.5, "50"), (0.9, "90"), (0.99, "99"), (0.999, "99.9"), (0.9999, "99.99"), (0.99999, "99.999")];
+        let to = Scale::Nines.scaled(most).max(2.0) + 0.2;
+        let ticks = all.into_iter().filter(|(share, _)| Scale::Nines.scaled(*share) <= to - 0.1);
         Self {
             scale: Scale::Nines,
             from: 0.0,

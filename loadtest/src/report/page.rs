@@ -28,7 +28,7 @@ pub fn page(title: &str, outcomes: &[Outcome]) -> String {
     page.element("h1", title);
     summary(&mut page, outcomes);
     contents(&mut page, outcomes);
-    page.raw("<div class=\"cards\">");
+    page.raw("<div class=\"cards two\">");
     throughput(outcomes).write(&mut page);
     tails(outcomes).write(&mut page);
     page.raw("</div>");
@@ -209,7 +209,7 @@ fn times(page: &mut Html, latencies: &[Latency]) {
     }
     page.raw("<div class=\"table\"><table><tr><th>ms</th>");
     for name in ["p50", "p95", "p99", "p99.9", "max", "count"] {
-        page.element("th", name);
+        page.element("th class=\"n\"", name);
     }
     page.raw("</tr>");
     for one in latencies {
