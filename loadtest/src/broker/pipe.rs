@@ -117,7 +117,7 @@ impl<P: Pipe, L: Plan> Talker<P, L> {
     fn came(&mut self, data: &[u8]) {
         match Body::read(data) {
             Some(body) if body.run == self.world.run && body.lane == self.number => {
-                if self.inbox.note(body.sender, body.lane, body.sequence) == Arrival::New {
+                if self.inbox.note(body.sender, body.lane, body.sequence, 0) == Arrival::New {
                     self.world.board.delivered(self.world.board.age(), body.due);
                 }
             }

@@ -63,6 +63,7 @@ pub async fn run(args: &Backlog) -> Ran {
     let mut measured = world.board.measured();
     measured.deliveries.name = "login to delivery".to_owned();
     outcome.figure("all delivered after", came.took.span.as_secs_f64(), "s", Better::Less);
+    outcome.figure("logins tried again", came.again as f64, "", Better::Less);
     outcome.latencies.push(came.logins.latency("time to log in"));
     tell::messages(&mut outcome, "", measured, came.took);
     outcome.figures.retain(|figure| figure.name != "acked");

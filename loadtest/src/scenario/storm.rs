@@ -127,6 +127,7 @@ fn tell_round(
         "/s",
         Better::More,
     );
+    outcome.figure(&name("logins tried again"), came.again as f64, "", Better::Less);
     if front_seconds > 0.0 {
         let rate = logins / front_seconds;
         outcome.figure(&name("logins a core-second of the edges"), rate, "/core-second", Better::More);
@@ -151,5 +152,7 @@ fn cut(mut talked: Vec<Talked>) -> Result<(Vec<Inbox>, Link, Outbox, Inbox)> {
         inbox.cut();
         inbox
     });
-    Ok((inboxes.collect(), sender.link.context("the sender's link broke")?, sender.outbox, sender.inbox))
+    let trouble = sender.trouble.unwrap_or_default();
+    let link = sender.link.with_context(|| format!("the sender's link broke: {trouble}"))?;
+    Ok((inboxes.collect(), link, sender.outbox, sender.inbox))
 }

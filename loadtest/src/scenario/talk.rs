@@ -308,7 +308,8 @@ fn take_delivery(
         inbox.foreign += 1;
         return;
     }
-    if inbox.note(body.sender, body.lane, body.sequence) == Arrival::New {
+    let id = frame.header.id.as_deref().and_then(|id| u64::from_str_radix(id, 16).ok());
+    if inbox.note(body.sender, body.lane, body.sequence, id.unwrap_or_default()) == Arrival::New {
         match now {
             Some(now) => world.board.delivered(now, body.due),
             None => world.board.delivered_untimed(),
