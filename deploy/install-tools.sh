@@ -6,6 +6,7 @@
 #   deploy/install-tools.sh compiler   a C compiler only; fails when there is no cargo
 #   deploy/install-tools.sh python     Python with venv only
 #   deploy/install-tools.sh servers    Postgres and Redis only
+#   deploy/install-tools.sh packages NAME..   these packages of Debian, without starting what they bring
 #
 # What is there stays as it is. Nothing is left running: tests start servers of their own.
 set -euo pipefail
@@ -87,14 +88,21 @@ install_servers() {
     has_postgres || { packages+=(postgresql); services+=(postgresql); }
     has_redis || { packages+=(redis-server redis-tools); services+=(redis-server); }
     [[ ${#packages[@]} -gt 0 ]] || return 0
-    trap quiet_end EXIT
-    quiet_begin
-    install_packages "${packages[@]}"
-    quiet_end
-    trap - EXIT
+    install_quietly "${packages[@]}"
     keep_from_boot "${services[@]}"
     has_postgres || explain "no Postgres server after installing"
     has_redis || explain "no Redis server after installing"
+}
+
+# Packages that bring services, which are not started.
+install_quietly() {
+    [[ $# -gt 0 ]] || fail "say which packages"
+    trap quiet_end EXIT
+    quiet_begin
+    install_packages "$@"
+    quiet_end
+    trap - EXIT
+    keep_from_boot "$@"
 }
 
 install_nextest() {
@@ -114,5 +122,6 @@ case ${1:-all} in
     compiler) install_compiler ;;
     python) install_python ;;
     servers) install_servers ;;
+    packages) install_quietly "${@:2}" ;;
     *) fail "unknown argument '$1'; try: compiler, python, servers" ;;
 esac

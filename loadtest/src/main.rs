@@ -1,5 +1,7 @@
 //! Measures a running site, each figure beside a yardstick taken in the same run.
 
+#[cfg(feature = "brokers")]
+mod broker;
 mod compare;
 mod link;
 mod measure;
@@ -47,6 +49,8 @@ enum Scenario {
     Soak(soak::Soak),
     Handshakes(handshakes::Handshakes),
     Latency(latency::Quiet),
+    #[cfg(feature = "brokers")]
+    Broker(broker::Broker),
     Report(report::Report),
     Compare(compare::Compare),
     /// The yardstick's server: TLS that echoes. Started by the others.
@@ -73,6 +77,8 @@ async fn run(scenario: Scenario) -> Result<ExitCode> {
         Scenario::Hold(args) => idle::hold(&args).await.map(|()| ExitCode::SUCCESS),
         Scenario::Report(args) => report::run(&args).map(|()| ExitCode::SUCCESS),
         Scenario::Compare(args) => compare::run(&args),
+        #[cfg(feature = "brokers")]
+        Scenario::Broker(args) => tell(&Box::pin(broker::run(&args)).await?, &args.output),
         mut scenario => {
             let site = scenario.site().context("every scenario has a site")?;
             *site = site.clone().complete()?;
@@ -96,7 +102,7 @@ async fn play(scenario: &Scenario) -> Result<Outcome> {
         Scenario::Soak(args) => soak::run(args).await,
         Scenario::Handshakes(args) => handshakes::run(args).await,
         Scenario::Latency(args) => latency::run(args).await,
-        Scenario::Report(_) | Scenario::Compare(_) | Scenario::Echo | Scenario::Hold(_) => bail!("no scenario"),
+        _ => bail!("no scenario with a site"),
     }
 }
 
@@ -115,7 +121,7 @@ impl Scenario {
             Self::Soak(args) => &mut args.site,
             Self::Handshakes(args) => &mut args.site,
             Self::Latency(args) => &mut args.site,
-            Self::Report(_) | Self::Compare(_) | Self::Echo | Self::Hold(_) => return None,
+            _ => return None,
         })
     }
 }

@@ -48,6 +48,39 @@ pub struct Machine {
     pub kernel: String,
 }
 
+/// What a run was given, as text.
+pub struct Setting(String);
+
+impl From<String> for Setting {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<f64> for Setting {
+    fn from(number: f64) -> Self {
+        Self(number.to_string())
+    }
+}
+
+impl From<u32> for Setting {
+    fn from(number: u32) -> Self {
+        Self(number.to_string())
+    }
+}
+
+impl From<u64> for Setting {
+    fn from(number: u64) -> Self {
+        Self(number.to_string())
+    }
+}
+
+impl From<usize> for Setting {
+    fn from(number: usize) -> Self {
+        Self(number.to_string())
+    }
+}
+
 /// A number with its meaning.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Figure {
@@ -92,8 +125,8 @@ impl Outcome {
 
     /// Notes what the run was given.
     #[must_use]
-    pub fn set(mut self, name: &str, value: impl ToString) -> Self {
-        self.setting.push((name.to_owned(), value.to_string()));
+    pub fn set(mut self, name: &str, value: impl Into<Setting>) -> Self {
+        self.setting.push((name.to_owned(), value.into().0));
         self
     }
 
@@ -114,7 +147,11 @@ impl Outcome {
 
     /// Its title.
     pub fn title(&self) -> String {
-        if self.label.is_empty() { self.scenario.clone() } else { format!("{}, {}", self.scenario, self.label) }
+        if self.label.is_empty() {
+            self.scenario.clone()
+        } else {
+            format!("{}, {}", self.scenario, self.label)
+        }
     }
 
     pub fn write(&self, path: &Path) -> Result<()> {

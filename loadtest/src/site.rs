@@ -54,7 +54,8 @@ impl Site {
     /// With what the folder of a cluster tells.
     pub fn complete(mut self) -> Result<Self> {
         if let Some(folder) = self.cluster.take() {
-            let cluster = Cluster::read(&folder).with_context(|| format!("cluster in {}", folder.display()))?;
+            let cluster =
+                Cluster::read(&folder).with_context(|| format!("cluster in {}", folder.display()))?;
             self.target.extend(cluster.targets);
             self.process.extend(cluster.processes);
             self.postgres = self.postgres.or(cluster.postgres);
@@ -65,7 +66,8 @@ impl Site {
 
     /// The processes that members are linked to: those that are called so, or else all.
     pub fn fronts(&self) -> Vec<Process> {
-        let is_front = |process: &&Process| process.name.contains("edge") || process.name.contains("standalone");
+        let is_front =
+            |process: &&Process| process.name.contains("edge") || process.name.contains("standalone");
         let fronts: Vec<_> = self.process.iter().filter(is_front).cloned().collect();
         if fronts.is_empty() { self.process.clone() } else { fronts }
     }

@@ -30,7 +30,12 @@ pub struct Member {
 }
 
 /// Registers a new member.
-pub async fn register(dialer: &Dialer, target: &Target, index: usize, alias: Option<String>) -> Result<Member> {
+pub async fn register(
+    dialer: &Dialer,
+    target: &Target,
+    index: usize,
+    alias: Option<String>,
+) -> Result<Member> {
     let mut link = Link::new(dialer.dial(target, index).await?);
     hello(&mut link)?;
     let newnode = "load".to_owned();

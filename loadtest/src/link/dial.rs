@@ -38,7 +38,7 @@ impl Dialer {
 
     /// Dials from so many loopback addresses, since each has a limited number of ports.
     #[must_use]
-    pub fn from_sources(mut self, sources: u8) -> Self {
+    pub fn with_sources(mut self, sources: u8) -> Self {
         self.sources = sources.max(1);
         self
     }

@@ -68,10 +68,7 @@ impl Link {
         })
     }
 
-    fn take_any<T>(
-        &mut self,
-        take: impl FnOnce(Frame<'_>, &mut Vec<u8>) -> Result<T>,
-    ) -> Result<Option<T>> {
+    fn take_any<T>(&mut self, take: impl FnOnce(Frame<'_>, &mut Vec<u8>) -> Result<T>) -> Result<Option<T>> {
         let Some(frame) = wire::frame(&self.input[self.taken..])? else {
             self.forget_taken();
             return Ok(None);
@@ -81,10 +78,7 @@ impl Link {
     }
 
     /// Waits for the next whole message.
-    pub async fn next<T>(
-        &mut self,
-        mut take: impl FnMut(Frame<'_>, &mut Vec<u8>) -> Result<T>,
-    ) -> Result<T> {
+    pub async fn next<T>(&mut self, mut take: impl FnMut(Frame<'_>, &mut Vec<u8>) -> Result<T>) -> Result<T> {
         loop {
             if let Some(taken) = self.take_frame(&mut take)? {
                 return Ok(taken);
@@ -93,14 +87,18 @@ impl Link {
         }
     }
 
-    /// Logs out: what was acked before is settled once this returns.
-    pub async fn quit(mut self) -> Result<()> {
+    /// Logs out. True: all that was acked is settled. False: the site closed the link without a word, and some of that
+    /// may come again.
+    pub async fn quit(mut self) -> Result<bool> {
         account::request(&mut self, Request::Quit)?;
         loop {
-            if let Some(Some(word)) = self.take_any(|frame, _| Ok(last_word(&frame)))? {
-                return if word == "logout ok" { Ok(()) } else { bail!("the site ended the link: {word}") };
+            match self.take_any(|frame, _| Ok(last_word(&frame)))? {
+                Some(Some(word)) if word == "logout ok" => return Ok(true),
+                Some(Some(word)) => bail!("the site ended the link: {word}"),
+                Some(None) => {}
+                None if self.turn().await.is_err() => return Ok(false),
+                None => {}
             }
-            self.turn().await?;
         }
     }
 

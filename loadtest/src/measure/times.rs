@@ -39,10 +39,6 @@ impl Times {
         self.0.saturating_record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 
-    pub fn add(&mut self, other: &Self) -> Result<()> {
-        Ok(self.0.add(&other.0)?)
-    }
-
     pub fn clear(&mut self) {
         self.0.reset();
     }
@@ -80,13 +76,6 @@ impl Times {
         }
         shares.push(1.0);
         shares.into_iter().map(|share| (share, self.at(share))).collect()
-    }
-}
-
-impl Latency {
-    /// The median as a duration.
-    pub fn median(&self) -> Duration {
-        Duration::from_micros(self.p50)
     }
 }
 

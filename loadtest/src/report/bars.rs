@@ -28,7 +28,10 @@ impl Bars {
         page.raw("<figure class=\"card bars\">").element("figcaption", &self.title).raw("<dl>");
         for bar in &self.each {
             let class = if bar.is_ours { "bar ours" } else { "bar" };
-            page.element("dt", &bar.name).raw("<dd><span class=\"track\"><span class=\"").raw(class).raw("\" style=\"width:");
+            page.element("dt", &bar.name)
+                .raw("<dd><span class=\"track\"><span class=\"")
+                .raw(class)
+                .raw("\" style=\"width:");
             page.number((bar.value / most * 100.0).max(0.3)).raw("%\"></span></span>");
             page.element("b", &format!("{} {}", number(bar.value), self.unit)).raw("</dd>");
         }

@@ -55,7 +55,9 @@ impl Chart<'_> {
         if lines.is_empty() {
             return;
         }
-        let x = Axis::over(self.x.1, points().map(|point| point.0));
+        // The last point of all, the maximum, has no nines: it stands at the end.
+        let in_sight = |value: &f64| self.x.1 != Scale::Nines || *value < 1.0;
+        let x = Axis::over(self.x.1, points().map(|point| point.0).filter(in_sight));
         let y = Axis::over(self.y.1, points().map(|point| point.1));
         page.raw("<figure class=\"card\">").element("figcaption", self.title);
         if lines.len() > 1 {
@@ -91,17 +93,30 @@ fn down(y: &Axis, value: f64) -> f64 {
 fn grid(page: &mut Html, x: &Axis, y: &Axis) {
     for (value, name) in &y.ticks {
         let at = down(y, *value);
-        page.raw(&format!("<line class=\"grid\" x1=\"{LEFT}\" x2=\"{}\" y1=\"{at:.1}\" y2=\"{at:.1}\"/>", WIDTH - RIGHT));
-        page.raw(&format!("<text class=\"tick\" text-anchor=\"end\" x=\"{}\" y=\"{:.1}\">", LEFT - 6.0, at + 4.0));
+        page.raw(&format!(
+            "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{}\" y1=\"{at:.1}\" y2=\"{at:.1}\"/>",
+            WIDTH - RIGHT
+        ));
+        page.raw(&format!(
+            "<text class=\"tick\" text-anchor=\"end\" x=\"{}\" y=\"{:.1}\">",
+            LEFT - 6.0,
+            at + 4.0
+        ));
         page.text(name).raw("</text>");
     }
     for (value, name) in &x.ticks {
         let at = across(x, *value);
-        page.raw(&format!("<text class=\"tick\" text-anchor=\"middle\" x=\"{at:.1}\" y=\"{}\">", HEIGHT - BOTTOM + 15.0));
+        page.raw(&format!(
+            "<text class=\"tick\" text-anchor=\"middle\" x=\"{at:.1}\" y=\"{}\">",
+            HEIGHT - BOTTOM + 15.0
+        ));
         page.text(name).raw("</text>");
     }
     let base = HEIGHT - BOTTOM;
-    page.raw(&format!("<line class=\"base\" x1=\"{LEFT}\" x2=\"{}\" y1=\"{base}\" y2=\"{base}\"/>", WIDTH - RIGHT));
+    page.raw(&format!(
+        "<line class=\"base\" x1=\"{LEFT}\" x2=\"{}\" y1=\"{base}\" y2=\"{base}\"/>",
+        WIDTH - RIGHT
+    ));
 }
 
 fn names(page: &mut Html, x: &str, y: &str) {
@@ -109,24 +124,24 @@ fn names(page: &mut Html, x: &str, y: &str) {
     page.raw(&format!("<text class=\"axis\" text-anchor=\"middle\" x=\"{middle}\" y=\"{}\">", HEIGHT - 8.0));
     page.text(x).raw("</text>");
     let middle = TOP + (HEIGHT - TOP - BOTTOM) / 2.0;
-    page.raw(&format!("<text class=\"axis\" text-anchor=\"middle\" transform=\"translate(11 {middle}) rotate(-90)\">"));
+    page.raw(&format!(
+        "<text class=\"axis\" text-anchor=\"middle\" transform=\"translate(11 {middle}) rotate(-90)\">"
+    ));
     page.text(y).raw("</text>");
 }
 
 fn draw(page: &mut Html, index: usize, line: &Line, x: &Axis, y: &Axis) {
     let step = line.points.len().div_ceil(POINTS_MAX);
     let shown = line.points.iter().step_by(step).chain(line.points.last());
-    let path: Vec<_> =
-        shown.map(|(a, b)| format!("{:.1},{:.1}", across(x, *a), down(y, *b))).collect();
+    let path: Vec<_> = shown.map(|(a, b)| format!("{:.1},{:.1}", across(x, *a), down(y, *b))).collect();
     page.raw(&format!("<polyline class=\"line c{}\" points=\"{}\"><title>", index % COLOURS, path.join(" ")));
     page.text(&line.name).raw("</title></polyline>");
 }
 
 impl Axis {
     fn over(scale: Scale, values: impl Iterator<Item = f64>) -> Self {
-        let (least, most) = values.fold((f64::MAX, 0.0_f64), |(least, most), value| {
-            (least.min(value), most.max(value))
-        });
+        let (least, most) =
+            values.fold((f64::MAX, 0.0_f64), |(least, most), value| (least.min(value), most.max(value)));
         match scale {
             Scale::Linear => Self::linear(most),
             Scale::Log => Self::log(least.max(1e-3), most.max(1e-2)),
@@ -154,10 +169,16 @@ impl Axis {
     }
 
     fn nines(most: f64) -> Self {
-        let all = [(0.0, "0"), (0.5, "50"), (0.9, "90"), (0.99, "99"), (0.999, "99.9"), (0.9999, "99.99"), (0.99999, "99.999")];
-        let to = Scale::Nines.scaled(most).max(2.0);
-        let ticks = all.into_iter().filter(|(share, _)| Scale::Nines.scaled(*share) <= to + 0.01);
-        Self { scale: Scale::Nines, from: 0.0, to, ticks: ticks.map(|(share, name)| (share, format!("{name} %"))).collect() }
+        let all =
+            [(0.5, "50"), (0.9, "90"), (0.99, "99"), (0.999, "99.9"), (0.9999, "99.99"), (0.99999, "99.999")];
+        let to = Scale::Nines.scaled(most).max(2.0) + 0.2;
+        let ticks = all.into_iter().filter(|(share, _)| Scale::Nines.scaled(*share) <= to - 0.1);
+        Self {
+            scale: Scale::Nines,
+            from: 0.0,
+            to,
+            ticks: ticks.map(|(share, name)| (share, format!("{name} %"))).collect(),
+        }
     }
 
     /// Where a value is, from 0 to 1.
@@ -179,7 +200,11 @@ impl Scale {
 /// The next of 1, 2, 5, 10, 20, ..
 fn round_up(value: f64) -> f64 {
     let power = 10_f64.powf(value.max(1e-9).log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * power).find(|step| *step >= value).unwrap_or(10.0 * power)
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|step| step * power)
+        .find(|step| *step >= value)
+        .unwrap_or(10.0 * power)
 }
 
 /// A number for an axis.
@@ -207,7 +232,10 @@ mod tests {
         assert_eq!(names, ["0", "5000", "10 k"]);
         assert!(axis.to >= 8_700.0);
         let axis = Axis::log(0.8, 250.0);
-        assert_eq!(axis.ticks.iter().map(|tick| tick.1.as_str()).collect::<Vec<_>>(), ["0.1", "1", "10", "100", "1000"]);
+        assert_eq!(
+            axis.ticks.iter().map(|tick| tick.1.as_str()).collect::<Vec<_>>(),
+            ["0.1", "1", "10", "100", "1000"]
+        );
         assert!(axis.place(0.8) > 0.0 && axis.place(250.0) < 1.0);
     }
 

@@ -28,7 +28,7 @@ pub fn page(title: &str, outcomes: &[Outcome]) -> String {
     page.element("h1", title);
     summary(&mut page, outcomes);
     contents(&mut page, outcomes);
-    page.raw("<div class=\"cards\">");
+    page.raw("<div class=\"cards two\">");
     throughput(outcomes).write(&mut page);
     tails(outcomes).write(&mut page);
     page.raw("</div>");
@@ -58,7 +58,9 @@ fn summary(page: &mut Html, outcomes: &[Outcome]) {
     let bad = verdicts.iter().filter(|verdict| !verdict.is_good()).count();
     page.raw("<p>");
     if bad == 0 {
-        let text = format!("All {delivered} deliveries were verified: none lost, none duplicated, none out of order.");
+        let text = format!(
+            "All {delivered} deliveries were verified: none lost, none duplicated, none out of order."
+        );
         page.element("span class=\"good\"", &text);
     } else {
         let text = format!("{bad} of {} verified runs went wrong; see their verdicts.", verdicts.len());
@@ -77,9 +79,8 @@ fn contents(page: &mut Html, outcomes: &[Outcome]) {
 
 /// Ours, brokers, and what the database gives, all measured with the pattern of `steady`.
 fn throughput(outcomes: &[Outcome]) -> Bars {
-    let mut each: Vec<Bar> = comparable(outcomes)
-        .filter_map(|outcome| Some(bar(outcome, outcome.value(DELIVERED)?)))
-        .collect();
+    let mut each: Vec<Bar> =
+        comparable(outcomes).filter_map(|outcome| Some(bar(outcome, outcome.value(DELIVERED)?))).collect();
     let yardsticks = outcomes.iter().flat_map(|outcome| &outcome.yardsticks);
     for figure in yardsticks.filter(|figure| figure.unit == "messages/s") {
         if each.iter().all(|bar| bar.name != figure.name) {
@@ -87,7 +88,8 @@ fn throughput(outcomes: &[Outcome]) -> Bars {
         }
     }
     each.sort_by(|a, b| b.value.total_cmp(&a.value));
-    let note = "Runs without a rate: posted as fast as acked. Blue: this service, with TLS on both sides.".to_owned();
+    let note = "Runs without a rate: posted as fast as acked. Blue: this service, with TLS on both sides."
+        .to_owned();
     Bars { title: "Messages delivered a second".to_owned(), note, unit: "/s", each }
 }
 
@@ -101,8 +103,13 @@ fn tails(outcomes: &[Outcome]) -> Bars {
 }
 
 fn comparable(outcomes: &[Outcome]) -> impl Iterator<Item = &Outcome> {
-    let is_closed = |outcome: &&Outcome| outcome.setting.iter().any(|(name, value)| name == "rate" && value.starts_with("as fast"));
-    outcomes.iter().filter(|outcome| matches!(outcome.scenario.as_str(), "steady" | "broker")).filter(is_closed)
+    let is_closed = |outcome: &&Outcome| {
+        outcome.setting.iter().any(|(name, value)| name == "rate" && value.starts_with("as fast"))
+    };
+    outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome.scenario.as_str(), "steady" | "broker"))
+        .filter(is_closed)
 }
 
 fn bar(outcome: &Outcome, value: f64) -> Bar {
@@ -151,7 +158,13 @@ fn charts(page: &mut Html, outcome: &Outcome) {
     let nines = ("share of messages that took no longer", Scale::Nines);
     Chart { title: "How long it takes", x: nines, y: ("ms", Scale::Log), lines }.write(page);
     let memory = outcome.memory.iter().map(growth).collect();
-    Chart { title: "Memory against links", x: ("links", Scale::Linear), y: ("MiB", Scale::Linear), lines: memory }.write(page);
+    Chart {
+        title: "Memory against links",
+        x: ("links", Scale::Linear),
+        y: ("MiB", Scale::Linear),
+        lines: memory,
+    }
+    .write(page);
     let tracks = outcome.tracks.iter().map(growth).collect();
     Chart { title: "Memory over time", x, y: ("MiB", Scale::Linear), lines: tracks }.write(page);
 }
@@ -196,7 +209,7 @@ fn times(page: &mut Html, latencies: &[Latency]) {
     }
     page.raw("<div class=\"table\"><table><tr><th>ms</th>");
     for name in ["p50", "p95", "p99", "p99.9", "max", "count"] {
-        page.element("th", name);
+        page.element("th class=\"n\"", name);
     }
     page.raw("</tr>");
     for one in latencies {
@@ -214,7 +227,8 @@ mod tests {
     use super::*;
 
     fn outcome() -> Outcome {
-        let mut outcome = Outcome::new("steady", "<cluster>").unwrap().set("rate", "as fast as acked");
+        let mut outcome =
+            Outcome::new("steady", "<cluster>").unwrap().set("rate", "as fast as acked".to_owned());
         outcome.figure(DELIVERED, 1234.5, "messages/s", Better::More);
         outcome.yardsticks.push(Figure::new("database", 900.0, "messages/s", Better::Neither));
         let curve = vec![(0.0, 100), (0.5, 1000), (0.99, 20_000), (1.0, 30_000)];
@@ -236,7 +250,9 @@ mod tests {
     #[test]
     fn a_page_shows_bars_charts_and_the_verdict() {
         let page = page("t", &[outcome()]);
-        for part in ["1234", "Memory against links", "How long it takes", "<polyline", "none lost", "database"] {
+        for part in
+            ["1234", "Memory against links", "How long it takes", "<polyline", "none lost", "database"]
+        {
             assert!(page.contains(part), "{part}");
         }
     }

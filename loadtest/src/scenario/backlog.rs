@@ -25,8 +25,6 @@ use crate::{
 /// Members who go on talking, and messages a second of all of them.
 const OTHERS: usize = 4;
 const OTHERS_RATE: f64 = 40.0;
-/// How long they talk alone, to compare with.
-const ALONE: Duration = Duration::from_secs(5);
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Members who were away, with deep queues, log in together; and what that does to others.
@@ -46,6 +44,9 @@ pub struct Backlog {
     /// Octets of data in a message.
     #[arg(long, default_value = "200")]
     pub size: Sizes,
+    /// Seconds that others talk before, to compare with.
+    #[arg(long, default_value_t = 5, value_name = "S", value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub alone: u64,
 }
 
 pub async fn run(args: &Backlog) -> Ran {
@@ -54,7 +55,7 @@ pub async fn run(args: &Backlog) -> Ran {
         .set("messages for each", args.depth);
     yardstick::measure(&mut outcome, &args.site, args.members as usize).await?;
     let (uids, home) = leave(args).await?;
-    let alone = Others::begin(args).await?.end_after(ALONE).await?;
+    let alone = Others::begin(args).await?.end_after(Duration::from_secs(args.alone)).await?;
     let others = Others::begin(args).await?;
     let world = World::of_uids(uids, homecoming::board()?);
     let came = homecoming::run(&world, home, args.depth, &args.size, &args.site.process).await?;
@@ -62,6 +63,7 @@ pub async fn run(args: &Backlog) -> Ran {
     let mut measured = world.board.measured();
     measured.deliveries.name = "login to delivery".to_owned();
     outcome.figure("all delivered after", came.took.span.as_secs_f64(), "s", Better::Less);
+    outcome.figure("logins tried again", came.again as f64, "", Better::Less);
     outcome.latencies.push(came.logins.latency("time to log in"));
     tell::messages(&mut outcome, "", measured, came.took);
     outcome.figures.retain(|figure| figure.name != "acked");

@@ -13,8 +13,8 @@ use tokio::{
     time::{sleep, sleep_until},
 };
 
-use super::tell;
 use super::talk::{Phase, Plan, Talked, Talker, World};
+use super::tell;
 use crate::{
     measure::{
         board::Board,
@@ -80,7 +80,11 @@ impl Course {
     }
 
     /// Sees the run through until this holds, or to the end of what is to be measured.
-    pub async fn measure_until(&self, processes: &[Process], is_done: impl Fn(&Board) -> bool) -> Result<Took> {
+    pub async fn measure_until(
+        &self,
+        processes: &[Process],
+        is_done: impl Fn(&Board) -> bool,
+    ) -> Result<Took> {
         let board = &self.world.board;
         sleep_until(board.instant(board.begin()).into()).await;
         let begun = Instant::now();
@@ -92,13 +96,13 @@ impl Course {
             if Instant::now() >= next {
                 board.tick();
                 let seconds = (next - begun).as_secs();
-                if seconds % LOOK_SECONDS == 0 {
+                if seconds.is_multiple_of(LOOK_SECONDS) {
                     looks.push((seconds, processes.iter().map(Process::memory_kib).collect::<Result<_>>()?));
                 }
                 next += SECOND;
             }
         }
-        Ok(Took { used: meter.used()?, span: begun.elapsed(), tracks: tell::tracks(processes, looks) })
+        Ok(Took { used: meter.used()?, span: begun.elapsed(), tracks: tell::tracks(processes, &looks) })
     }
 
     /// Waits until this holds, at most for so long.

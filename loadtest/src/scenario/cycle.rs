@@ -1,7 +1,7 @@
 //! The classic: members log in, look who is there, ping, post, think, and log out, over and over.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -9,10 +9,7 @@ use anyhow::Result;
 use clap::Args;
 use rand::{Rng, rngs::SmallRng};
 use tmtp_wire::{OhiChange, Request};
-use tokio::{
-    sync::watch,
-    time::timeout,
-};
+use tokio::{sync::watch, time::timeout};
 
 use super::{
     Ran,
@@ -68,8 +65,15 @@ pub struct Cycle {
 }
 
 /// What all cycles note.
-struct Log {
-    logins: Mutex<(Times, u64)>,
+struct Log(Mutex<Notes>);
+
+/// What they noted.
+#[derive(Clone)]
+struct Notes {
+    logins: Times,
+    cycles: u64,
+    /// Logouts that the site did not answer.
+    wordless: u64,
 }
 
 pub async fn run(args: &Cycle) -> Ran {
@@ -81,7 +85,7 @@ pub async fn run(args: &Cycle) -> Ran {
     yardstick::measure(&mut outcome, &args.site, args.members as usize).await?;
     let (members, gids) = populate(args).await?;
     let world = world(args, &members, &gids)?;
-    let log = Arc::new(Log { logins: Mutex::new((Times::new()?, 0)) });
+    let log = Arc::new(Log(Mutex::new(Notes { logins: Times::new()?, cycles: 0, wordless: 0 })));
     let mut course = Course::new(&world);
     let aliases: Vec<_> = members.iter().map(|member| member.account.alias.clone()).collect();
     let (dialer, targets) = (Dialer::new()?, args.site.targets());
@@ -104,14 +108,14 @@ pub async fn run(args: &Cycle) -> Ran {
         course.enter_other(|phase| cycler.live(phase));
     }
     let took = course.measure_until(&args.site.process, |_| false).await?;
-    let seconds = took.span.as_secs_f64();
+    let (seconds, notes) = (took.span.as_secs_f64(), log.notes().clone());
     let talked = course.drain(args.span.drain()).await?;
     let mut measured = world.board.measured();
     measured.deliveries.name = "post to delivery, time away included".to_owned();
     tell::messages(&mut outcome, "", measured, took);
-    let logins = log.logins.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    outcome.figure("cycles", logins.1 as f64 / seconds, "/s", Better::More);
-    outcome.latencies.push(logins.0.latency("time to log in"));
+    outcome.figure("cycles", notes.cycles as f64 / seconds, "/s", Better::More);
+    outcome.figure("logouts without an answer", notes.wordless as f64, "", Better::Less);
+    outcome.latencies.push(notes.logins.latency("time to log in"));
     outcome.verdict = Some(course::verdict(&world, talked));
     Ok(outcome)
 }
@@ -166,7 +170,7 @@ struct Cycler {
 impl Cycler {
     /// Cycles until the run drains; then it comes once more, to take what waits.
     async fn live(self, phase: watch::Receiver<Phase>) -> Talked {
-        let (mut outbox, mut inbox) = (Outbox::default(), Inbox::default());
+        let (mut outbox, mut inbox) = (Outbox::default(), Inbox::of_a_link_to_cut());
         for cycle in 0.. {
             let begun = Instant::now();
             let target = &self.targets[(self.number as usize + cycle) % self.targets.len()];
@@ -180,8 +184,13 @@ impl Cycler {
             let Some(link) = talked.link.take().filter(|_| *phase.borrow() == Phase::Run) else {
                 return talked;
             };
-            if let Err(error) = timeout(ANSWER, link.quit()).await.map_err(Into::into).flatten() {
-                return Talked { trouble: Some(format!("logging out: {error:#}")), ..talked };
+            match timeout(ANSWER, link.quit()).await.map_err(Into::into).flatten() {
+                Ok(true) => talked.inbox.settled(),
+                Ok(false) => {
+                    talked.inbox.cut();
+                    self.log.note_wordless();
+                }
+                Err(error) => return Talked { trouble: Some(format!("logging out: {error:#}")), ..talked },
             }
             self.log.note_cycle();
             (outbox, inbox) = (talked.outbox, talked.inbox);
@@ -192,8 +201,7 @@ impl Cycler {
     fn plan(&self) -> OneCycle {
         let (to, alias) = (self.friend.0.to_string(), self.account.alias.as_deref().unwrap_or_default());
         let ohi = Request::OhiEdit { id: "ohi".to_owned(), who: vec![to], change: OhiChange::Init };
-        let ping =
-            Request::Ping { id: "ping".to_owned(), from: alias.to_owned(), to: self.friend.1.clone() };
+        let ping = Request::Ping { id: "ping".to_owned(), from: alias.to_owned(), to: self.friend.1.clone() };
         OneCycle {
             asks: vec![ping, ohi],
             posts: 0,
@@ -208,11 +216,19 @@ impl Cycler {
 
 impl Log {
     fn note_login(&self, took: Duration) {
-        self.logins.lock().unwrap_or_else(PoisonError::into_inner).0.note(took);
+        self.notes().logins.note(took);
     }
 
     fn note_cycle(&self) {
-        self.logins.lock().unwrap_or_else(PoisonError::into_inner).1 += 1;
+        self.notes().cycles += 1;
+    }
+
+    fn note_wordless(&self) {
+        self.notes().wordless += 1;
+    }
+
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

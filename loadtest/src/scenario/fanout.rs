@@ -15,10 +15,7 @@ use super::{
     tell,
 };
 use crate::{
-    link::{
-        account::Member,
-        wire,
-    },
+    link::{account::Member, wire},
     measure::board::Board,
     outcome::Outcome,
     site::Site,

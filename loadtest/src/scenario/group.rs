@@ -33,7 +33,7 @@ JOIN members m ON m.uid = j.uid";
 /// So many new members, linked and joined, and nothing on its way to them.
 pub async fn make(site: &Site, gid: &str, size: u32) -> Result<Vec<Member>> {
     let targets = site.targets();
-    let dialer = Dialer::new()?.from_sources(4);
+    let dialer = Dialer::new()?.with_sources(4);
     let salt: u32 = rand::rng().random();
     let each = (0..size as usize).map(|index| {
         let alias = format!("load {salt:08x} {index}");

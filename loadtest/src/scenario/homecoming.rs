@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::Result;
+use rand::Rng;
 
 use super::{
     course::{Course, Took},
@@ -24,8 +25,14 @@ use crate::{
 
 /// Messages of the sender that may wait for their acks.
 const WINDOW: usize = 64;
-/// Most time for posting, and most time for coming back.
+/// Most time for posting.
 const LIMIT: Duration = Duration::from_secs(600);
+/// Most time for coming back: less than the time after which a silent link is closed, the sender's among them.
+const RETURN_LIMIT: Duration = Duration::from_secs(150);
+/// How often a member whose login fails tries again, and how long it waits before, at most: a site may be too busy to
+/// let it in within the time that a login may take.
+const TRIES_MAX: u64 = 30;
+const PAUSE_MS_MAX: u64 = 1000;
 
 /// Someone who is away.
 pub struct Away {
@@ -53,12 +60,20 @@ pub struct Came {
     pub logins: Times,
     /// Links that a ticket resumed.
     pub resumed: usize,
+    /// Logins that failed and were tried again.
+    pub again: u64,
     /// All members, the sender last.
     pub talked: Vec<Talked>,
 }
 
 /// Posts so many messages to each who is away, then lets all come back at once. The world's board begins now.
-pub async fn run(world: &Arc<World>, home: Household, each: u32, sizes: &Sizes, processes: &[Process]) -> Result<Came> {
+pub async fn run(
+    world: &Arc<World>,
+    home: Household,
+    each: u32,
+    sizes: &Sizes,
+    processes: &[Process],
+) -> Result<Came> {
     let count = home.away.len() as u32;
     let mut course = Course::new(world);
     let plan = Fixed::new(0..count, each * count, WINDOW, sizes.clone());
@@ -67,27 +82,59 @@ pub async fn run(world: &Arc<World>, home: Household, each: u32, sizes: &Sizes, 
     let total = u64::from(each) * u64::from(count);
     course.wait_until(LIMIT, |board| board.answered() >= total).await;
     world.board.count_from_now();
-    let logins = Arc::new(Mutex::new((Times::new()?, 0)));
+    let notes = Arc::new(Mutex::new(Notes { logins: Times::new()?, resumed: 0, again: 0 }));
     let start = world.board.age();
     for (number, away) in (0..).zip(home.away) {
         let target = home.targets[(number as usize + home.turn) % home.targets.len()].clone();
-        let (world, logins) = (Arc::clone(world), Arc::clone(&logins));
-        course.enter_late(number, async move {
-            let link = match account::login(&away.dialer, &target, number as usize, &away.account).await {
-                Ok(link) => link,
-                Err(error) => return Err((away.inbox, error)),
-            };
-            let mut noted = logins.lock().unwrap_or_else(PoisonError::into_inner);
-            noted.0.note(world.board.age() - start);
-            noted.1 += usize::from(link.is_resumed());
-            drop(noted);
-            Ok(Talker::new(number, link, Silence, &world).with_past(Outbox::default(), away.inbox))
-        });
+        let coming =
+            Coming { number, away, target, start, world: Arc::clone(world), notes: Arc::clone(&notes) };
+        course.enter_late(number, coming.login());
     }
-    let took = course.measure_until(processes, |board| board.arrived() >= total).await?;
+    let is_done = |board: &Board| board.arrived() >= total || board.age() > start + RETURN_LIMIT;
+    let took = course.measure_until(processes, is_done).await?;
     let talked = course.drain(Duration::from_secs(10)).await?;
-    let (logins, resumed) = logins.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    Ok(Came { took, logins, resumed, talked })
+    let Notes { logins, resumed, again } = notes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    Ok(Came { took, logins, resumed, again, talked })
+}
+
+/// What those who come note.
+#[derive(Clone)]
+struct Notes {
+    logins: Times,
+    resumed: usize,
+    again: u64,
+}
+
+/// Somebody who comes back.
+struct Coming {
+    number: u32,
+    away: Away,
+    target: Target,
+    start: Duration,
+    world: Arc<World>,
+    notes: Arc<Mutex<Notes>>,
+}
+
+impl Coming {
+    async fn login(self) -> Result<Talker<Silence>, (Inbox, anyhow::Error)> {
+        let mut tries = 0;
+        let link = loop {
+            let away = &self.away;
+            match account::login(&away.dialer, &self.target, self.number as usize, &away.account).await {
+                Ok(link) => break link,
+                Err(error) if tries == TRIES_MAX => return Err((self.away.inbox, error)),
+                Err(_) => tries += 1,
+            }
+            let pause = rand::rng().random_range(0..=PAUSE_MS_MAX);
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+        };
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.logins.note(self.world.board.age() - self.start);
+        notes.resumed += usize::from(link.is_resumed());
+        notes.again += tries;
+        drop(notes);
+        Ok(Talker::new(self.number, link, Silence, &self.world).with_past(Outbox::default(), self.away.inbox))
+    }
 }
 
 /// A board for one homecoming.

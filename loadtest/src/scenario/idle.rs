@@ -26,8 +26,6 @@ use crate::{
 const LINKS_A_PROCESS: usize = 15_000;
 /// Points at which memory is looked at.
 const STEPS: usize = 8;
-/// How long links rest before.
-const REST: Duration = Duration::from_secs(3);
 
 /// Memory of an edge per link at rest.
 #[derive(Debug, Clone, Args)]
@@ -47,6 +45,9 @@ pub struct Idle {
     /// Loopback addresses to dial from.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=250))]
     pub sources: u8,
+    /// Seconds that links rest before memory is looked at.
+    #[arg(long, default_value_t = 3, value_name = "S", value_parser = clap::value_parser!(u64).range(0..=60))]
+    pub rest: u64,
 }
 
 /// Holds links, for `idle`: reads how many more are wanted, line by line, and answers each with how many it holds.
@@ -70,7 +71,7 @@ pub async fn run(args: &Idle) -> Ran {
     let links = args.links as usize;
     for step in 1..=STEPS {
         holders.grow_to(links * step / STEPS).await?;
-        sleep(REST).await;
+        sleep(Duration::from_secs(args.rest)).await;
         note(&mut growths, &fronts, holders.held() as u64)?;
     }
     tell(&mut outcome, &growths, before, Kernel::read()?);
@@ -86,7 +87,8 @@ fn note(growths: &mut [Growth], processes: &[Process], links: u64) -> Result<()>
 }
 
 fn tell(outcome: &mut Outcome, growths: &[Growth], before: Kernel, after: Kernel) {
-    let held = growths.iter().filter_map(|growth| growth.points.last()).map(|point| point.0).max().unwrap_or(0);
+    let held =
+        growths.iter().filter_map(|growth| growth.points.last()).map(|point| point.0).max().unwrap_or(0);
     let a_link = |from: u64, to: u64| to.saturating_sub(from) as f64 / held.max(1) as f64;
     let ends = growths.iter().filter_map(|growth| growth.points.first().zip(growth.points.last()));
     let user: f64 = ends.map(|(first, last)| a_link(first.1, last.1)).sum();
@@ -162,7 +164,7 @@ impl Holder {
 
 /// Serves [`run`] in a process of its own.
 pub async fn hold(args: &Hold) -> Result<()> {
-    let dialer = Dialer::new()?.from_sources(args.sources);
+    let dialer = Dialer::new()?.with_sources(args.sources);
     let targets = args.site.targets();
     let mut members = Vec::new();
     let mut wanted = BufReader::new(stdin()).lines();

@@ -18,7 +18,7 @@ use crate::{
         wire,
     },
     measure::procs::{Meter, Process},
-    outcome::{Better, Growth, Outcome},
+    outcome::{Better, Outcome},
     site::Site,
     verify::Verdict,
 };
@@ -88,12 +88,12 @@ pub async fn run(args: &Large) -> Ran {
         outcome.figure(&name("sender to receiver"), rate(best.delivered), "MiB/s", Better::More);
         outcome.figure(&name("sender to ack"), rate(best.acked), "MiB/s", Better::More);
     }
-    let mib: u64 = args.sizes.iter().sum::<u64>() * u64::from(args.count) >> 20;
+    let mib = (args.sizes.iter().sum::<u64>() * u64::from(args.count)) >> 20;
     outcome.processes = meter.used()?;
     let servers = outcome.processes.split_last().map_or(&[][..], |(_, servers)| servers);
     let seconds: f64 = servers.iter().map(|one| one.cpu_seconds).sum();
     outcome.figure("servers' processor time", seconds * 1024.0 / mib.max(1) as f64, "s/GiB", Better::Less);
-    outcome.tracks = tell::tracks(&args.site.process, looks);
+    outcome.tracks = tell::tracks(&args.site.process, &looks);
     for growth in &outcome.tracks.clone() {
         let first = growth.points.first().map_or(0, |point| point.1);
         let most = growth.points.iter().map(|point| point.1).max().unwrap_or(first);
@@ -208,7 +208,10 @@ impl End {
     /// Takes the next delivery and acks it; returns the checksum of its data.
     async fn receive(&mut self, from: &str, size: u64) -> Result<u32> {
         let header = self.header().await?;
-        ensure!(header.op == "delivery" && header.from.as_deref() == Some(from), "not the message: {header:?}");
+        ensure!(
+            header.op == "delivery" && header.from.as_deref() == Some(from),
+            "not the message: {header:?}"
+        );
         ensure!(header.octets == size, "{} octets came in place of {size}", header.octets);
         let (mut left, mut sum) = (size, 0);
         let mut chunk = std::mem::take(&mut self.input);

@@ -59,9 +59,16 @@ pub async fn run(args: &Quiet) -> Ran {
     let beside = echoes.p50 + writes.p50;
     let ms = |micros: u64| micros as f64 / 1000.0;
     for times in [&echoes, &writes] {
-        outcome.yardsticks.push(Figure::new(&times.name, ms(times.p50), "ms", Better::Neither).noted("median"));
+        outcome
+            .yardsticks
+            .push(Figure::new(&times.name, ms(times.p50), "ms", Better::Neither).noted("median"));
     }
-    outcome.figure("post to ack / write", measured.acks.p50 as f64 / writes.p50.max(1) as f64, "times", Better::Less);
+    outcome.figure(
+        "post to ack / write",
+        measured.acks.p50 as f64 / writes.p50.max(1) as f64,
+        "times",
+        Better::Less,
+    );
     let ratio = measured.deliveries.p50 as f64 / beside.max(1) as f64;
     outcome.figure("post to delivery / (echo + write)", ratio, "times", Better::Less);
     outcome.latencies.extend([echoes, writes, measured.acks, measured.deliveries]);

@@ -145,7 +145,8 @@ async fn hosts(args: &Mixed) -> Result<Vec<String>> {
         ensure!(hosts.len() >= 2, "{} names fewer than two hosts", path.display());
         return Ok(hosts);
     }
-    let (program, config) = args.tmtpd.as_ref().zip(args.config.as_ref()).context("say --tmtpd or --hosts")?;
+    let (program, config) =
+        args.tmtpd.as_ref().zip(args.config.as_ref()).context("say --tmtpd or --hosts")?;
     let hosts: Vec<_> = (1..=args.sites).map(|number| format!("t{number}.load.test")).collect();
     let site = |words: &[&str]| {
         let mut command = Command::new(program);
@@ -169,7 +170,7 @@ async fn hosts(args: &Mixed) -> Result<Vec<String>> {
 
 async fn members_of(args: &Mixed, host: &str, count: usize) -> Result<Vec<account::Member>> {
     let targets = account::targets(&args.site.target, Some(host));
-    let dialer = Dialer::new()?.from_sources(4);
+    let dialer = Dialer::new()?.with_sources(4);
     account::register_many(&dialer, &targets, count).await.with_context(|| format!("registering at {host}"))
 }
 

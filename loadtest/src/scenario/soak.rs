@@ -3,10 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use clap::Args;
-use tokio::{
-    sync::watch,
-    time::timeout,
-};
+use tokio::{sync::watch, time::timeout};
 
 use super::{
     Ran,
@@ -91,7 +88,8 @@ pub async fn run(args: &Soak) -> Ran {
     let p99s = |seconds: &[crate::measure::board::Second]| {
         seconds.iter().map(|second| second.p99 as f64).sum::<f64>() / seconds.len().max(1) as f64
     };
-    let (first, last) = (p99s(&measured.seconds[..late]), p99s(&measured.seconds[measured.seconds.len() - late..]));
+    let (first, last) =
+        (p99s(&measured.seconds[..late]), p99s(&measured.seconds[measured.seconds.len() - late..]));
     tell::messages(&mut outcome, "", measured, took);
     if late > 0 && first > 0.0 {
         outcome.figure("p99 of the last quarter / of the first", last / first, "times", Better::Less);
@@ -125,7 +123,8 @@ impl Restless {
                 Ok(link) => link,
                 Err(error) => return Talked::absent(self.number, inbox, &error),
             };
-            let talker = Talker::new(self.number, link, Silence, &self.world).untimed().with_past(outbox, inbox);
+            let talker =
+                Talker::new(self.number, link, Silence, &self.world).untimed().with_past(outbox, inbox);
             let (stop, stopped) = watch::channel(Phase::Run);
             let talking = tokio::spawn(talker.run(stopped));
             // Once the run drains there are no more cuts: what is still due to it comes on this link.

@@ -53,7 +53,7 @@ pub async fn run(args: &Storm) -> Ran {
     let mut outcome = Outcome::new("storm", &args.site.output.label)?.set("links", args.links);
     let span = Duration::from_secs(args.site.output.yardstick_seconds);
     let bare = if span.is_zero() { None } else { Some(handshakes::bare_rate(span).await?) };
-    let full = Dialer::new()?.from_sources(args.sources);
+    let full = Dialer::new()?.with_sources(args.sources);
     let targets = args.site.targets();
     let mut members = account::register_many(&full, &targets, args.links as usize + 1).await?;
     let world = World::of_members(&members, homecoming::board()?);
@@ -73,7 +73,12 @@ pub async fn run(args: &Storm) -> Ran {
     let home = rounds.household(&dialers, inboxes, sender, outbox, sender_inbox, 2);
     let second = homecoming::run(&world, home, 1, &rounds.sizes, &args.site.process).await?;
     let (talked, second) = tell_round(&mut outcome, &args.site, " (with tickets)", second, &world, bare);
-    outcome.figure("share that came back with tickets", second as f64 / f64::from(args.links), "of 1", Better::More);
+    outcome.figure(
+        "share that came back with tickets",
+        second as f64 / f64::from(args.links),
+        "of 1",
+        Better::More,
+    );
     outcome.figure("resumed in the first round", first as f64, "links", Better::Neither);
     outcome.verdict = Some(course::verdict(&world, talked));
     Ok(outcome)
@@ -116,7 +121,13 @@ fn tell_round(
     let front_seconds: f64 =
         came.took.used.iter().filter(|one| fronts.contains(&one.name)).map(|one| one.cpu_seconds).sum();
     outcome.figure(&name("all have their first message after"), seconds, "s", Better::Less);
-    outcome.figure(&name("logins"), logins / (came.logins.at(1.0) as f64 / 1e6).max(1e-3), "/s", Better::More);
+    outcome.figure(
+        &name("logins"),
+        logins / (came.logins.at(1.0) as f64 / 1e6).max(1e-3),
+        "/s",
+        Better::More,
+    );
+    outcome.figure(&name("logins tried again"), came.again as f64, "", Better::Less);
     if front_seconds > 0.0 {
         let rate = logins / front_seconds;
         outcome.figure(&name("logins a core-second of the edges"), rate, "/core-second", Better::More);
@@ -141,5 +152,7 @@ fn cut(mut talked: Vec<Talked>) -> Result<(Vec<Inbox>, Link, Outbox, Inbox)> {
         inbox.cut();
         inbox
     });
-    Ok((inboxes.collect(), sender.link.context("the sender's link broke")?, sender.outbox, sender.inbox))
+    let trouble = sender.trouble.unwrap_or_default();
+    let link = sender.link.with_context(|| format!("the sender's link broke: {trouble}"))?;
+    Ok((inboxes.collect(), link, sender.outbox, sender.inbox))
 }

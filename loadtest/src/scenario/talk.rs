@@ -247,8 +247,7 @@ impl<P: Plan> Talker<P> {
         let octets = draft.octets.max(crate::verify::body::OCTETS);
         wire::post(&mut self.link.out, request, &lane.to, octets as u64);
         let (run, sender) = (self.world.run, self.number);
-        let body =
-            Body { run, sender, lane: draft.lane, sequence: posted.sequence, due: draft.due };
+        let body = Body { run, sender, lane: draft.lane, sequence: posted.sequence, due: draft.due };
         body.write(&mut self.link.out, octets);
     }
 
@@ -292,7 +291,13 @@ fn take_ack(world: &World, number: u32, outbox: &mut Outbox, header: &wire::Head
 }
 
 /// Notes a delivery; its time only where there is one.
-fn take_delivery(world: &World, number: u32, inbox: &mut Inbox, frame: &wire::Frame<'_>, now: Option<Duration>) {
+fn take_delivery(
+    world: &World,
+    number: u32,
+    inbox: &mut Inbox,
+    frame: &wire::Frame<'_>,
+    now: Option<Duration>,
+) {
     let Some(body) = Body::read(frame.data).filter(|body| body.run == world.run) else {
         inbox.foreign += 1;
         return;
@@ -303,7 +308,8 @@ fn take_delivery(world: &World, number: u32, inbox: &mut Inbox, frame: &wire::Fr
         inbox.foreign += 1;
         return;
     }
-    if inbox.note(body.sender, body.lane, body.sequence) == Arrival::New {
+    let id = frame.header.id.as_deref().and_then(|id| u64::from_str_radix(id, 16).ok());
+    if inbox.note(body.sender, body.lane, body.sequence, id.unwrap_or_default()) == Arrival::New {
         match now {
             Some(now) => world.board.delivered(now, body.due),
             None => world.board.delivered_untimed(),

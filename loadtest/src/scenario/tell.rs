@@ -28,7 +28,12 @@ pub fn processor_time(outcome: &mut Outcome, part: &str, used: Vec<Use>, deliver
     let deliveries = deliveries.max(1) as f64;
     if let Some((_, servers)) = used.split_last().filter(|(_, servers)| !servers.is_empty()) {
         let all: f64 = servers.iter().map(|one| one.cpu_seconds).sum();
-        outcome.figure(&format!("servers' processor time{part}"), all * 1000.0 / deliveries, "s/1000 deliveries", Better::Less);
+        outcome.figure(
+            &format!("servers' processor time{part}"),
+            all * 1000.0 / deliveries,
+            "s/1000 deliveries",
+            Better::Less,
+        );
     }
     for (index, one) in used.iter().enumerate() {
         let ours = index + 1 == used.len();
@@ -40,7 +45,7 @@ pub fn processor_time(outcome: &mut Outcome, part: &str, used: Vec<Use>, deliver
 }
 
 /// Memory over time, from looks at all processes: seconds, and KiB of each.
-pub fn tracks(processes: &[Process], looks: Vec<(u64, Vec<u64>)>) -> Vec<Growth> {
+pub fn tracks(processes: &[Process], looks: &[(u64, Vec<u64>)]) -> Vec<Growth> {
     let names = processes.iter().enumerate();
     let track = names.map(|(index, process)| {
         let points = looks.iter().filter_map(|(seconds, each)| Some((*seconds, *each.get(index)?))).collect();

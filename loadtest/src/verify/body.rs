@@ -38,9 +38,8 @@ impl Body {
     pub fn read(data: &[u8]) -> Option<Self> {
         let rest = data.strip_prefix(MARK)?;
         let (numbers, rest) = rest.split_first_chunk::<16>()?;
-        let number = |at: usize| -> Option<u32> {
-            Some(u32::from_be_bytes(*numbers.get(at..)?.first_chunk::<4>()?))
-        };
+        let number =
+            |at: usize| -> Option<u32> { Some(u32::from_be_bytes(*numbers.get(at..)?.first_chunk::<4>()?)) };
         let due = Duration::from_micros(u64::from_be_bytes(*rest.first_chunk::<8>()?));
         Some(Self { run: number(0)?, sender: number(4)?, lane: number(8)?, sequence: number(12)?, due })
     }

@@ -13,6 +13,8 @@ pub struct Inbox {
     pub duplicated: u64,
     /// Came after one that was sent later.
     pub reordered: u64,
+    /// What the first of those was.
+    pub first_disorder: Option<String>,
     /// Not of this run, not for this receiver, or not from whom it says.
     pub foreign: u64,
     /// Came again where the link had been cut: right, when the ack was lost with it.
@@ -26,6 +28,8 @@ pub struct Inbox {
 #[derive(Debug, Default)]
 struct Lane {
     next: u32,
+    /// The id of the one before `next`.
+    last_id: u64,
     missing: BTreeSet<u32>,
 }
 
@@ -42,24 +46,29 @@ impl Inbox {
         Self { keeps_recent: true, ..Self::default() }
     }
 
-    /// Notes a message.
-    pub fn note(&mut self, sender: u32, lane: u32, sequence: u32) -> Arrival {
-        let arrival = self.place(sender, lane, sequence);
+    /// Notes a message; `id` is what the site calls it.
+    pub fn note(&mut self, sender: u32, lane: u32, sequence: u32, id: u64) -> Arrival {
+        let arrival = self.place(sender, lane, sequence, id);
         if self.keeps_recent {
             self.recent.push((sender, lane, sequence));
         }
         arrival
     }
 
-    fn place(&mut self, sender: u32, number: u32, sequence: u32) -> Arrival {
+    fn place(&mut self, sender: u32, number: u32, sequence: u32, id: u64) -> Arrival {
         let lane = self.lanes.entry((sender, number)).or_default();
         if sequence >= lane.next {
             lane.missing.extend((lane.next..sequence).take(GAPS_MAX - lane.missing.len().min(GAPS_MAX)));
             lane.next = sequence + 1;
+            lane.last_id = id;
             return Arrival::New;
         }
         if lane.missing.remove(&sequence) {
             self.reordered += 1;
+            let (last, last_id) = (lane.next - 1, lane.last_id);
+            self.first_disorder.get_or_insert_with(|| {
+                format!("from member {sender}: number {sequence} (id {id:016x}) came after number {last} (id {last_id:016x})")
+            });
             return Arrival::New;
         }
         if self.excused.remove(&(sender, number, sequence)) {
@@ -73,6 +82,12 @@ impl Inbox {
     /// The link was cut: the acks of what came on it may be lost.
     pub fn cut(&mut self) {
         self.excused = self.recent.drain(..).collect();
+    }
+
+    /// All that came was acked, and the site has confirmed that.
+    pub fn settled(&mut self) {
+        self.recent.clear();
+        self.excused.clear();
     }
 
     /// Whether a message came.
@@ -95,7 +110,7 @@ mod tests {
     fn noted(sequences: &[u32]) -> Inbox {
         let mut inbox = Inbox::default();
         for sequence in sequences {
-            inbox.note(1, 1, *sequence);
+            inbox.note(1, 1, *sequence, 0);
         }
         inbox
     }
@@ -129,12 +144,12 @@ mod tests {
     #[test]
     fn only_what_came_before_a_cut_may_come_again_and_only_once() {
         let mut inbox = Inbox::of_a_link_to_cut();
-        inbox.note(1, 1, 0);
-        inbox.note(1, 1, 0);
+        inbox.note(1, 1, 0, 0);
+        inbox.note(1, 1, 0, 0);
         assert_eq!((inbox.duplicated, inbox.again), (1, 0));
         inbox.cut();
-        inbox.note(1, 1, 0);
-        inbox.note(1, 1, 0);
+        inbox.note(1, 1, 0, 0);
+        inbox.note(1, 1, 0, 0);
         assert_eq!((inbox.duplicated, inbox.again), (2, 1));
     }
 }

@@ -90,6 +90,9 @@ impl Verdict {
             verdict.reordered += inbox.reordered;
             verdict.foreign += inbox.foreign;
             verdict.again += inbox.again;
+            if let Some(disorder) = &inbox.first_disorder {
+                verdict.trouble(disorder.clone());
+            }
         }
         verdict
     }

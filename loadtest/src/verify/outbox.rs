@@ -51,17 +51,21 @@ impl Outbox {
     /// Notes the answer to a request. None where nothing with that id waits for one.
     pub fn answered(&mut self, id: &str, error: Option<&str>) -> Option<Posted> {
         let request: u64 = id.parse().ok()?;
-        let at = self.in_flight.iter().position(|posted| posted.request == request)?;
-        if at > 0 {
-            self.acks_out_of_order += 1;
-        }
-        let posted = self.in_flight.remove(at)?;
+        let is_first = self.in_flight.front().is_some_and(|posted| posted.request == request);
+        let posted = self.confirmed(request)?;
+        self.acks_out_of_order += u64::from(!is_first);
         if let Some(error) = error {
             self.refused += 1;
             self.first_refusal.get_or_insert_with(|| error.to_owned());
             self.lanes.entry(posted.lane).or_default().not_acked.insert(posted.sequence);
         }
         Some(posted)
+    }
+
+    /// Notes that a post was taken, where answers may come in any order.
+    pub fn confirmed(&mut self, request: u64) -> Option<Posted> {
+        let at = self.in_flight.iter().position(|posted| posted.request == request)?;
+        self.in_flight.remove(at)
     }
 
     /// How many wait for an answer.

@@ -29,7 +29,7 @@ impl Run {
 
     fn arrive(mut self, sequences: &[u32]) -> Self {
         for sequence in sequences {
-            self.inboxes[1].note(0, 1, *sequence);
+            self.inboxes[1].note(0, 1, *sequence, 0);
         }
         self
     }
@@ -65,6 +65,7 @@ fn a_duplicate_is_found_and_does_not_make_up_for_a_loss() {
 fn a_message_out_of_order_is_found() {
     let verdict = Run::with_three_acked().arrive(&[0, 2, 1]).verdict();
     assert_eq!((verdict.lost, verdict.reordered, verdict.is_good()), (0, 1, false));
+    assert!(verdict.troubles[0].contains("number 1"), "{:?}", verdict.troubles);
 }
 
 #[test]
@@ -97,7 +98,7 @@ fn a_group_owes_a_copy_to_each_but_the_sender() {
     let mut run = Run::with_three_acked();
     run.lanes[1].receivers = vec![0, 1, 2];
     run.inboxes.push(Inbox::default());
-    run.inboxes[2].note(0, 1, 0);
+    run.inboxes[2].note(0, 1, 0, 0);
     let verdict = run.arrive(&[0, 1, 2]).verdict();
     assert_eq!((verdict.promised, verdict.delivered, verdict.lost), (6, 4, 2));
 }

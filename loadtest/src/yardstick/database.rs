@@ -55,7 +55,8 @@ pub async fn measure(url: &str, span: Duration) -> Result<Vec<Figure>> {
     admin.execute(DROP).await?;
     let durable = is_durable(&mut admin).await?;
     let (single, batched) = measured?;
-    let note = |connections: usize| format!("insert, commit, delete, commit; {connections} connections; {durable}");
+    let note =
+        |connections: usize| format!("insert, commit, delete, commit; {connections} connections; {durable}");
     Ok(vec![
         Figure::new(SINGLE, single, "messages/s", Better::Neither).noted(&note(CONNECTIONS)),
         Figure::new(BATCHED, batched, "messages/s", Better::Neither).noted(&note(CONNECTIONS_BATCHED)),

@@ -31,9 +31,10 @@ pub async fn measure(outcome: &mut Outcome, site: &Site, links: usize) -> Result
     let span = Duration::from_secs(site.output.yardstick_seconds);
     let echoes = echo::rate(&Dialer::new()?, links, span).await?;
     let sync = disk::sync_times(SYNCS)?;
-    let sync = Figure::new(SYNC, sync.at(0.5) as f64 / 1000.0, "ms", Better::Neither).noted("median, one at a time");
-    let echoes =
-        Figure::new(ECHOES, echoes, "echoes/s", Better::Neither).noted(&format!("on {links} links, one process"));
+    let sync =
+        Figure::new(SYNC, sync.at(0.5) as f64 / 1000.0, "ms", Better::Neither).noted("median, one at a time");
+    let echoes = Figure::new(ECHOES, echoes, "echoes/s", Better::Neither)
+        .noted(&format!("on {links} links, one process"));
     outcome.yardsticks.extend([echoes, sync]);
     if let Some(url) = &site.postgres {
         outcome.yardsticks.extend(database::measure(url, span).await?);
@@ -46,7 +47,9 @@ pub fn compare(outcome: &mut Outcome, figure: &str) {
     let Some(ours) = outcome.value(figure) else {
         return;
     };
-    for (name, short) in [(SINGLE, "one message a commit"), (BATCHED, "100 messages a commit"), (ECHOES, ECHOES)] {
+    for (name, short) in
+        [(SINGLE, "one message a commit"), (BATCHED, "100 messages a commit"), (ECHOES, ECHOES)]
+    {
         let yardstick = outcome.yardsticks.iter().find(|one| one.name == name).map(|one| one.value);
         if let Some(theirs) = yardstick.filter(|value| *value > 0.0) {
             outcome.figure(&format!("{figure} / {short}"), ours / theirs, "times", Better::More);
