@@ -5,6 +5,7 @@
 #   deploy/install-tools.sh            a C compiler, Postgres, Redis, cargo-nextest, the S3 server of tests
 #   deploy/install-tools.sh compiler   a C compiler only; fails when there is no cargo
 #   deploy/install-tools.sh python     Python with venv only
+#   deploy/install-tools.sh npm        npm only
 #   deploy/install-tools.sh servers    Postgres and Redis only
 #
 # What is there stays as it is. Nothing is left running: tests start servers of their own.
@@ -82,6 +83,10 @@ install_python() {
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
 }
 
+install_npm() {
+    command -v npm >/dev/null || install_packages npm
+}
+
 install_servers() {
     local packages=() services=()
     has_postgres || { packages+=(postgresql); services+=(postgresql); }
@@ -113,6 +118,7 @@ case ${1:-all} in
         ;;
     compiler) install_compiler ;;
     python) install_python ;;
+    npm) install_npm ;;
     servers) install_servers ;;
-    *) fail "unknown argument '$1'; try: compiler, python, servers" ;;
+    *) fail "unknown argument '$1'; try: compiler, python, npm, servers" ;;
 esac

@@ -141,6 +141,9 @@ pub enum Site {
         /// Settings that differ from the defaults.
         #[arg(value_name = "KEY=VALUE", value_parser = assignment)]
         settings: Vec<(String, String)>,
+        /// Leave it as it is, and show it, when the first host leads to a site already.
+        #[arg(long)]
+        if_absent: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,
