@@ -2,7 +2,8 @@
 # Installs what is missing of what a build needs, of the servers that tests and `make cluster` need, and of the tools
 # that tests need.
 #
-#   deploy/install-tools.sh            a C compiler, Postgres, Redis, cargo-nextest, the S3 server of tests
+#   deploy/install-tools.sh            a C compiler, Postgres, Redis, cargo-nextest, the S3 server of
+#                                      tests, Helm
 #   deploy/install-tools.sh compiler   a C compiler only; fails when there is no cargo
 #   deploy/install-tools.sh python     Python with venv only
 #   deploy/install-tools.sh npm        npm only
@@ -115,6 +116,7 @@ case ${1:-all} in
         install_nextest
         install_python
         "$(dirname "$0")/s3.sh" install
+        "$(dirname "$0")/chart.sh" install
         ;;
     compiler) install_compiler ;;
     python) install_python ;;
