@@ -3,10 +3,11 @@
 # that tests need.
 #
 #   deploy/install-tools.sh            a C compiler, Postgres, Redis, cargo-nextest, the S3 server of
-#                                      tests, Helm
+#                                      tests, npm, Helm, Prometheus
 #   deploy/install-tools.sh compiler   a C compiler only; fails when there is no cargo
 #   deploy/install-tools.sh python     Python with venv only
 #   deploy/install-tools.sh npm        npm only
+#   deploy/install-tools.sh prometheus Prometheus and promtool only
 #   deploy/install-tools.sh servers    Postgres and Redis only
 #
 # What is there stays as it is. Nothing is left running: tests start servers of their own.
@@ -28,7 +29,7 @@ apt() {
 
 # What this machine lacks, and how to get it when this script cannot.
 explain() {
-    fail "$1. Install by hand, then try again: a C compiler (cc); PostgreSQL 15 or newer (server and client programs); Redis 7 or newer (redis-server, redis-cli); Python 3 with venv and pip"
+    fail "$1. Install by hand, then try again: a C compiler (cc); PostgreSQL 15 or newer (server and client programs); Redis 7 or newer (redis-server, redis-cli); Python 3 with venv and pip; npm; Prometheus (prometheus, promtool)"
 }
 
 # A package must neither make a database nor start a service. Both settings are taken back afterwards.
@@ -73,6 +74,14 @@ install_packages() {
     fi
 }
 
+install_quietly() {
+    trap quiet_end EXIT
+    quiet_begin
+    install_packages "$@"
+    quiet_end
+    trap - EXIT
+}
+
 need_cargo() { command -v cargo >/dev/null || fail "no cargo: install Rust first, see https://rustup.rs"; }
 
 install_compiler() {
@@ -93,14 +102,19 @@ install_servers() {
     has_postgres || { packages+=(postgresql); services+=(postgresql); }
     has_redis || { packages+=(redis-server redis-tools); services+=(redis-server); }
     [[ ${#packages[@]} -gt 0 ]] || return 0
-    trap quiet_end EXIT
-    quiet_begin
-    install_packages "${packages[@]}"
-    quiet_end
-    trap - EXIT
+    install_quietly "${packages[@]}"
     keep_from_boot "${services[@]}"
     has_postgres || explain "no Postgres server after installing"
     has_redis || explain "no Redis server after installing"
+}
+
+has_prometheus() { command -v promtool >/dev/null && command -v prometheus >/dev/null; }
+
+install_prometheus() {
+    has_prometheus && return 0
+    install_quietly prometheus
+    keep_from_boot prometheus
+    has_prometheus || explain "no Prometheus after installing"
 }
 
 install_nextest() {
@@ -115,12 +129,15 @@ case ${1:-all} in
         install_servers
         install_nextest
         install_python
+        install_npm
+        install_prometheus
         "$(dirname "$0")/s3.sh" install
         "$(dirname "$0")/chart.sh" install
         ;;
     compiler) install_compiler ;;
     python) install_python ;;
     npm) install_npm ;;
+    prometheus) install_prometheus ;;
     servers) install_servers ;;
-    *) fail "unknown argument '$1'; try: compiler, python, npm, servers" ;;
+    *) fail "unknown argument '$1'; try: compiler, python, npm, prometheus, servers" ;;
 esac

@@ -4,6 +4,8 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
 
+use crate::build;
+
 /// How to log: section `log`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -95,7 +97,7 @@ impl Metrics {
             .map_err(|e| Error::Metrics(e.to_string()))?;
         metrics::describe_gauge!("process_resident_memory_bytes", "Memory that the process holds.");
         metrics::describe_gauge!("process_open_fds", "Files and sockets that the process holds.");
-        metrics::gauge!("tmtp_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+        metrics::gauge!("tmtp_build_info", "version" => build::VERSION, "commit" => build::COMMIT).set(1.0);
         Ok(Self(handle))
     }
 

@@ -22,7 +22,7 @@ Settings come from a TOML file (--config), and each may be overridden by an envi
 
 /// TMTP hosting: members-only messaging for organizations.
 #[derive(Debug, Parser)]
-#[command(name = "tmtpd", version, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(name = "tmtpd", version = tmtp_platform::build::version(), after_help = EXAMPLES, arg_required_else_help = true)]
 pub struct CommandLine {
     /// Settings, as TOML.
     #[arg(long, global = true, env = "TMTPD_CONFIG", value_name = "FILE")]
