@@ -3,7 +3,7 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test chart cluster cluster-down fuzz lint fmt
+.PHONY: help dev test check-deploy cluster cluster-down fuzz lint fmt
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -17,10 +17,10 @@ test: ## Check format and lints, run every test
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo nextest run --workspace
 	cargo test --workspace --doc
-	@deploy/chart.sh
+	@deploy/check.sh
 
-chart: ## Check the Helm chart (part of `make test`)
-	@deploy/chart.sh
+check-deploy: ## Check chart, compose file, alert rules and boards (part of `make test`)
+	@deploy/check.sh
 
 cluster: ## Start a cluster on this machine: Postgres, Redis, two edges, two delivery processes
 	@deploy/cluster.sh

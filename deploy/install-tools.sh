@@ -132,7 +132,7 @@ case ${1:-all} in
         install_npm
         install_prometheus
         "$(dirname "$0")/s3.sh" install
-        "$(dirname "$0")/chart.sh" install
+        "$(dirname "$0")/check.sh" install
         ;;
     compiler) install_compiler ;;
     python) install_python ;;

