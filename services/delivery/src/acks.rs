@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     core::{self, Core},
     fault::Fault,
-    inbox::{Inbox, Outlet, Portion},
+    inbox::{Inbox, Outlet, Portion, Weight},
 };
 
 /// Most acks in one transaction.
@@ -30,8 +30,11 @@ pub(crate) async fn ack(inbox: &Inbox<Waiting>, acks: Vec<NodeAcks>) -> Result<(
 
 /// Takes off what waits, until `stop` was called and nothing is left.
 pub(crate) async fn run(core: Arc<Core>, waiting: Arc<Outlet<Waiting>>, stop: CancellationToken) {
-    let portion = Portion { count_max: ACKS_AT_ONCE, weight_max: ACKS_AT_ONCE };
-    let weight = |one: &Waiting| one.acks.iter().map(|acks| acks.ids.len().max(1)).sum();
+    let portion = Portion { count_max: ACKS_AT_ONCE, octets_max: usize::MAX };
+    let weight = |one: &Waiting| {
+        let count = one.acks.iter().map(|acks| acks.ids.len().max(1)).sum();
+        Weight { count, octets: 0 }
+    };
     while let Some(taken) = waiting.take(&portion, weight, &stop).await {
         write(&core, taken).await;
     }

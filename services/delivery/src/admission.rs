@@ -43,6 +43,6 @@ pub(crate) async fn doubt(mut tx: Box<dyn Tx>, core: &Core, by: &[&Node]) -> Res
         fanout.doubt(edge, &Session { site: node.site, node: node.node, epoch, uid: node.uid.clone() });
     }
     drop(tx);
-    fanout.publish(&*core.bus);
+    fanout.publish(&core.telling);
     Ok(())
 }

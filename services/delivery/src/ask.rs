@@ -16,6 +16,9 @@ pub(crate) struct Asked {
     pub acked_through: MsgId,
     /// See [`crate::digest`].
     pub digest: [u8; 16],
+    /// Whether receivers may be sent what this makes before they read their queues: all that the session asked before was
+    /// answered by this process, so nothing of it can be overtaken.
+    pub may_push: bool,
 }
 
 impl Asked {

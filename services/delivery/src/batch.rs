@@ -51,7 +51,7 @@ pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Out
         }
         core::commit(tx).await?;
         core.trash.put(outbox.unwanted);
-        outbox.fanout.publish(&*core.bus);
+        outbox.fanout.publish(&core.telling);
     }
     Ok(outcomes)
 }
@@ -110,7 +110,9 @@ async fn carry_out(
         decided[at] = Some(match messages {
             Err(refusal) => Outcome::Refused(refusal),
             Ok(messages) => {
-                messages.into_iter().for_each(|message| outbox.add(message));
+                for message in messages {
+                    if asked.may_push { outbox.add_pushed(message) } else { outbox.add(message) }
+                }
                 Outcome::Done(marks[at].recorded)
             }
         });

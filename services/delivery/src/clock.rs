@@ -25,18 +25,24 @@ const FLOOR_MAX: u64 = HIGHEST - (1 << 50);
 pub(crate) struct Ids {
     clock: Arc<dyn Clock>,
     instance: u64,
+    low: u64,
     last: AtomicU64,
 }
 
 impl Ids {
     pub fn new(clock: Arc<dyn Clock>, instance: u64) -> Self {
-        Self { clock, instance: instance & LOW, last: AtomicU64::new(0) }
+        Self { clock, instance, low: instance & LOW, last: AtomicU64::new(0) }
+    }
+
+    /// Names this process: no other that serves the same store has had this number.
+    pub fn instance(&self) -> u64 {
+        self.instance
     }
 
     /// An id above `floor`, the one beside that, and all that were made here before.
     fn next(&self, floor: MsgId) -> MsgId {
         let now = self.clock.unix_nanos();
-        let made = |last: u64| after(now, last.max(floor.0.saturating_add(STEP)), self.instance);
+        let made = |last: u64| after(now, last.max(floor.0.saturating_add(STEP)), self.low);
         let step = |last: u64| Some(Self::beside(MsgId(made(last))).0);
         let last = self.last.fetch_update(Ordering::AcqRel, Ordering::Acquire, step).unwrap_or_default();
         MsgId(made(last))
@@ -58,8 +64,8 @@ impl Ids {
     }
 }
 
-fn after(now: u64, least: u64, instance: u64) -> u64 {
-    let id = (now.max(least) & !LOW) | instance;
+fn after(now: u64, least: u64, low: u64) -> u64 {
+    let id = (now.max(least) & !LOW) | low;
     let id = if id <= least { id.saturating_add(STEP) } else { id };
     id.min(HIGHEST)
 }

@@ -46,8 +46,19 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    /// Adds a message, unless nobody receives it.
+    /// Adds a message, unless nobody receives it; its receivers' edges are told that something waits.
     pub fn add(&mut self, ready: Ready<'_>) {
+        ready.nodes.iter().for_each(|node| self.fanout.wake(node));
+        self.keep(ready);
+    }
+
+    /// The same; edges may send the message on at once.
+    pub fn add_pushed(&mut self, ready: Ready<'_>) {
+        self.fanout.push(&ready.message, &ready.nodes);
+        self.keep(ready);
+    }
+
+    fn keep(&mut self, ready: Ready<'_>) {
         if ready.nodes.is_empty() {
             if let Body::Blob { key, .. } = ready.message.body {
                 self.unwanted.push(key);
@@ -55,10 +66,7 @@ impl Outbox {
             return;
         }
         let message = self.messages.len();
-        for node in ready.nodes {
-            self.entries.push(NewEntry { message, node: node.node });
-            self.fanout.wake(node);
-        }
+        self.entries.extend(ready.nodes.iter().map(|node| NewEntry { message, node: node.node }));
         self.messages.push(ready.message);
     }
 }

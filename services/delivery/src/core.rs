@@ -8,7 +8,9 @@ use tmtp_store::{Bodies, Store, Tx};
 use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::task::TaskTracker;
 
-use crate::{Options, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault, sites::Sites};
+use crate::{
+    Options, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault, sites::Sites, telling::Telling,
+};
 
 /// A transaction that failed for want of the store is tried again within this time; a longer outage is
 /// for the edge to wait for.
@@ -19,6 +21,7 @@ pub(crate) struct Core {
     pub store: Arc<dyn Store>,
     pub bodies: Arc<dyn Bodies>,
     pub bus: Arc<dyn Bus>,
+    pub telling: Telling,
     pub clock: Arc<dyn Clock>,
     pub ids: Ids,
     pub sites: Sites,

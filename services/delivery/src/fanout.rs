@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use prost::Message as _;
-use tmtp_bus::{Bus, edge_channel};
-use tmtp_grpc::delivery::{Fence, Hints, Ohi, Wake};
-use tmtp_store::{Node, NodeId, Session};
+use tmtp_grpc::delivery::{Entry, Fence, Hints, Ohi, Push, PushTo, Wake};
+use tmtp_store::{Body, NewMessage, Node, NodeId, Session};
 
-use crate::link;
+use crate::{link, telling::Telling};
 
-/// Most hints of a kind in one publish.
-const AT_ONCE: usize = 2000;
+/// Data up to this many octets goes out with the hint; receivers fetch what is larger.
+const PUSH_OCTETS: usize = 4096;
 
 /// Hints by edge.
 #[derive(Debug, Default)]
@@ -25,6 +23,30 @@ impl Fanout {
         let Some(edge) = &node.edge else { return };
         if self.woken.insert(node.node) {
             self.hints(edge).wakes.push(Wake { site: node.site.0, node: node.node.0 });
+        }
+    }
+
+    /// This message waits for these nodes: the edges that hold them get it at once, if it is small; else they are told.
+    pub fn push(&mut self, message: &NewMessage, nodes: &[&Node]) {
+        let data = match &message.body {
+            Body::Inline(data) if data.len() <= PUSH_OCTETS && !message.urgent => data,
+            _ => return nodes.iter().for_each(|node| self.wake(node)),
+        };
+        let mut by_edge: BTreeMap<&String, Vec<PushTo>> = BTreeMap::new();
+        for node in nodes {
+            let Some(edge) = &node.edge else { continue };
+            let to = PushTo { site: node.site.0, node: node.node.0, epoch: node.epoch };
+            by_edge.entry(edge).or_default().push(to);
+        }
+        for (edge, to) in by_edge {
+            let entry = Entry {
+                id: message.id.0,
+                head: message.head.clone(),
+                data_len: data.len() as u64,
+                data: data.clone(),
+                urgent: false,
+            };
+            self.hints(edge).pushes.push(Push { entry: Some(entry), to });
         }
     }
 
@@ -48,11 +70,8 @@ impl Fanout {
     }
 
     /// Tells all edges.
-    pub fn publish(self, bus: &dyn Bus) {
-        for (edge, hints) in self.edges {
-            let channel = edge_channel(&edge);
-            pieces(hints).for_each(|piece| bus.publish(&channel, piece.encode_to_vec().into()));
-        }
+    pub fn publish(self, telling: &Telling) {
+        self.edges.into_iter().for_each(|(edge, hints)| telling.tell(&edge, hints));
     }
 
     fn hints(&mut self, edge: &str) -> &mut Hints {
@@ -60,27 +79,11 @@ impl Fanout {
     }
 }
 
-/// The same hints in pieces of bounded size, in order; mostly one.
-fn pieces(mut hints: Hints) -> impl Iterator<Item = Hints> {
-    std::iter::from_fn(move || {
-        let piece = Hints {
-            doubts: first(&mut hints.doubts),
-            fences: first(&mut hints.fences),
-            ohis: first(&mut hints.ohis),
-            wakes: first(&mut hints.wakes),
-        };
-        (piece != Hints::default()).then_some(piece)
-    })
-}
-
-fn first<T>(all: &mut Vec<T>) -> Vec<T> {
-    let rest = all.split_off(all.len().min(AT_ONCE));
-    std::mem::replace(all, rest)
-}
-
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
     use tmtp_store::SiteId;
+    use tmtp_wire::{MsgId, Posted};
 
     use super::*;
 
@@ -90,6 +93,7 @@ mod tests {
             uid: "u".into(),
             node: NodeId(id),
             edge: edge.map(Into::into),
+            epoch: 5,
             queued: 0,
             queued_octets: 0,
         }
@@ -105,15 +109,36 @@ mod tests {
         assert_eq!((woken("a"), woken("b")), (vec![1], vec![3]));
     }
 
+    fn message(octets: usize) -> NewMessage {
+        NewMessage {
+            site: SiteId(1),
+            id: MsgId(9),
+            posted: Posted(0),
+            head: Bytes::from_static(b"head"),
+            body: Body::Inline(vec![b'x'; octets].into()),
+            urgent: false,
+        }
+    }
+
     #[test]
-    fn many_hints_leave_in_pieces_and_in_order() {
+    fn a_small_message_goes_once_to_each_edge_with_all_its_nodes_there() {
+        let nodes = [node(1, Some("a")), node(2, None), node(3, Some("a")), node(4, Some("b"))];
         let mut fanout = Fanout::default();
-        (0..5000).for_each(|id| fanout.wake(&node(id, Some("a"))));
-        fanout.ohi(&node(1, Some("a")), "u", true);
-        let all: Vec<_> = pieces(fanout.edges.remove("a").unwrap()).collect();
-        assert_eq!(all.len(), 3);
-        assert_eq!(all[0].ohis.len(), 1);
-        let woken: Vec<_> = all.iter().flat_map(|piece| &piece.wakes).map(|wake| wake.node).collect();
-        assert_eq!(woken, (0..5000).collect::<Vec<_>>());
+        fanout.push(&message(100), &nodes.iter().collect::<Vec<_>>());
+        let pushed = |edge: &str| match fanout.edges[edge].pushes.as_slice() {
+            [push] => push.to.iter().map(|to| (to.node, to.epoch)).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((pushed("a"), pushed("b")), (vec![(1, 5), (3, 5)], vec![(4, 5)]));
+        assert!(fanout.edges.values().all(|hints| hints.wakes.is_empty()));
+    }
+
+    #[test]
+    fn a_message_that_is_not_small_is_told_of_and_not_sent() {
+        let nodes = [node(1, Some("a"))];
+        let mut fanout = Fanout::default();
+        fanout.push(&message(PUSH_OCTETS + 1), &nodes.iter().collect::<Vec<_>>());
+        assert!(fanout.edges["a"].pushes.is_empty());
+        assert_eq!(fanout.edges["a"].wakes.len(), 1);
     }
 }

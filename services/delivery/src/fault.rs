@@ -65,6 +65,18 @@ impl Fault {
         }
     }
 
+    /// What the client is told, where trying again will not help; else the fault itself.
+    pub fn into_refusal(self) -> Result<Refusal, Self> {
+        match self {
+            Self::Refused(refusal) => Ok(refusal),
+            Self::Unavailable(_) | Self::InDoubt(_) | Self::Busy(_) => Err(self),
+            Self::Invalid(_) | Self::Gone | Self::Defect(_) => {
+                tracing::debug!(status = %self.into_status(), "a request failed");
+                Ok(Refusal::failed())
+            }
+        }
+    }
+
     /// The status for an edge. Defects are logged here, and only here.
     pub fn into_status(self) -> Status {
         match self {

@@ -23,7 +23,28 @@ pub(crate) struct Outlet<T> {
 /// How much one taker takes at a time.
 pub(crate) struct Portion {
     pub count_max: usize,
-    pub weight_max: usize,
+    pub octets_max: usize,
+}
+
+/// What an item adds to a portion.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Weight {
+    pub count: usize,
+    pub octets: usize,
+}
+
+impl Weight {
+    /// One of something, of a size that does not matter.
+    pub const ONE: Self = Self { count: 1, octets: 0 };
+
+    fn is_below(self, portion: &Portion) -> bool {
+        self.count < portion.count_max && self.octets < portion.octets_max
+    }
+
+    fn add(&mut self, other: Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.octets = self.octets.saturating_add(other.octets);
+    }
 }
 
 /// A queue of at most `capacity`; putting something in waits at most `wait` for a place.
@@ -53,7 +74,7 @@ impl<T: Send> Outlet<T> {
     pub async fn take(
         &self,
         portion: &Portion,
-        weight: impl Fn(&T) -> usize,
+        weight: impl Fn(&T) -> Weight,
         stop: &CancellationToken,
     ) -> Option<Vec<T>> {
         let mut receiver = self.receiver.lock().await;
@@ -67,13 +88,13 @@ impl<T: Send> Outlet<T> {
         }?;
         let mut total = weight(&first);
         let mut taken = vec![first];
-        while taken.len() < portion.count_max && total < portion.weight_max {
+        while total.is_below(portion) {
             let Ok(item) = receiver.try_recv() else { break };
-            total = total.saturating_add(weight(&item));
+            total.add(weight(&item));
             taken.push(item);
         }
         metrics::gauge!("tmtp_delivery_queue_depth", "queue" => self.name).set(receiver.len() as f64);
-        metrics::histogram!("tmtp_delivery_batch_requests", "queue" => self.name).record(taken.len() as f64);
+        metrics::histogram!("tmtp_delivery_batch_requests", "queue" => self.name).record(total.count as f64);
         Some(taken)
     }
 }
@@ -82,7 +103,7 @@ impl<T: Send> Outlet<T> {
 mod tests {
     use super::*;
 
-    const ALL: Portion = Portion { count_max: 100, weight_max: 1000 };
+    const ALL: Portion = Portion { count_max: 100, octets_max: 1000 };
 
     #[tokio::test]
     async fn all_that_waits_is_taken_at_once() {
@@ -90,21 +111,24 @@ mod tests {
         for item in 0..5 {
             inbox.put(item).await.unwrap();
         }
-        let taken = outlet.take(&ALL, |_| 1, &CancellationToken::new()).await;
+        let taken = outlet.take(&ALL, |_| Weight::ONE, &CancellationToken::new()).await;
         assert_eq!(taken, Some(vec![0, 1, 2, 3, 4]));
     }
 
     #[tokio::test]
-    async fn a_portion_ends_at_its_count_or_weight() {
+    async fn a_portion_ends_at_its_count_or_its_octets() {
         let (inbox, outlet) = queue("test", 8, Duration::from_secs(1));
         for item in 0..7 {
             inbox.put(item).await.unwrap();
         }
         let stop = CancellationToken::new();
-        let by_count = Portion { count_max: 2, weight_max: 1000 };
-        assert_eq!(outlet.take(&by_count, |_| 1, &stop).await, Some(vec![0, 1]));
-        let by_weight = Portion { count_max: 100, weight_max: 25 };
-        assert_eq!(outlet.take(&by_weight, |_| 10, &stop).await, Some(vec![2, 3, 4]));
+        let by_count = Portion { count_max: 2, octets_max: 1000 };
+        assert_eq!(outlet.take(&by_count, |_| Weight::ONE, &stop).await, Some(vec![0, 1]));
+        let by_octets = Portion { count_max: 100, octets_max: 25 };
+        assert_eq!(
+            outlet.take(&by_octets, |_| Weight { count: 1, octets: 10 }, &stop).await,
+            Some(vec![2, 3, 4])
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -120,8 +144,8 @@ mod tests {
         inbox.put(1).await.unwrap();
         let stop = CancellationToken::new();
         stop.cancel();
-        assert_eq!(outlet.take(&ALL, |_| 1, &stop).await, Some(vec![1]));
-        assert_eq!(outlet.take(&ALL, |_| 1, &stop).await, None);
+        assert_eq!(outlet.take(&ALL, |_| Weight::ONE, &stop).await, Some(vec![1]));
+        assert_eq!(outlet.take(&ALL, |_| Weight::ONE, &stop).await, None);
         assert!(matches!(inbox.put(2).await, Err(Fault::Busy("stopping"))));
     }
 }

@@ -36,6 +36,7 @@ mod rpc;
 mod second_look;
 mod service;
 mod sites;
+mod telling;
 mod upkeep;
 mod writer;
 

@@ -69,7 +69,7 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, 
     }
     core::commit(tx).await?;
     core.edges.expect(&entrant.edge);
-    outbox.fanout.publish(&*core.bus);
+    outbox.fanout.publish(&core.telling);
     second_look::later(&core, session.clone(), entrant.edge, ohi.clone());
     Ok(Welcome { session, ohi, floor: recorded.id })
 }

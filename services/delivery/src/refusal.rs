@@ -51,6 +51,11 @@ impl Refusal {
         Self("session is over".into())
     }
 
+    /// Trying again will not help, and why is none of the client's business.
+    pub fn failed() -> Self {
+        Self("request failed".into())
+    }
+
     pub fn name_too_short(field: &str, octets_min: u32) -> Self {
         Self(format!("{field} must be {octets_min}+ characters"))
     }

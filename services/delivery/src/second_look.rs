@@ -26,6 +26,7 @@ pub(crate) fn later(core: &Arc<Core>, session: Session, edge: String, told: Vec<
 
 async fn look(core: Arc<Core>, session: Session, edge: String, told: Vec<String>) -> Result<(), Fault> {
     let node = Node {
+        epoch: session.epoch,
         site: session.site,
         uid: session.uid.clone(),
         node: session.node,
@@ -38,7 +39,7 @@ async fn look(core: Arc<Core>, session: Session, edge: String, told: Vec<String>
     for uid in gone(&core, session, told).await? {
         fanout.ohi(&node, &uid, false);
     }
-    fanout.publish(&*core.bus);
+    fanout.publish(&core.telling);
     Ok(())
 }
 

@@ -19,6 +19,7 @@ use crate::{
     inbox::{self, Inbox, Outlet},
     rpc,
     sites::Sites,
+    telling::Telling,
     upkeep, writer,
 };
 
@@ -61,7 +62,8 @@ impl Delivery {
         let (posts, posts_out) = inbox::queue("posts", options.writer_queue, wait);
         let (acks, acks_out) = inbox::queue("acks", options.calls_queue, wait);
         let (fetches, fetches_out) = inbox::queue("fetches", options.calls_queue, wait);
-        let core = Core { options, store, bodies, bus, clock, ids, sites, edges, trash, turns };
+        let telling = Telling::new(bus.clone(), ids.instance());
+        let core = Core { options, store, bodies, bus, telling, clock, ids, sites, edges, trash, turns };
         let outlets = Outlets {
             posts: Arc::new(posts_out),
             acks: Arc::new(acks_out),

@@ -13,7 +13,8 @@ use crate::{
     bodies::HeldBlobs,
     core::Core,
     fault::Fault,
-    inbox::{Inbox, Outlet, Portion},
+    inbox::{Inbox, Outlet, Portion, Weight},
+    refusal::Refusal,
 };
 
 /// What is asked.
@@ -34,27 +35,32 @@ pub(crate) struct Posting {
 
 impl Posting {
     /// Octets that it brings into a transaction.
-    fn weight(&self) -> usize {
+    fn octets(&self) -> usize {
         let inline = |body: &Body| if let Body::Inline(data) = body { data.len() } else { 0 };
         self.bodies.iter().map(inline).sum()
     }
 }
 
-/// A request that waits for a writer.
-pub(crate) struct Waiting {
-    posting: Posting,
-    blobs: HeldBlobs,
-    reply: oneshot::Sender<Result<Recorded, Fault>>,
+/// A request, and what holds its bodies until its fate is known.
+pub(crate) struct Held {
+    pub posting: Posting,
+    pub blobs: HeldBlobs,
 }
 
-/// Queues a request and waits for its commit.
-pub(crate) async fn post(
-    inbox: &Inbox<Waiting>,
-    posting: Posting,
-    blobs: HeldBlobs,
-) -> Result<Recorded, Fault> {
+/// What became of each request of a burst, in order.
+pub(crate) type Answers = Vec<Result<Recorded, Refusal>>;
+
+/// Requests of one session that wait for a writer. They go into one transaction, in their order: were they in two, the
+/// later one could be committed first.
+pub(crate) struct Waiting {
+    burst: Vec<Held>,
+    reply: oneshot::Sender<Result<Answers, Fault>>,
+}
+
+/// Queues a session's requests and waits for their commit.
+pub(crate) async fn post(inbox: &Inbox<Waiting>, burst: Vec<Held>) -> Result<Answers, Fault> {
     let (reply, answer) = oneshot::channel();
-    inbox.put(Waiting { posting, blobs, reply }).await?;
+    inbox.put(Waiting { burst, reply }).await?;
     answer.await.map_err(|_| Fault::Busy("stopping"))?
 }
 
@@ -62,20 +68,23 @@ pub(crate) async fn post(
 pub(crate) async fn run(core: Arc<Core>, waiting: Arc<Outlet<Waiting>>, stop: CancellationToken) {
     let options = &core.options;
     let portion =
-        Portion { count_max: options.writer_batch_max, weight_max: options.writer_batch_octets_max };
-    while let Some(taken) = waiting.take(&portion, |one| one.posting.weight(), &stop).await {
+        Portion { count_max: options.writer_batch_max, octets_max: options.writer_batch_octets_max };
+    while let Some(taken) = waiting.take(&portion, Waiting::weight, &stop).await {
         write(&core, taken).await;
     }
 }
 
 /// Commits a batch; one that fails for another reason than an outage is taken apart, so that
-/// one poisonous request cannot fail others.
+/// one poisonous burst cannot fail others.
 async fn write(core: &Core, taken: Vec<Waiting>) {
-    let postings: Vec<_> = taken.iter().map(|one| &one.posting).collect();
+    let postings: Vec<_> = taken.iter().flat_map(|one| &one.burst).map(|held| &held.posting).collect();
     match batch::commit(core, &postings).await {
-        Ok(outcomes) => taken.into_iter().zip(outcomes).for_each(|(one, outcome)| one.answer(outcome)),
+        Ok(outcomes) => {
+            let mut outcomes = outcomes.into_iter();
+            taken.into_iter().for_each(|one| one.answer(&mut outcomes));
+        }
         Err(fault) if fault.is_outage() || taken.len() == 1 => {
-            taken.into_iter().for_each(|one| one.fail(fault.clone()));
+            taken.into_iter().for_each(|one| one.fail(&fault));
         }
         Err(_) => {
             metrics::counter!("tmtp_delivery_batches_split_total").increment(1);
@@ -87,22 +96,38 @@ async fn write(core: &Core, taken: Vec<Waiting>) {
 }
 
 impl Waiting {
-    fn answer(mut self, outcome: Outcome) {
-        let answer = match outcome {
+    fn weight(&self) -> Weight {
+        let octets = self.burst.iter().map(|held| held.posting.octets()).sum();
+        Weight { count: self.burst.len(), octets }
+    }
+
+    /// Takes its share of the outcomes.
+    fn answer(self, outcomes: &mut impl Iterator<Item = Outcome>) {
+        let answers = self.burst.into_iter().zip(outcomes).map(|(held, outcome)| held.answer(outcome));
+        let _ = self.reply.send(Ok(answers.collect()));
+    }
+
+    fn fail(self, fault: &Fault) {
+        self.burst.into_iter().for_each(|held| held.fail(fault));
+        let _ = self.reply.send(Err(fault.clone()));
+    }
+}
+
+impl Held {
+    fn answer(mut self, outcome: Outcome) -> Result<Recorded, Refusal> {
+        match outcome {
             Outcome::Done(recorded) => {
                 self.blobs.keep();
                 Ok(recorded)
             }
             Outcome::Repeated(recorded) => Ok(recorded),
-            Outcome::Refused(refusal) => Err(Fault::Refused(refusal)),
-        };
-        let _ = self.reply.send(answer);
+            Outcome::Refused(refusal) => Err(refusal),
+        }
     }
 
-    fn fail(mut self, fault: Fault) {
+    fn fail(mut self, fault: &Fault) {
         if matches!(fault, Fault::InDoubt(_)) {
             self.blobs.keep();
         }
-        let _ = self.reply.send(Err(fault));
     }
 }

@@ -20,7 +20,7 @@ use tokio::{
 use crate::{
     edge::Shared,
     registry::Registry,
-    upstream::{CALL_LIMIT, Failure},
+    upstream::{CALL_LIMIT, Failure, How},
 };
 
 /// Acks that wait for the call under way; beyond it reading waits.
@@ -117,11 +117,9 @@ async fn send(edge: &Shared, nodes: &[NodeAcks]) {
         let request = AckRequest { nodes: nodes.to_vec() };
         match edge
             .upstream
-            .call_for_edge(
-                CALL_LIMIT,
-                request,
-                |mut client, request| async move { client.ack(request).await },
-            )
+            .call(How::for_edge(CALL_LIMIT), request, |mut client, request| async move {
+                client.ack(request).await
+            })
             .await
         {
             Ok(_) => return,

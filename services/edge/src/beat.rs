@@ -12,7 +12,7 @@ use crate::{
     options::Options,
     registry::Registry,
     session::Session,
-    upstream::{CALL_LIMIT, Failure},
+    upstream::{CALL_LIMIT, Failure, How},
 };
 
 /// Most sessions asked about in one call.
@@ -26,7 +26,7 @@ pub async fn beat(edge: Arc<Shared>) -> Result<Infallible, crate::Error> {
         ticks.tick().await;
         let limit = Options::seconds(edge.options.beat_seconds);
         let request = HeartbeatRequest { edge: edge.id.clone() };
-        let call = edge.upstream.call_for_edge(limit, request, |mut client, request| async move {
+        let call = edge.upstream.call(How::for_edge(limit), request, |mut client, request| async move {
             client.heartbeat(request).await
         });
         match call.await {
@@ -62,9 +62,9 @@ async fn sweep_some(edge: &Shared, sessions: &[Arc<Session>]) -> Result<(), Fail
         edge: edge.id.clone(),
         sessions: sessions.iter().map(|session| session.id().clone()).collect(),
     };
-    let call = edge
-        .upstream
-        .call_for_edge(CALL_LIMIT, request, |mut client, request| async move { client.renew(request).await });
+    let call = edge.upstream.call(How::for_edge(CALL_LIMIT), request, |mut client, request| async move {
+        client.renew(request).await
+    });
     let reply = call.await?;
     for (session, standing) in sessions.iter().zip(reply.standings()) {
         match standing {

@@ -18,6 +18,7 @@ use crate::{
     beat,
     ends::{self, Ends},
     hints,
+    lanes::{self, LANES, Lanes},
     options::Options,
     registry::Registry,
     sites::Sites,
@@ -61,6 +62,7 @@ pub struct Shared {
     pub doors: Arc<Doors>,
     pub acks: Acks,
     pub ends: Ends,
+    pub lanes: Lanes,
     /// Asks for a sweep at once.
     pub sweep_now: Notify,
 }
@@ -107,6 +109,7 @@ impl Edge {
             doors: Arc::new(Doors::new(&options)),
             acks,
             ends: Ends::default(),
+            lanes: Lanes::default(),
             sweep_now: Notify::new(),
             options,
         };
@@ -157,6 +160,7 @@ impl Edge {
         let edge = || Arc::clone(&self.shared);
         parts.spawn(acks::run(edge(), acked));
         parts.spawn(ends::run(edge()));
+        (0..LANES).for_each(|lane| drop(parts.spawn(lanes::run(edge(), lane))));
         parts.spawn(hints::run(edge()));
         parts.spawn(hints::watch_sites(edge()));
         parts.spawn(beat::beat(edge()));

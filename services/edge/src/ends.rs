@@ -12,7 +12,7 @@ use tokio::{sync::Notify, time::sleep};
 
 use crate::{
     edge::Shared,
-    upstream::{CALL_LIMIT, Failure},
+    upstream::{CALL_LIMIT, Failure, How},
 };
 
 /// Most sessions in one call.
@@ -76,11 +76,9 @@ pub async fn run(edge: Arc<Shared>) -> Result<Infallible, crate::Error> {
         let request = EndRequest { edge: edge.id.clone(), sessions };
         match edge
             .upstream
-            .call_for_edge(
-                CALL_LIMIT,
-                request,
-                |mut client, request| async move { client.end(request).await },
-            )
+            .call(How::for_edge(CALL_LIMIT), request, |mut client, request| async move {
+                client.end(request).await
+            })
             .await
         {
             Ok(_) => {

@@ -10,6 +10,7 @@ mod edge;
 mod ends;
 mod frames;
 mod hints;
+mod lanes;
 mod link;
 pub mod options;
 mod registry;

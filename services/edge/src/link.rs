@@ -19,7 +19,7 @@ use crate::{
     options::Options,
     session::{self, Reader, Session},
     sites::Site,
-    upstream::{Client, Failure},
+    upstream::{Client, Failure, How},
 };
 
 /// After the last word, what the client still sends is read for this long, so that the word is not lost to a reset.
@@ -64,16 +64,16 @@ impl From<io::Error> for End {
 struct Admitted {
     edge: Arc<Shared>,
     session: Arc<Session>,
-    floor: u64,
 }
 
 impl Admitted {
     fn new(edge: &Arc<Shared>, id: grpc::Session, floor: u64) -> Self {
         let redeliver = Options::seconds(edge.options.redeliver_seconds);
         let session = Arc::new(Session::new(id, edge.options.window_messages, redeliver));
+        session.told(floor);
         edge.registry.insert(Arc::clone(&session));
         metrics::gauge!("tmtp_edge_sessions").increment(1);
-        Self { edge: Arc::clone(edge), session, floor }
+        Self { edge: Arc::clone(edge), session }
     }
 }
 
@@ -197,7 +197,7 @@ where
     let (tell, told) = oneshot::channel();
     let asker = Arc::clone(edge);
     tokio::spawn(async move {
-        let reply = asker.upstream.call_within(deadline, request, rpc).await;
+        let reply = asker.upstream.call(How::for_member().until(deadline), request, rpc).await;
         if let Err(Ok(SessionReply { session: Some(id), .. })) = tell.send(reply) {
             asker.ends.add(id);
         }
@@ -239,7 +239,7 @@ async fn begin(
 }
 
 async fn hold(site: Arc<Site>, admitted: Admitted, frames: &mut Reads, writes: &mut Writes) {
-    let mut reader = Reader::new(frames, &admitted.edge, site, admitted.floor);
+    let mut reader = Reader::new(frames, &admitted.edge, site);
     session::run(&admitted.session, &mut reader, writes).await;
 }
 

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use tmtp_grpc::delivery::{self as grpc, Limits, SitesRequest};
 
-use crate::upstream::{CALL_LIMIT, Failure, Upstream};
+use crate::upstream::{CALL_LIMIT, Failure, How, Upstream};
 
 /// How often the list is asked for without being told.
 pub const REFRESH: Duration = Duration::from_secs(10);
@@ -56,7 +56,7 @@ impl Sites {
     pub async fn refresh(&self, upstream: &Upstream) -> Result<Vec<i64>, Failure> {
         let before = self.known.load_full();
         let request = SitesRequest { version: before.version };
-        let call = upstream.call_for_edge(CALL_LIMIT, request, |mut client, request| async move {
+        let call = upstream.call(How::for_edge(CALL_LIMIT), request, |mut client, request| async move {
             client.sites(request).await
         });
         let reply = Box::pin(call).await?;

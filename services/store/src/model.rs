@@ -96,6 +96,8 @@ pub struct Node {
     pub node: NodeId,
     /// The edge that holds its session, if one does.
     pub edge: Option<String>,
+    /// That session: which login of the node.
+    pub epoch: i64,
     /// Entries that wait for it, counted up to the limit asked for.
     pub queued: u32,
     /// Octets of the entries counted.

@@ -112,7 +112,7 @@ impl Edit {
             self.tx.add_messages(&self.outbox.messages, &self.outbox.entries).await?;
         }
         core::commit(self.tx).await?;
-        self.outbox.fanout.publish(&*core.bus);
+        self.outbox.fanout.publish(&core.telling);
         Ok(self.recorded)
     }
 }

@@ -19,7 +19,7 @@ pub(crate) async fn end(core: Arc<Core>, sessions: Vec<Session>) -> Result<(), F
     let mut tx = core.store.begin().await?;
     let fanout = end_in(&mut *tx, &sessions).await?;
     core::commit(tx).await?;
-    fanout.publish(&*core.bus);
+    fanout.publish(&core.telling);
     Ok(())
 }
 
@@ -33,7 +33,7 @@ pub(crate) async fn end_edge(core: Arc<Core>, edge: String) -> Result<bool, Faul
         tx.remove_edge(&edge).await?;
     }
     core::commit(tx).await?;
-    fanout.publish(&*core.bus);
+    fanout.publish(&core.telling);
     metrics::counter!("tmtp_delivery_sessions_reaped_total").increment(sessions.len() as u64);
     Ok(is_last)
 }

@@ -1,6 +1,7 @@
 //! The service as edges call it: each call checked, carried out, counted, and answered.
 
 mod body;
+mod bursts;
 mod members;
 mod queue;
 mod sessions;
@@ -43,16 +44,24 @@ impl delivery_server::Delivery for Delivery {
     }
 
     async fn submit(&self, request: Request<grpc::SubmitRequest>) -> Answered<grpc::SubmitReply> {
-        let (op, done) = submit::whole(self, request.into_inner()).await;
-        submit::answer(op, done)
+        let done = submit::whole(self, request.into_inner()).await;
+        submit::answer(self.core.ids.instance(), done)
+    }
+
+    async fn submit_bursts(
+        &self,
+        request: Request<grpc::SubmitBurstsRequest>,
+    ) -> Answered<grpc::SubmitBurstsReply> {
+        // Its requests are counted one by one.
+        bursts::submit(self, request.into_inner()).await.map(Response::new).map_err(Fault::into_status)
     }
 
     async fn submit_stream(
         &self,
         request: Request<Streaming<grpc::SubmitChunk>>,
     ) -> Answered<grpc::SubmitReply> {
-        let (op, done) = submit::streamed(self, request.into_inner()).await;
-        submit::answer(op, done)
+        let done = submit::streamed(self, request.into_inner()).await;
+        submit::answer(self.core.ids.instance(), done)
     }
 
     async fn fetch(&self, request: Request<grpc::FetchRequest>) -> Answered<grpc::FetchReply> {

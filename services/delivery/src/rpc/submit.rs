@@ -17,34 +17,42 @@ use crate::{
     intake::{self, Intake, Taken},
     link,
     refusal::Refusal,
-    writer::{self, Posting, What},
+    writer::{self, Held, Posting, What},
 };
 
 /// An op for metrics, and what became of the request.
 type Done = (&'static str, Result<Recorded, Fault>);
 
 /// A request whose data is still to come.
-struct Opened {
-    session: Session,
-    site: Arc<Site>,
-    head: Head,
-    floor: MsgId,
-    acked_through: MsgId,
+pub(super) struct Opened {
+    pub session: Session,
+    pub site: Arc<Site>,
+    pub head: Head,
+    pub floor: MsgId,
+    pub acked_through: MsgId,
+    pub may_push: bool,
 }
 
 /// A refusal is an answer like any other.
-pub(super) fn answer(op: &'static str, done: Result<Recorded, Fault>) -> Answered<grpc::SubmitReply> {
-    if let Err(Fault::Refused(refusal)) = &done {
-        count(op, "refused");
-        let error = Some(refusal.to_string());
-        return Ok(Response::new(grpc::SubmitReply { error, ..Default::default() }));
+pub(super) fn answer(instance: u64, (op, done): Done) -> Answered<grpc::SubmitReply> {
+    match done {
+        Ok(recorded) => Ok(Response::new(reply(op, instance, Ok(recorded)))),
+        Err(Fault::Refused(refusal)) => Ok(Response::new(reply(op, instance, Err(refusal)))),
+        Err(fault) => super::answer(op, Err(fault)),
     }
-    let reply = |recorded: Recorded| grpc::SubmitReply {
-        error: None,
-        msgid: recorded.id.0,
-        posted: recorded.posted.0,
-    };
-    super::answer(op, done.map(reply))
+}
+
+/// Counts a request that has an answer, and makes it.
+pub(super) fn reply(op: &'static str, instance: u64, done: Result<Recorded, Refusal>) -> grpc::SubmitReply {
+    count(op, if done.is_ok() { "ok" } else { "refused" });
+    match done {
+        Ok(Recorded { id, posted }) => {
+            grpc::SubmitReply { error: None, msgid: id.0, posted: posted.0, instance }
+        }
+        Err(refusal) => {
+            grpc::SubmitReply { error: Some(refusal.to_string()), instance, ..Default::default() }
+        }
+    }
 }
 
 /// A request with all its data.
@@ -55,15 +63,22 @@ pub(super) async fn whole(delivery: &Delivery, mut request: grpc::SubmitRequest)
         Err(fault) => return ("submit", Err(fault)),
     };
     let op = opened.head.request.name();
-    let take = async {
-        let mut intake = begin(delivery, &opened, &request.header).await?;
-        intake.put(data).await?;
-        intake.finish().await
-    };
-    match take.await {
+    match take(delivery, &opened, &request.header, data).await {
         Ok(taken) => (op, carry_out(delivery, opened, taken).await),
         Err(fault) => (op, Err(fault)),
     }
+}
+
+/// Takes in data that is all here.
+pub(super) async fn take(
+    delivery: &Delivery,
+    opened: &Opened,
+    header: &[u8],
+    data: bytes::Bytes,
+) -> Result<Taken, Fault> {
+    let mut intake = begin(delivery, opened, header).await?;
+    intake.put(data).await?;
+    intake.finish().await
 }
 
 /// A request whose data follows in chunks.
@@ -123,14 +138,24 @@ async fn next(
 /// Who asks, and for what.
 async fn open(delivery: &Delivery, request: &grpc::SubmitRequest) -> Result<Opened, Fault> {
     let session = link::session(request.session.clone())?;
-    let head = Head::parse(&request.header).map_err(|_| Fault::Invalid("not a header"))?;
-    if !Ids::is_floor(request.floor) {
-        return Err(Fault::Invalid("not a floor"));
-    }
+    let site = site_of(delivery, &session).await?;
+    let floor = floor(request.floor)?;
+    let acked_through = MsgId(request.acked_through);
+    Ok(Opened { session, site, head: head(&request.header)?, floor, acked_through, may_push: false })
+}
+
+pub(super) fn head(header: &[u8]) -> Result<Head, Fault> {
+    Head::parse(header).map_err(|_| Fault::Invalid("not a header"))
+}
+
+pub(super) fn floor(floor: u64) -> Result<MsgId, Fault> {
+    if Ids::is_floor(floor) { Ok(MsgId(floor)) } else { Err(Fault::Invalid("not a floor")) }
+}
+
+/// The site of a session, unless it is suspended.
+pub(super) async fn site_of(delivery: &Delivery, session: &Session) -> Result<Arc<Site>, Fault> {
     let site = delivery.core.sites.find(session.site).await?;
-    let site = site.filter(|site| !site.suspended).ok_or_else(Refusal::session_over)?;
-    let (floor, acked_through) = (MsgId(request.floor), MsgId(request.acked_through));
-    Ok(Opened { session, site, head, floor, acked_through })
+    Ok(site.filter(|site| !site.suspended).ok_or_else(Refusal::session_over)?)
 }
 
 async fn begin<'d>(delivery: &'d Delivery, opened: &Opened, header: &[u8]) -> Result<Intake<'d>, Fault> {
@@ -140,25 +165,39 @@ async fn begin<'d>(delivery: &'d Delivery, opened: &Opened, header: &[u8]) -> Re
 
 /// Hands the request to whoever carries it out.
 async fn carry_out(delivery: &Delivery, opened: Opened, taken: Taken) -> Result<Recorded, Fault> {
-    let Opened { session, site, head, floor, acked_through } = opened;
-    let Taken { digest, bodies, blobs } = taken;
-    let asked = Asked { session, site, floor, acked_through, digest };
-    let change = match head.request {
-        Request::Post { post, .. } => {
-            let posting = Posting { asked, what: What::Post(post), bodies };
-            return writer::post(&delivery.posts, posting, blobs).await;
+    match for_writer(opened, taken)? {
+        Ok(held) => {
+            let answers = writer::post(&delivery.posts, vec![held]).await?;
+            let answer = answers.into_iter().next();
+            Ok(answer.ok_or_else(|| Fault::Defect("no answer from the writer".to_owned()))??)
         }
-        Request::PostNotify { post, note, .. } => {
-            let posting = Posting { asked, what: What::PostNotify(post, note), bodies };
-            return writer::post(&delivery.posts, posting, blobs).await;
-        }
+        Err((asked, request, taken)) => edit(delivery, asked, request, &taken).await,
+    }
+}
+
+/// A request that the writer commits, ready for it; or the others as they are.
+pub(super) fn for_writer(
+    opened: Opened,
+    taken: Taken,
+) -> Result<Result<Held, (Asked, Request, Taken)>, Refusal> {
+    let Opened { session, site, head, floor, acked_through, may_push } = opened;
+    let asked = Asked { session, site, floor, acked_through, digest: taken.digest, may_push };
+    let what = match head.request {
+        Request::Post { post, .. } => What::Post(post),
+        Request::PostNotify { post, note, .. } => What::PostNotify(post, note),
         Request::Ping { from, to, .. } => {
-            check_text(&bodies)?;
-            let posting = Posting { asked, what: What::Ping { from, to }, bodies };
-            return writer::post(&delivery.posts, posting, blobs).await;
+            check_text(&taken.bodies)?;
+            What::Ping { from, to }
         }
+        other => return Ok(Err((asked, other, taken))),
+    };
+    Ok(Ok(Held { posting: Posting { asked, what, bodies: taken.bodies }, blobs: taken.blobs }))
+}
+
+async fn edit(delivery: &Delivery, asked: Asked, request: Request, taken: &Taken) -> Result<Recorded, Fault> {
+    let change = match request {
         Request::GroupInvite { gid, from, to, .. } => {
-            let text = check_text(&bodies)?;
+            let text = check_text(&taken.bodies)?;
             Change::Invite(Invite { gid, from, to, text })
         }
         Request::UserEdit { edit, .. } => Change::User(edit),

@@ -1,14 +1,19 @@
 //! A session: a link after login. Three parts run side by side in the link's task and meet in [`Session`]: the reader
 //! takes requests and acks, the puller fetches what waits for the node, the writer sends. None of them waits for another.
+//! Small requests go on by the session's lane (`crate::lanes`), which answers them.
 
+mod answering;
+mod asking;
 mod puller;
 mod reader;
+mod seen;
 mod state;
 mod upload;
 mod writer;
 
 use std::{sync::Arc, time::Duration};
 
+pub use asking::Asking;
 pub use puller::pull;
 pub use reader::{Reader, Reading};
 pub use state::Session;
@@ -34,6 +39,11 @@ where
         }
     };
     tracing::debug!(uid = session.uid(), ?ended, "link ended while reading");
+    // What was asked before is still carried out, and answered before the last words.
+    tokio::select! {
+        () = session.all_answered() => {}
+        _ = &mut writing => return,
+    }
     match ended {
         Reading::Gone(_) => return,
         Reading::Quit(text) => session.close(Some(text)),

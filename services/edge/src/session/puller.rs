@@ -7,7 +7,7 @@ use tmtp_platform::Backoff;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::state::{Pull, Session};
-use crate::edge::Shared;
+use crate::{edge::Shared, upstream::How};
 
 /// Most octets of small bodies that wait in memory for one link.
 const FETCH_OCTETS: u32 = 64 * 1024;
@@ -48,7 +48,9 @@ async fn fetch(session: &Session, edge: &Shared, skip: Vec<u64>, room: usize) ->
         max_entries: u32::try_from(room).unwrap_or(u32::MAX),
         max_octets: FETCH_OCTETS,
     };
-    let call = edge.upstream.call(request, |mut client, request| async move { client.fetch(request).await });
+    let call = edge
+        .upstream
+        .call(How::for_member(), request, |mut client, request| async move { client.fetch(request).await });
     match Box::pin(call).await {
         Ok(page) if page.fenced => session.fence(),
         Ok(page) => session.fetched(page.entries, page.more),

@@ -4,17 +4,18 @@ use std::{num::NonZeroU32, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tmtp_grpc::delivery::{SubmitReply, SubmitRequest};
-use tmtp_wire::{Answer, Error, Head, MsgId, Piece, Posted, Receipt, Request, text};
+use tmtp_grpc::delivery::SubmitRequest;
+use tmtp_wire::{Error, Head, MsgId, Piece, Request, text};
 use tokio::io::AsyncRead;
 
-use super::{LAST_WORDS, Session};
+use super::{Asking, LAST_WORDS, Session, answering::Question};
 use crate::{
     acks::Acked,
     edge::Shared,
     frames::{Ended, Frames},
+    lanes::Lanes,
     sites::Site,
-    upstream::Failure,
+    upstream::How,
 };
 
 /// Data up to this travels with its request; more is streamed.
@@ -52,15 +53,13 @@ pub struct Reader<'a, R> {
     pub(super) edge: &'a Shared,
     site: Arc<Site>,
     pace: DefaultDirectRateLimiter,
-    /// The highest id that this session was told of.
-    pub(super) floor: u64,
 }
 
 impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
-    pub fn new(frames: &'a mut Frames<R>, edge: &'a Shared, site: Arc<Site>, floor: u64) -> Self {
+    pub fn new(frames: &'a mut Frames<R>, edge: &'a Shared, site: Arc<Site>) -> Self {
         frames.limit_headers(site.limits.header_octets as usize);
         let per_second = NonZeroU32::new(site.limits.requests_per_second).unwrap_or(NonZeroU32::MIN);
-        Self { frames, edge, site, pace: RateLimiter::direct(Quota::per_second(per_second)), floor }
+        Self { frames, edge, site, pace: RateLimiter::direct(Quota::per_second(per_second)) }
     }
 
     pub fn edge(&self) -> &'a Shared {
@@ -68,7 +67,7 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
     }
 
     /// Reads until the link ends or must end.
-    pub async fn read(&mut self, session: &Session) -> Reading {
+    pub async fn read(&mut self, session: &Arc<Session>) -> Reading {
         loop {
             if let Err(end) = self.read_one(session).await {
                 return end;
@@ -76,7 +75,7 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
         }
     }
 
-    async fn read_one(&mut self, session: &Session) -> Result<(), Reading> {
+    async fn read_one(&mut self, session: &Arc<Session>) -> Result<(), Reading> {
         let json = match self.next_piece(session).await? {
             Piece::Header(json) => json,
             Piece::Data(_) => return Err(Error::Header.into()),
@@ -99,11 +98,14 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
         }
     }
 
-    /// The next piece, or the end when the edge drains and nothing is in hand.
+    /// The next piece, or the end when the edge drains or the session is cut.
     async fn next_piece(&mut self, session: &Session) -> Result<Piece, Reading> {
         tokio::select! {
             piece = self.frames.next() => Ok(piece?),
-            () = session.draining.notified() => Err(Reading::Drained),
+            () = session.ending.notified() => match session.is_cut() {
+                Some(why) => Err(Reading::Gone(Ended::TimedOut(why))),
+                None => Err(Reading::Drained),
+            },
         }
     }
 
@@ -130,39 +132,63 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
         self.edge.ends.told(session.id()).await;
     }
 
-    async fn submit(&mut self, session: &Session, head: &Head, json: Bytes) -> Result<(), Reading> {
+    async fn submit(&mut self, session: &Arc<Session>, head: &Head, json: Bytes) -> Result<(), Reading> {
         head.check(self.site.limits.message_octets)?;
         self.pace.until_ready().await;
         self.frames.expect_data(head.data_len);
-        let request = SubmitRequest {
+        if head.data_len > INLINE_OCTETS {
+            let (request, question) = self.alone(session, &head.request, json).await;
+            let outcome = self.upload(request).await?;
+            session.follow(outcome.as_ref().map_or(0, |reply| reply.instance));
+            session.answer_to(question, outcome);
+            return Ok(());
+        }
+        let data = self.small_data().await?;
+        if matches!(head.request, Request::Ping { .. } | Request::GroupInvite { .. }) {
+            text::check_text(&data)?;
+        }
+        match &head.request {
+            Request::Post { .. } | Request::PostNotify { .. } | Request::Ping { .. } => {
+                self.ask(session, &head.request, json, data).await;
+            }
+            _ => self.submit_alone(session, &head.request, json, data).await,
+        }
+        Ok(())
+    }
+
+    /// Leaves a request to the session's lane, and reads on.
+    async fn ask(&self, session: &Arc<Session>, request: &Request, json: Bytes, data: Bytes) {
+        session.room_to_ask().await;
+        if session.ask(Asking::new(Question::of(request), json, data)) {
+            self.edge.lanes.enter(Arc::clone(session));
+        }
+    }
+
+    /// A request that goes by itself, when those before it have their answers.
+    async fn alone(&self, session: &Session, request: &Request, json: Bytes) -> (SubmitRequest, Question) {
+        session.all_answered().await;
+        let submit = SubmitRequest {
             session: Some(session.id().clone()),
             header: json,
             data: Bytes::new(),
-            floor: self.floor,
+            floor: session.floor(),
             acked_through: session.acked_through(),
         };
-        let outcome = if head.data_len > INLINE_OCTETS {
-            self.upload(request).await?
-        } else {
-            self.submit_inline(head, request).await?
-        };
-        self.answer(session, &head.request, outcome)
+        (submit, Question::of(request))
     }
 
-    async fn submit_inline(
-        &mut self,
-        head: &Head,
-        mut request: SubmitRequest,
-    ) -> Result<Result<SubmitReply, Failure>, Reading> {
-        request.data = self.small_data().await?;
-        if matches!(head.request, Request::Ping { .. } | Request::GroupInvite { .. }) {
-            text::check_text(&request.data)?;
-        }
+    async fn submit_alone(&self, session: &Session, request: &Request, json: Bytes, data: Bytes) {
+        let (submit, question) = self.alone(session, request, json).await;
+        let submit = SubmitRequest { data, ..submit };
+        let how = How::for_member().by_lane(Lanes::of(session));
         let call = self
             .edge
             .upstream
-            .call(request, |mut client, request| async move { client.submit(request).await });
-        Ok(Box::pin(call).await)
+            .call_and_tell(how, submit, |mut client, request| async move { client.submit(request).await });
+        let outcome = Box::pin(call).await;
+        let followed = outcome.as_ref().ok().filter(|reply| reply.at_first_try);
+        session.follow(followed.map_or(0, |reply| reply.message.instance));
+        session.answer_to(question, outcome.map(|reply| reply.message));
     }
 
     async fn small_data(&mut self) -> Result<Bytes, Reading> {
@@ -176,46 +202,4 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
         }
         Ok(data.freeze())
     }
-
-    /// Answers a request. One that could not be carried out for now is not answered: the client sends it again, and an
-    /// error would make it give up.
-    fn answer(
-        &mut self,
-        session: &Session,
-        request: &Request,
-        outcome: Result<SubmitReply, Failure>,
-    ) -> Result<(), Reading> {
-        let result = match outcome {
-            Ok(SubmitReply { error: Some(error), .. }) => Err(error),
-            Ok(reply) => Ok(reply),
-            Err(Failure::Refused(_)) => Err("request failed".to_owned()),
-            Err(Failure::Unreachable(why)) => {
-                metrics::counter!("tmtp_edge_unanswered_total").increment(1);
-                tracing::info!(uid = session.uid(), op = request.name(), why, "request left unanswered");
-                return Ok(());
-            }
-        };
-        let msgid = result.as_ref().map_or(0, |reply| reply.msgid);
-        self.floor = self.floor.max(msgid);
-        let result = result.map(|reply| receipt(request, &reply));
-        let id = request.id().unwrap_or_default().to_owned();
-        let octets = (Answer::Ack { id, result }).encode()?;
-        if session.answer(octets, msgid) {
-            Ok(())
-        } else {
-            Err(Reading::Gone(Ended::TimedOut("answers are not read")))
-        }
-    }
-}
-
-/// What the ack says: a receipt for what reaches others as a message (section 4).
-fn receipt(request: &Request, reply: &SubmitReply) -> Option<Receipt> {
-    let has_receipt = matches!(
-        request,
-        Request::Post { .. }
-            | Request::PostNotify { .. }
-            | Request::Ping { .. }
-            | Request::GroupInvite { .. }
-    );
-    has_receipt.then_some(Receipt { msgid: MsgId(reply.msgid), posted: Posted(reply.posted) })
 }

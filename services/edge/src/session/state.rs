@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap, VecDeque, hash_map::Entry::Vacant},
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -13,6 +13,8 @@ use bytes::{Bytes, BytesMut};
 use tmtp_grpc::delivery::{self as grpc, Entry};
 use tmtp_wire::Answer;
 use tokio::{sync::Notify, time::Instant};
+
+use super::{asking::Askings, seen::Seen};
 
 /// A client that lets this many answers wait does not read them, and is cut off.
 const ANSWERS_MAX: usize = 256;
@@ -32,20 +34,28 @@ pub struct Session {
     window: usize,
     redeliver: Duration,
     state: Mutex<State>,
-    /// The highest msgid whose ack was written to this link.
+    /// The highest msgid whose ack was written to this link, as long as every request had an answer.
     acked_through: AtomicU64,
+    /// A request had no answer, and may have been carried out.
+    pub(super) unanswered: AtomicBool,
+    /// The highest msgid that this session was told of.
+    floor: AtomicU64,
+    /// The delivery process that answered the last request, at its first try; else 0.
+    follows: AtomicU64,
     /// Something is to be written.
     pub(super) output: Notify,
     /// Something is to be fetched.
     pub(super) input: Notify,
     /// Some acks became durable.
     pub(super) settled: Notify,
-    /// The session is to end when what is in hand is done.
-    pub(super) draining: Notify,
+    /// Some requests have been dealt with.
+    pub(super) answered: Notify,
+    /// Reading is to end.
+    pub(super) ending: Notify,
 }
 
 #[derive(Debug, Default)]
-struct State {
+pub(super) struct State {
     answers: VecDeque<Outgoing>,
     ohis: VecDeque<(String, u32)>,
     /// Fetched and not yet written, in the order of section 5.
@@ -54,7 +64,13 @@ struct State {
     in_hand: HashMap<u64, Hand>,
     /// When messages were sent, oldest first; those acked since are skipped.
     sent: VecDeque<(Instant, u64)>,
+    /// Something may wait that was neither fetched nor pushed.
     fetch_due: bool,
+    /// A fetch is under way.
+    fetching: bool,
+    seen: Seen,
+    pub(super) askings: Askings,
+    cut: Option<&'static str>,
     closing: Option<Closing>,
 }
 
@@ -118,14 +134,18 @@ impl Session {
             redeliver,
             state: Mutex::new(state),
             acked_through: AtomicU64::new(0),
+            unanswered: AtomicBool::new(false),
+            floor: AtomicU64::new(0),
+            follows: AtomicU64::new(0),
             output: Notify::new(),
             input: Notify::new(),
             settled: Notify::new(),
-            draining: Notify::new(),
+            answered: Notify::new(),
+            ending: Notify::new(),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -145,9 +165,29 @@ impl Session {
         &self.id.uid
     }
 
-    /// The highest msgid whose ack was written to this link.
+    /// Every msgid up to this one was acked on this link.
     pub fn acked_through(&self) -> u64 {
         self.acked_through.load(Relaxed)
+    }
+
+    /// The highest msgid that this session was told of: the next one must be above it.
+    pub fn floor(&self) -> u64 {
+        self.floor.load(Relaxed)
+    }
+
+    /// An answer from delivery had this msgid.
+    pub fn told(&self, msgid: u64) {
+        self.floor.fetch_max(msgid, Relaxed);
+    }
+
+    /// The delivery process that answered the last request at its first try, or 0.
+    pub fn follows(&self) -> u64 {
+        self.follows.load(Relaxed)
+    }
+
+    /// This delivery process answered; 0 when another was asked before it.
+    pub fn follow(&self, instance: u64) {
+        self.follows.store(instance, Relaxed);
     }
 
     // ---- told by others
@@ -156,6 +196,32 @@ impl Session {
     pub fn wake(&self) {
         self.lock().fetch_due = true;
         self.input.notify_one();
+    }
+
+    /// Hints were lost: whatever comes next, the queue is looked at before anything is sent.
+    pub fn distrust(&self) {
+        self.lock().fetch_due = true;
+    }
+
+    /// A message that waits from now on, for the session of this epoch. `false`: it will be fetched in its turn, since something
+    /// may have to go before it, or it may have been sent already.
+    pub fn push(&self, epoch: i64, entry: &Entry) -> bool {
+        let taken = {
+            let mut state = self.lock();
+            let taken = epoch == self.id.epoch && state.may_take(entry.id, self.window);
+            if taken {
+                state.take(entry.clone());
+            } else {
+                state.fetch_due = true;
+            }
+            taken
+        };
+        if taken {
+            self.output.notify_one()
+        } else {
+            self.input.notify_one()
+        }
+        taken
     }
 
     /// Another member came or went. The newest word about a member replaces the one before.
@@ -178,7 +244,18 @@ impl Session {
 
     /// Ends the session as soon as what is in hand is done, without a word.
     pub fn drain(&self) {
-        self.draining.notify_one();
+        self.ending.notify_one();
+    }
+
+    /// Ends the session at once, whatever is in hand.
+    pub fn cut(&self, why: &'static str) {
+        self.lock().cut.get_or_insert(why);
+        self.ending.notify_one();
+    }
+
+    /// Why the session is to end at once, if it is.
+    pub fn is_cut(&self) -> Option<&'static str> {
+        self.lock().cut
     }
 
     /// Ends the session after the answers that wait; with a last `quit`, or without a word. The first call counts.
@@ -261,6 +338,7 @@ impl Session {
             return Pull::Rest(due);
         }
         state.fetch_due = false;
+        state.fetching = true;
         Pull::Fetch { skip: state.in_hand.keys().copied().collect(), room }
     }
 
@@ -268,20 +346,18 @@ impl Session {
     pub fn fetched(&self, entries: Vec<Entry>, more: bool) {
         {
             let mut state = self.lock();
+            state.fetching = false;
             state.fetch_due |= more;
-            for entry in entries {
-                if let Vacant(place) = state.in_hand.entry(entry.id) {
-                    place.insert(Hand::Ready);
-                    state.ready.insert((!entry.urgent, entry.id), entry);
-                }
-            }
+            entries.into_iter().for_each(|entry| state.take(entry));
         }
         self.output.notify_one();
     }
 
     /// A fetch came to nothing; it is still due.
     pub fn fetch_failed(&self) {
-        self.lock().fetch_due = true;
+        let mut state = self.lock();
+        state.fetching = false;
+        state.fetch_due = true;
     }
 
     // ---- the writer's side
@@ -314,7 +390,9 @@ impl Session {
 
     /// These octets are in the kernel's hands.
     pub fn written(&self, marks: &Marks) {
-        self.acked_through.fetch_max(marks.msgid, Relaxed);
+        if !self.unanswered.load(Relaxed) {
+            self.acked_through.fetch_max(marks.msgid, Relaxed);
+        }
         let now = Instant::now();
         {
             let mut state = self.lock();
@@ -332,6 +410,20 @@ impl Session {
 }
 
 impl State {
+    /// Takes a message in hand, unless it is already.
+    fn take(&mut self, entry: Entry) {
+        if let Vacant(place) = self.in_hand.entry(entry.id) {
+            place.insert(Hand::Ready);
+            self.seen.note(entry.id);
+            self.ready.insert((!entry.urgent, entry.id), entry);
+        }
+    }
+
+    /// Whether a message that nobody fetched may be sent: nothing else can be waiting, and it was not sent before.
+    fn may_take(&self, id: u64, window: usize) -> bool {
+        !self.fetch_due && !self.fetching && self.seen.is_new(id) && self.unacked() < window
+    }
+
     fn unsettled(&self) -> usize {
         self.in_hand.values().filter(|hand| **hand == Hand::Acked).count()
     }

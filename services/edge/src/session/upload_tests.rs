@@ -47,12 +47,12 @@ async fn send_post(mut far: DuplexStream, octets: usize) {
 async fn time_of_unanswered(octets: usize) -> Duration {
     let (edge, _folder) = edge();
     let id = grpc::Session { site: 1, node: 2, epoch: 3, uid: "uid".to_owned() };
-    let session = Session::new(id, 8, Duration::from_secs(30));
+    let session = Arc::new(Session::new(id, 8, Duration::from_secs(30)));
     let (near, far) = tokio::io::duplex(64 * 1024);
     let mut frames = Frames::new(near, Patience::new(&Options::default()));
     let begun = Instant::now();
     let sent = tokio::spawn(send_post(far, octets));
-    let mut reader = Reader::new(&mut frames, edge.shared(), site(), 0);
+    let mut reader = Reader::new(&mut frames, edge.shared(), site());
     let read = timeout(Duration::from_secs(100), reader.read(&session)).await;
     assert!(matches!(read, Ok(Reading::Gone(Ended::Eof))), "{read:?}");
     assert!(matches!(session.next_step(), Step::Rest));

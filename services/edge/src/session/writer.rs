@@ -11,7 +11,11 @@ use tokio::{
 };
 
 use super::state::{Session, Step};
-use crate::{edge::Shared, options::Options, upstream::Failure};
+use crate::{
+    edge::Shared,
+    options::Options,
+    upstream::{Failure, How},
+};
 
 /// How often a piece of a body is asked for again; each try goes on for a while by itself.
 const PIECE_TRIES: u32 = 5;
@@ -100,8 +104,9 @@ impl<W: AsyncWrite + Unpin> Out<'_, W> {
 async fn piece(session: &Session, edge: &Shared, id: u64, offset: u64) -> Result<Bytes, Writing> {
     for _ in 0..PIECE_TRIES {
         let request = BodyRequest { session: Some(session.id().clone()), id, offset };
-        let call =
-            edge.upstream.call(request, |mut client, request| async move { client.body(request).await });
+        let call = edge.upstream.call(How::for_member(), request, |mut client, request| async move {
+            client.body(request).await
+        });
         match Box::pin(call).await {
             Ok(reply) => return Ok(reply.data),
             Err(Failure::Refused(status)) => return Err(Writing::Cut(status.to_string())),

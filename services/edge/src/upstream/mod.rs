@@ -43,8 +43,55 @@ const CALLS_MAX: usize = 1024;
 /// Large bodies on their way to delivery at a time; more wait. Each may take long, as its client is slow, and costs little.
 const UPLOADS_MAX: usize = 2048;
 
+/// How a call is made.
+#[derive(Debug, Clone, Copy)]
+pub struct How {
+    /// When to give up.
+    deadline: Instant,
+    /// The same lane leads to the same process, as long as it is up.
+    lane: Option<usize>,
+    /// Whether it waits for a place among the calls for members.
+    in_turn: bool,
+}
+
+impl How {
+    /// For a member, within the client's patience, by whichever process is next.
+    pub fn for_member() -> Self {
+        Self { deadline: Instant::now() + CALL_LIMIT, lane: None, in_turn: true }
+    }
+
+    /// For the edge itself: never behind the calls for members, so that an edge with its hands full is not taken for dead.
+    pub fn for_edge(limit: Duration) -> Self {
+        Self { deadline: Instant::now() + limit, lane: None, in_turn: false }
+    }
+
+    /// For many members at once: what bounds those calls is the number of lanes.
+    pub fn for_lane(lane: usize) -> Self {
+        Self { lane: Some(lane), in_turn: false, ..Self::for_member() }
+    }
+
+    /// Until then.
+    pub fn until(self, deadline: Instant) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// By the process that this lane leads to.
+    pub fn by_lane(self, lane: usize) -> Self {
+        Self { lane: Some(lane), ..self }
+    }
+}
+
+/// What a call brought.
+#[derive(Debug)]
+pub struct Reply<R> {
+    /// The answer.
+    pub message: R,
+    /// Nobody else had been asked before.
+    pub at_first_try: bool,
+}
+
 /// Why a call came to nothing.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Failure {
     /// No delivery process could be had in time. Whether the call took effect is not known.
     #[error("delivery cannot be reached: {0}")]
@@ -114,51 +161,51 @@ impl Upstream {
         }
     }
 
-    /// Calls delivery; tries again, elsewhere if possible, for up to 12 s.
-    pub async fn call<Q, A, R, F>(&self, request: Q, rpc: F) -> Result<R, Failure>
+    /// Calls delivery; tries again, elsewhere if possible, until there is an answer or the time is over.
+    pub async fn call<Q, A, R, F>(&self, how: How, request: Q, rpc: F) -> Result<R, Failure>
     where
         Q: Clone,
         F: Fn(Client, Request<Q>) -> A,
         A: Future<Output = Result<Response<R>, Status>>,
     {
-        self.call_within(Instant::now() + CALL_LIMIT, request, rpc).await
+        self.call_and_tell(how, request, rpc).await.map(|reply| reply.message)
     }
 
-    /// Calls delivery for the edge itself: never behind the calls of members, so that an edge with its hands full is not
-    /// taken for dead.
-    pub async fn call_for_edge<Q, A, R, F>(&self, limit: Duration, request: Q, rpc: F) -> Result<R, Failure>
-    where
-        Q: Clone,
-        F: Fn(Client, Request<Q>) -> A,
-        A: Future<Output = Result<Response<R>, Status>>,
-    {
-        in_time(Instant::now() + limit, self.try_until_answered(request, rpc)).await
-    }
-
-    /// Calls delivery; tries again, elsewhere if possible, until the deadline.
-    pub async fn call_within<Q, A, R, F>(&self, deadline: Instant, request: Q, rpc: F) -> Result<R, Failure>
+    /// The same, and tells whether the first try was answered.
+    pub async fn call_and_tell<Q, A, R, F>(&self, how: How, request: Q, rpc: F) -> Result<Reply<R>, Failure>
     where
         Q: Clone,
         F: Fn(Client, Request<Q>) -> A,
         A: Future<Output = Result<Response<R>, Status>>,
     {
         let tries = async {
-            let _permit =
-                self.calls.acquire().await.map_err(|_| Failure::Unreachable("closed".to_owned()))?;
-            self.try_until_answered(request, rpc).await
+            let _permit = match how.in_turn {
+                true => Some(self.calls.acquire().await.map_err(|_| closed())?),
+                false => None,
+            };
+            self.try_until_answered(how.lane, request, rpc).await
         };
-        in_time(deadline, tries).await
+        timeout_at(how.deadline, tries)
+            .await
+            .unwrap_or_else(|_| Err(Failure::Unreachable("no answer in time".to_owned())))
     }
 
-    async fn try_until_answered<Q, A, R, F>(&self, request: Q, rpc: F) -> Result<R, Failure>
+    async fn try_until_answered<Q, A, R, F>(
+        &self,
+        lane: Option<usize>,
+        request: Q,
+        rpc: F,
+    ) -> Result<Reply<R>, Failure>
     where
         Q: Clone,
         F: Fn(Client, Request<Q>) -> A,
         A: Future<Output = Result<Response<R>, Status>>,
     {
         let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_millis(800));
+        let mut tries = 0;
         loop {
-            let Some(endpoint) = self.pick() else {
+            let turn = lane.map(|lane| lane.wrapping_add(tries));
+            let Some(endpoint) = self.pick(turn.unwrap_or_else(|| self.next.fetch_add(1, Relaxed))) else {
                 sleep(Duration::from_millis(100)).await;
                 continue;
             };
@@ -166,7 +213,9 @@ impl Upstream {
             request.set_timeout(TRY_LIMIT);
             let outcome = timeout(TRY_LIMIT, rpc(endpoint.calls(), request)).await;
             match outcome.unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer"))) {
-                Ok(response) => return Ok(response.into_inner()),
+                Ok(response) => {
+                    return Ok(Reply { message: response.into_inner(), at_first_try: tries == 0 });
+                }
                 Err(status) if may_try_again(&status) => {
                     metrics::counter!("tmtp_edge_calls_retried_total").increment(1);
                     tracing::debug!(%status, endpoint = endpoint.name(), "call failed, trying again");
@@ -175,14 +224,15 @@ impl Upstream {
                 }
                 Err(status) => return Err(Failure::Refused(status)),
             }
+            tries += 1;
         }
     }
 
     /// Streams a request with large data to one delivery process. Never tried again: the data is gone.
     pub async fn upload(&self, chunks: ReceiverStream<SubmitChunk>) -> Result<SubmitReply, Failure> {
-        let unreachable = |why: &str| Failure::Unreachable(why.to_owned());
-        let _permit = self.uploads.acquire().await.map_err(|_| unreachable("closed"))?;
-        let endpoint = self.pick().ok_or_else(|| unreachable("no delivery process"))?;
+        let _permit = self.uploads.acquire().await.map_err(|_| closed())?;
+        let endpoint = self.pick(self.next.fetch_add(1, Relaxed));
+        let endpoint = endpoint.ok_or_else(|| Failure::Unreachable("no delivery process".to_owned()))?;
         match endpoint.uploads().submit_stream(chunks).await {
             Ok(response) => Ok(response.into_inner()),
             Err(status) if may_try_again(&status) => Err(Failure::Unreachable(status.to_string())),
@@ -190,20 +240,18 @@ impl Upstream {
         }
     }
 
-    /// The next process in turn, those first that are thought to be up.
-    fn pick(&self) -> Option<Arc<Endpoint>> {
+    /// The process whose turn it is, of those that are thought to be up; of all, when none is.
+    fn pick(&self, turn: usize) -> Option<Arc<Endpoint>> {
         let endpoints = self.endpoints.load();
         let up = endpoints.iter().filter(|endpoint| endpoint.is_up()).count();
         let count = if up == 0 { endpoints.len() } else { up };
-        let turn = self.next.fetch_add(1, Relaxed).checked_rem(count)?;
+        let turn = turn.checked_rem(count)?;
         endpoints.iter().filter(|endpoint| up == 0 || endpoint.is_up()).nth(turn).cloned()
     }
 }
 
-async fn in_time<R>(deadline: Instant, call: impl Future<Output = Result<R, Failure>>) -> Result<R, Failure> {
-    timeout_at(deadline, call)
-        .await
-        .unwrap_or_else(|_| Err(Failure::Unreachable("no answer in time".to_owned())))
+fn closed() -> Failure {
+    Failure::Unreachable("closed".to_owned())
 }
 
 /// Whether a failure says nothing about the request itself. A broken connection shows as `Unknown`, `Cancelled` or
@@ -239,12 +287,13 @@ mod tests {
         let upstream = refusing();
         let _all = upstream.calls.acquire_many(CALLS_MAX as u32).await;
         let beat = || HeartbeatRequest { edge: "edge".to_owned() };
-        let own = upstream.call_for_edge(CALL_LIMIT, beat(), |mut client, request| async move {
+        let own = upstream.call(How::for_edge(CALL_LIMIT), beat(), |mut client, request| async move {
             client.heartbeat(request).await
         });
         assert!(matches!(own.await, Err(Failure::Refused(_))));
-        let behind =
-            upstream.call(beat(), |mut client, request| async move { client.heartbeat(request).await });
+        let behind = upstream.call(How::for_member(), beat(), |mut client, request| async move {
+            client.heartbeat(request).await
+        });
         assert!(matches!(behind.await, Err(Failure::Unreachable(_))));
     }
 }

@@ -46,7 +46,7 @@ pub(super) async fn nodes(conn: &mut PgConn, members: &[MemberKey], count_max: u
     if uids.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "SELECT n.site, n.uid, n.node, n.edge, q.queued, q.octets
+    let sql = "SELECT n.site, n.uid, n.node, n.edge, n.epoch, q.queued, q.octets
                FROM unnest($1::bigint[], $2::text[]) k(site, uid)
                JOIN nodes n ON n.site = k.site AND n.uid = k.uid AND NOT n.revoked
                CROSS JOIN LATERAL (

@@ -34,7 +34,7 @@ pub(super) async fn active(conn: &mut SqliteConn, members: &[MemberKey]) -> Resu
 }
 
 pub(super) async fn nodes(conn: &mut SqliteConn, members: &[MemberKey], count_max: u32) -> Result<Vec<Node>> {
-    let sql = "SELECT n.site, n.uid, n.node, n.edge, 0, 0 FROM nodes n
+    let sql = "SELECT n.site, n.uid, n.node, n.edge, n.epoch, 0, 0 FROM nodes n
                WHERE n.site = $1 AND n.uid = $2 AND NOT n.revoked";
     let mut nodes = Vec::new();
     let (sites, uids) = member_columns(members);

@@ -30,15 +30,16 @@ pub(crate) fn key(row: &Row) -> Result<MemberKey> {
     Ok(MemberKey { site: row.site(0)?, uid: row.text(1)? })
 }
 
-/// A row of site, uid, node, edge, queued, queued octets.
+/// A row of site, uid, node, edge, epoch, queued, queued octets.
 pub(crate) fn node(row: &Row) -> Result<Node> {
     Ok(Node {
         site: row.site(0)?,
         uid: row.text(1)?,
         node: row.node(2)?,
         edge: row.opt_text(3)?,
-        queued: u32::try_from(row.int(4)?).unwrap_or(u32::MAX),
-        queued_octets: row.count(5)?,
+        epoch: row.int(4)?,
+        queued: u32::try_from(row.int(5)?).unwrap_or(u32::MAX),
+        queued_octets: row.count(6)?,
     })
 }
 

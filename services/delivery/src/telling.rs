@@ -1,0 +1,129 @@
+//! Hints on their way to edges: in pieces of bounded size, and numbered, so that an edge notices when some were lost.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use prost::Message as _;
+use tmtp_bus::{Bus, edge_channel};
+use tmtp_grpc::delivery::{Hints, Push};
+
+/// Most hints of a kind in one publish.
+const AT_ONCE: usize = 2000;
+/// Octets of pushed messages at which a publish takes no further one.
+const PUSHED_OCTETS: usize = 128 * 1024;
+/// Edges whose numbers are remembered. Beyond it all are forgotten: the edges take the new numbers for a loss and look for
+/// themselves.
+const EDGES_MAX: usize = 10_000;
+
+/// Tells edges.
+pub(crate) struct Telling {
+    bus: Arc<dyn Bus>,
+    instance: u64,
+    numbers: Mutex<HashMap<String, u64>>,
+}
+
+impl Telling {
+    pub fn new(bus: Arc<dyn Bus>, instance: u64) -> Self {
+        Self { bus, instance, numbers: Mutex::default() }
+    }
+
+    /// Publishes hints for one edge. Returns at once; all of them may be lost.
+    pub fn tell(&self, edge: &str, hints: Hints) {
+        let channel = edge_channel(edge);
+        // Held while publishing: hints leave in the order of their numbers.
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        if numbers.len() >= EDGES_MAX && !numbers.contains_key(edge) {
+            numbers.clear();
+        }
+        let number = numbers.entry(edge.to_owned()).or_default();
+        for piece in pieces(hints) {
+            *number += 1;
+            let piece = Hints { instance: self.instance, number: *number, ..piece };
+            self.bus.publish(&channel, piece.encode_to_vec().into());
+        }
+    }
+}
+
+/// The same hints in pieces of bounded size, in order; mostly one.
+fn pieces(mut hints: Hints) -> impl Iterator<Item = Hints> {
+    std::iter::from_fn(move || {
+        let pushes = small_enough(&hints.pushes);
+        let piece = Hints {
+            doubts: first(&mut hints.doubts, AT_ONCE),
+            fences: first(&mut hints.fences, AT_ONCE),
+            ohis: first(&mut hints.ohis, AT_ONCE),
+            wakes: first(&mut hints.wakes, AT_ONCE),
+            pushes: first(&mut hints.pushes, pushes),
+            ..Hints::default()
+        };
+        (piece != Hints::default()).then_some(piece)
+    })
+}
+
+/// How many of these pushes go into one piece.
+fn small_enough(pushes: &[Push]) -> usize {
+    let mut octets = 0;
+    let fits = |push: &&Push| {
+        let full = octets >= PUSHED_OCTETS;
+        octets += push.encoded_len();
+        !full
+    };
+    pushes.iter().take_while(fits).count()
+}
+
+fn first<T>(all: &mut Vec<T>, count: usize) -> Vec<T> {
+    let rest = all.split_off(all.len().min(count));
+    std::mem::replace(all, rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use tmtp_bus::{Event, MemoryBus};
+    use tmtp_grpc::delivery::{Entry, Ohi, Wake};
+
+    use super::*;
+
+    fn pushes(count: u64, octets: usize) -> Vec<Push> {
+        let data = bytes::Bytes::from(vec![b'x'; octets]);
+        let entry = |id| Entry { id, data: data.clone(), ..Entry::default() };
+        (0..count).map(|id| Push { entry: Some(entry(id)), to: Vec::new() }).collect()
+    }
+
+    #[test]
+    fn many_hints_leave_in_pieces_and_in_order() {
+        let wakes = (0..5000).map(|node| Wake { site: 1, node }).collect();
+        let hints = Hints { wakes, ohis: vec![Ohi::default()], ..Hints::default() };
+        let all: Vec<_> = pieces(hints).collect();
+        assert_eq!(all.len(), 3);
+        assert_eq!(all[0].ohis.len(), 1);
+        let woken: Vec<_> = all.iter().flat_map(|piece| &piece.wakes).map(|wake| wake.node).collect();
+        assert_eq!(woken, (0..5000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn messages_leave_in_pieces_of_bounded_size_and_in_order() {
+        let hints = Hints { pushes: pushes(300, 4000), ..Hints::default() };
+        let all: Vec<_> = pieces(hints).collect();
+        assert!(all.len() > 5 && all.iter().all(|piece| piece.encoded_len() < PUSHED_OCTETS + 8192));
+        let ids = all.iter().flat_map(|piece| &piece.pushes).flat_map(|push| &push.entry);
+        assert!(ids.map(|entry| entry.id).eq(0..300));
+    }
+
+    #[tokio::test]
+    async fn each_edge_hears_numbers_without_a_gap() {
+        let bus = Arc::new(MemoryBus::new());
+        let telling = Telling::new(bus.clone(), 7);
+        let mut heard = bus.subscribe(&edge_channel("a"));
+        assert_eq!(heard.next().await, Some(Event::Gap));
+        for edge in ["a", "b", "a"] {
+            telling.tell(edge, Hints { pushes: pushes(40, 4000), ..Hints::default() });
+        }
+        for number in 1..=4 {
+            let Some(Event::Hint(octets)) = heard.next().await else { panic!("no hint {number}") };
+            let hints = Hints::decode(octets).unwrap();
+            assert_eq!((hints.instance, hints.number), (7, number));
+        }
+    }
+}
