@@ -17,7 +17,7 @@ test: ## Check format and lints, run every test
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo nextest run --workspace
 	cargo test --workspace --doc
-	@deploy/check.sh
+	@TMTPD_BIN=$${CARGO_TARGET_DIR:-$$PWD/target}/debug/tmtpd deploy/check.sh
 
 check-deploy: ## Check chart, compose file, alert rules and boards (part of `make test`)
 	@deploy/check.sh

@@ -57,8 +57,8 @@ install() {
 check() {
     local tmtpd=${TMTPD_BIN:-}
     if [[ -z $tmtpd ]]; then
+        cargo build --workspace --bins
         tmtpd=${CARGO_TARGET_DIR:-$PWD/target}/debug/tmtpd
-        [[ -x $tmtpd ]] || cargo build --workspace --bins
     fi
     PYTHONDONTWRITEBYTECODE=1 TMTPD_BIN=$tmtpd TMTP_TOOLS=$cache \
         "$venv/bin/pytest" -q -p no:cacheprovider helm/tests deploy/tests "$@"
