@@ -35,7 +35,7 @@ check() {
         deploy/image-root.sh "$target/debug" "$root"
     fi
     # Mounts of its own, which end with it.
-    as_root unshare --mount --pid --fork --kill-child "$0" inside "$root"
+    as_root unshare --mount --pid --fork --kill-child "$PWD/deploy/image.sh" inside "$root"
 }
 
 # In namespaces of its own: the root read-only, and data in memory, as the chart does it.
@@ -55,7 +55,7 @@ inside() {
 
 # A server, and two members of its site.
 serve() {
-    local line address= log
+    local line address='' log
     log=$(mktemp)
     coproc SERVER { exec "${as[@]}" /usr/local/bin/tmtpd dev --tmtp-addr 127.0.0.1:0 --http-addr 127.0.0.1:0 2>"$log"; }
     local server=$SERVER_PID
