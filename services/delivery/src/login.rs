@@ -68,6 +68,7 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, 
         tx.add_messages(&outbox.messages, &outbox.entries).await?;
     }
     core::commit(tx).await?;
+    outbox.count();
     core.edges.expect(&entrant.edge);
     outbox.fanout.publish(&core.telling);
     second_look::later(&core, session.clone(), entrant.edge, ohi.clone());

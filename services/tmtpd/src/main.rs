@@ -4,6 +4,7 @@ mod args;
 mod certificate;
 mod check;
 mod dev;
+mod expiry;
 mod listen;
 mod print;
 mod process;
@@ -13,6 +14,7 @@ mod roles;
 mod settings;
 mod site;
 mod transport;
+mod zeros;
 
 use std::process::exit;
 

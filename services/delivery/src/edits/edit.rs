@@ -112,6 +112,7 @@ impl Edit {
             self.tx.add_messages(&self.outbox.messages, &self.outbox.entries).await?;
         }
         core::commit(self.tx).await?;
+        self.outbox.count();
         self.outbox.fanout.publish(&core.telling);
         Ok(self.recorded)
     }
