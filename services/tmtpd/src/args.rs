@@ -49,6 +49,8 @@ pub enum Command {
     Migrate,
     /// Check the settings, and exit: 0 when all is well.
     CheckConfig(CheckConfig),
+    /// Look at what an installation stands on, and say what to do; fails when something is bad.
+    Doctor(Doctor),
     /// Make, show and change sites.
     #[command(subcommand)]
     Site(Site),
@@ -124,6 +126,24 @@ pub struct CheckConfig {
     /// Print all settings as they are in effect; secrets as ***.
     #[arg(long)]
     pub print: bool,
+}
+
+/// What to look at.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Looks at settings, limits of the machine, certificates, Redis, the database and its settings, clocks, and the names of
+sites' hosts, as far as the role has to do with them.
+
+Examples:
+  tmtpd doctor --config tmtpd.toml
+  kubectl exec deploy/tmtp-control -- tmtpd doctor --role control --json")]
+pub struct Doctor {
+    /// The role whose place this is.
+    #[arg(long, value_enum, default_value = "standalone")]
+    pub role: Role,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What to do with sites.
