@@ -8,6 +8,9 @@ use tokio::sync::Notify;
 
 use crate::Event;
 
+/// Octets of hints that wait, whatever their number.
+const OCTETS_MAX: usize = 32 << 20;
+
 /// One reader, many writers. Writing never waits.
 #[derive(Debug)]
 pub(crate) struct Mailbox {
@@ -19,6 +22,8 @@ pub(crate) struct Mailbox {
 #[derive(Debug, Default)]
 struct State {
     events: VecDeque<Event>,
+    /// Of the hints among them.
+    octets: usize,
     /// Whether hints of its channel reach this process. What comes before that belongs to the gap.
     live: bool,
     closed: bool,
@@ -51,11 +56,13 @@ impl Mailbox {
         if !state.live {
             return;
         }
-        if state.events.len() < self.limit {
+        if state.events.len() < self.limit && state.octets < OCTETS_MAX {
+            state.octets += hint.len();
             state.events.push_back(Event::Hint(hint));
         } else {
             metrics::counter!("tmtp_bus_overflows_total").increment(1);
             state.events.clear();
+            state.octets = 0;
             push_gap(&mut state.events);
         }
         self.news.notify_one();
@@ -73,6 +80,9 @@ impl Mailbox {
             {
                 let mut state = self.lock();
                 if let Some(event) = state.events.pop_front() {
+                    if let Event::Hint(hint) = &event {
+                        state.octets -= hint.len();
+                    }
                     return Some(event);
                 }
                 if state.closed {
@@ -128,6 +138,16 @@ mod tests {
         mailbox.enliven();
         ["one", "two", "three", "four"].into_iter().for_each(|text| mailbox.push(hint(text)));
         assert_eq!(all(&mailbox).await, [Event::Gap, Event::Hint(hint("four"))]);
+    }
+
+    #[tokio::test]
+    async fn large_hints_that_nobody_reads_become_a_gap_before_they_fill_the_memory() {
+        let mailbox = Mailbox::new(1_000_000);
+        mailbox.enliven();
+        let large = Bytes::from(vec![b'x'; 1 << 20]);
+        (0..=OCTETS_MAX >> 20).for_each(|_| mailbox.push(large.clone()));
+        mailbox.push(hint("last"));
+        assert_eq!(all(&mailbox).await, [Event::Gap, Event::Hint(hint("last"))]);
     }
 
     #[tokio::test]

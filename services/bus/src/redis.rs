@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tmtp_platform::Backoff;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::hub::Hub;
@@ -22,6 +22,9 @@ use listener::Listener;
 use publisher::{Outgoing, Publisher};
 use status::Status;
 use target::Target;
+
+/// Octets of hints that may wait to be sent, whatever their number.
+const QUEUE_OCTETS: u32 = 64 << 20;
 
 /// From a twentieth of a second up to two: Redis is back in seconds, and hints are wanted at once.
 fn backoff() -> Backoff {
@@ -38,6 +41,7 @@ pub(crate) fn check(options: &BusOptions) -> Result<(), Error> {
 #[derive(Debug)]
 pub(crate) struct RedisBus {
     queue: mpsc::Sender<Outgoing>,
+    room: Arc<Semaphore>,
     hub: Arc<Hub>,
     status: Arc<Status>,
     _publishing: DropGuard,
@@ -57,14 +61,18 @@ impl RedisBus {
         let listener = Listener::new(target, hub.clone(), status.clone());
         tokio::spawn(listener.run(listening.clone()));
         let _publishing = publishing.drop_guard();
-        Ok(Self { queue, hub, status, _publishing, listening: Arc::new(listening.drop_guard()) })
+        let room = Arc::new(Semaphore::new(QUEUE_OCTETS as usize));
+        Ok(Self { queue, room, hub, status, _publishing, listening: Arc::new(listening.drop_guard()) })
     }
 }
 
 impl Bus for RedisBus {
     fn publish(&self, channel: &str, hint: Bytes) {
-        let outgoing = Outgoing { channel: channel.to_owned(), hint };
-        if self.queue.try_send(outgoing).is_err() {
+        let octets = u32::try_from(hint.len()).unwrap_or(u32::MAX);
+        let sent = self.room.clone().try_acquire_many_owned(octets).is_ok_and(|room| {
+            self.queue.try_send(Outgoing { channel: channel.to_owned(), hint, _room: room }).is_ok()
+        });
+        if !sent {
             metrics::counter!("tmtp_bus_dropped_total", "reason" => "full").increment(1);
         }
     }

@@ -51,6 +51,7 @@ pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Out
         }
         core::commit(tx).await?;
         outbox.count();
+        core.counts.add(&outbox.messages, &outbox.entries);
         core.trash.put(outbox.unwanted);
         outbox.fanout.publish(&core.telling);
     }
@@ -100,9 +101,9 @@ async fn carry_out(
         return Ok((decided, outbox));
     }
     let asked: Vec<_> = new.iter().map(|at| postings[*at]).collect();
-    let views = lookup::read(tx, &asked).await?;
+    let (views, loads) = lookup::read(core, tx, &asked).await?;
     let nothing = crate::resolve::View::default();
-    let mut rooms = Rooms::default();
+    let mut rooms = Rooms::new(loads);
     for at in new {
         let asked = &postings[at].asked;
         let view = views.get(&asked.session.site).unwrap_or(&nothing);

@@ -3,7 +3,7 @@
 use tmtp_store::{Body, NewEntry, NewMessage, Node, Recorded, SiteId};
 use tmtp_wire::{Message, Stamp};
 
-use crate::{fanout::Fanout, refusal::Refusal};
+use crate::{fanout::Fanout, loads::Load, refusal::Refusal};
 
 /// A message with its header made, and the nodes it goes to, each once.
 #[derive(Debug)]
@@ -30,8 +30,8 @@ impl<'n> Ready<'n> {
     }
 
     /// What it adds to each queue.
-    pub fn octets(&self) -> u64 {
-        self.message.body.octets()
+    pub fn load(&self) -> Load {
+        Load { entries: 1, octets: self.message.body.octets() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use tmtp_bus::Bus;
 use tmtp_platform::{Backoff, Clock};
 use tmtp_store::{Bodies, Store, Tx};
@@ -9,7 +10,8 @@ use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    Options, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault, sites::Sites, telling::Telling,
+    Options, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault, loads::Counts, sites::Sites,
+    telling::Telling,
 };
 
 /// A transaction that failed for want of the store is tried again within this time; a longer outage is
@@ -25,8 +27,11 @@ pub(crate) struct Core {
     pub clock: Arc<dyn Clock>,
     pub ids: Ids,
     pub sites: Sites,
+    /// What edges make the keys of their TLS tickets from.
+    pub ticket_secret: Bytes,
     pub edges: Edges,
     pub trash: Trash,
+    pub counts: Counts,
     pub turns: Turns,
 }
 

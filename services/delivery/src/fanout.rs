@@ -88,15 +88,7 @@ mod tests {
     use super::*;
 
     fn node(id: i64, edge: Option<&str>) -> Node {
-        Node {
-            site: SiteId(1),
-            uid: "u".into(),
-            node: NodeId(id),
-            edge: edge.map(Into::into),
-            epoch: 5,
-            queued: 0,
-            queued_octets: 0,
-        }
+        Node { site: SiteId(1), uid: "u".into(), node: NodeId(id), edge: edge.map(Into::into), epoch: 5 }
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod fetch;
 mod inbox;
 mod intake;
 mod link;
+mod loads;
 mod login;
 mod lookup;
 mod names;

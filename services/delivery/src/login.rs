@@ -50,7 +50,7 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, 
     let node = tx.find_node(&member, &hash).await?.ok_or_else(Refusal::login_failed)?;
     tx.hold_nodes(&[site.id]).await?;
     tx.lock_members(std::slice::from_ref(&member)).await?;
-    let nodes = tx.nodes(std::slice::from_ref(&member), notice::count_max(&site.settings)).await?;
+    let nodes = tx.nodes(std::slice::from_ref(&member)).await?.nodes;
     if let Err(rejected) = admission::admit(&core, site, &nodes, node) {
         admission::doubt(tx, &core, &rejected.by).await?;
         return Err(rejected.refusal.into());
@@ -61,7 +61,8 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, 
     fence_former(&mut *tx, &begun, &session, &member, &mut outbox.fanout).await?;
     let last = tx.last_request(&member).await?;
     let recorded = core.ids.record(last);
-    notice::add(&mut outbox, site, &session.uid, recorded, &Message::Login, &nodes)?;
+    let loads = core.counts.of(&mut *tx, &nodes, &site.settings).await?;
+    notice::add(&mut outbox, site, &session.uid, recorded, &Message::Login, (&nodes, &loads))?;
     let mut ohi = tx.ohi_from(&member).await?;
     ohi.truncate(OHI_MAX);
     if !outbox.messages.is_empty() {
@@ -69,6 +70,7 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, 
     }
     core::commit(tx).await?;
     outbox.count();
+    core.counts.add(&outbox.messages, &outbox.entries);
     core.edges.expect(&entrant.edge);
     outbox.fanout.publish(&core.telling);
     second_look::later(&core, session.clone(), entrant.edge, ohi.clone());

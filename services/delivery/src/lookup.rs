@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tmtp_store::{GroupStatus, MemberKey, Owner, SiteId, Tx};
+use tmtp_store::{Found, GroupStatus, MemberKey, Owner, SiteId, Tx};
 use tmtp_wire::{Recipient, RecipientKind};
 
 use crate::{
+    core::Core,
     fault::Fault,
+    loads::Loads,
     resolve::View,
     writer::{Posting, What},
 };
@@ -24,24 +26,39 @@ struct Wanted {
     askers: BTreeMap<(SiteId, String), BTreeSet<String>>,
 }
 
-/// Reads the views for these requests.
-pub(crate) async fn read(tx: &mut dyn Tx, postings: &[&Posting]) -> Result<Views, Fault> {
+/// Reads the views for these requests, and what waits for the nodes in them.
+pub(crate) async fn read(
+    core: &Core,
+    tx: &mut dyn Tx,
+    postings: &[&Posting],
+) -> Result<(Views, Loads), Fault> {
     let mut wanted = Wanted::default();
     postings.iter().for_each(|posting| wanted.add(posting));
     let mut views = Views::new();
     read_names(tx, &mut wanted, &mut views).await?;
     read_groups(tx, &mut wanted, &mut views).await?;
     let members: Vec<_> = wanted.members.into_iter().collect();
-    let active = tx.active_members(&members).await?;
-    let members: Vec<_> = members.into_iter().filter(|member| active.contains(member)).collect();
-    for member in &members {
-        views.entry(member.site).or_default().active.insert(member.uid.clone());
+    let found = tx.nodes(&members).await?;
+    let loads = loads(core, tx, &found, postings).await?;
+    for member in found.active {
+        views.entry(member.site).or_default().active.insert(member.uid);
     }
-    let count_max = postings.iter().map(|posting| posting.asked.site.settings.queued_messages_max).max();
-    for node in tx.nodes(&members, count_max.unwrap_or(0)).await? {
+    for node in found.nodes {
         views.entry(node.site).or_default().nodes.entry(node.uid.clone()).or_default().push(node);
     }
-    Ok(views)
+    Ok((views, loads))
+}
+
+/// What waits for the nodes found, site by site: each has limits of its own.
+async fn loads(core: &Core, tx: &mut dyn Tx, found: &Found, postings: &[&Posting]) -> Result<Loads, Fault> {
+    let sites: HashMap<SiteId, _> =
+        postings.iter().map(|posting| (posting.asked.site.id, &posting.asked.site.settings)).collect();
+    let mut loads = Loads::new();
+    for (site, limits) in sites {
+        let nodes = found.nodes.iter().filter(|node| node.site == site);
+        loads.extend(core.counts.of(tx, nodes, limits).await?);
+    }
+    Ok(loads)
 }
 
 impl Wanted {

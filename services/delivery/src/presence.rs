@@ -40,7 +40,7 @@ pub(crate) async fn tell(tx: &mut dyn Tx, changes: &[Change], fanout: &mut Fanou
     if targets.is_empty() {
         return Ok(());
     }
-    for node in tx.nodes(&targets, 0).await?.iter().filter(|node| node.edge.is_some()) {
+    for node in tx.nodes(&targets).await?.nodes.iter().filter(|node| node.edge.is_some()) {
         let target = MemberKey { site: node.site, uid: node.uid.clone() };
         for change in by_target.get(&target).into_iter().flatten() {
             fanout.ohi(node, &change.from.uid, change.online);

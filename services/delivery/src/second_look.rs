@@ -31,8 +31,6 @@ async fn look(core: Arc<Core>, session: Session, edge: String, told: Vec<String>
         uid: session.uid.clone(),
         node: session.node,
         edge: Some(edge),
-        queued: 0,
-        queued_octets: 0,
     };
     let mut fanout = Fanout::default();
     fanout.wake(&node);

@@ -17,6 +17,7 @@ use crate::{
     edge_watch::{self, Edges},
     fetch,
     inbox::{self, Inbox, Outlet},
+    loads::Counts,
     rpc,
     sites::Sites,
     telling::Telling,
@@ -55,6 +56,7 @@ impl Delivery {
         options.check()?;
         let ids = Ids::new(clock.clone(), store.next_instance().await?);
         let sites = Sites::load(store.clone()).await?;
+        let ticket_secret = store.secret("tls tickets", &rand::random::<[u8; 32]>()).await?;
         let (trash, trash_out) = Trash::new();
         let turns = Turns::new(options.edits_queue, store.writers().max(1) * 2);
         let edges = Edges::new(options.edge_silence());
@@ -63,7 +65,22 @@ impl Delivery {
         let (acks, acks_out) = inbox::queue("acks", options.calls_queue, wait);
         let (fetches, fetches_out) = inbox::queue("fetches", options.calls_queue, wait);
         let telling = Telling::new(bus.clone(), ids.instance());
-        let core = Core { options, store, bodies, bus, telling, clock, ids, sites, edges, trash, turns };
+        let counts = Counts::default();
+        let core = Core {
+            options,
+            store,
+            bodies,
+            bus,
+            telling,
+            clock,
+            ids,
+            sites,
+            ticket_secret,
+            edges,
+            trash,
+            counts,
+            turns,
+        };
         let outlets = Outlets {
             posts: Arc::new(posts_out),
             acks: Arc::new(acks_out),

@@ -4,6 +4,7 @@ use std::{convert::Infallible, net, sync::Arc, time::Duration};
 
 use rand::seq::SliceRandom;
 use tmtp_bus::Bus;
+use tmtp_platform::Clock;
 use tokio::{
     net::TcpListener,
     sync::{Mutex, Notify, mpsc},
@@ -22,6 +23,7 @@ use crate::{
     options::Options,
     registry::Registry,
     sites::Sites,
+    tickets::Tickets,
     tls::{self, Tls},
     upstream::Upstream,
 };
@@ -57,6 +59,7 @@ pub struct Shared {
     pub upstream: Upstream,
     pub bus: BusPort,
     pub tls: Tls,
+    pub tickets: Arc<Tickets>,
     pub sites: Sites,
     pub registry: Registry,
     pub doors: Arc<Doors>,
@@ -97,13 +100,20 @@ impl Edge {
     ///
     /// # Errors
     /// [`Error::Tls`] when the certificates are no use.
-    pub fn new(options: Options, upstream: Upstream, bus: Arc<dyn Bus>) -> Result<Arc<Self>, Error> {
+    pub fn new(
+        options: Options,
+        upstream: Upstream,
+        bus: Arc<dyn Bus>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>, Error> {
         let (acks, acked) = Acks::new();
+        let tickets = Arc::new(Tickets::new(clock));
         let shared = Shared {
             id: format!("{:016x}", rand::random::<u64>()),
             upstream,
             bus: BusPort(bus),
-            tls: Tls::open(&options.certificates, options.default_host.as_deref())?,
+            tls: Tls::open(&options.certificates, options.default_host.as_deref(), tickets.clone())?,
+            tickets,
             sites: Sites::new(options.default_host.as_deref()),
             registry: Registry::default(),
             doors: Arc::new(Doors::new(&options)),

@@ -102,7 +102,7 @@ fn pass_on(edge: &Shared, hints: Hints) {
 pub async fn watch_sites(edge: Arc<Shared>) -> Result<Infallible, crate::Error> {
     let mut subscription = edge.bus.subscribe(SITES);
     loop {
-        match edge.sites.refresh(&edge.upstream).await {
+        match edge.sites.refresh(&edge.upstream, &edge.tickets).await {
             Ok(closed) => close_sites(&edge, &closed),
             Err(error) => tracing::info!(%error, "sites not refreshed"),
         }

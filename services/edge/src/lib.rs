@@ -16,6 +16,7 @@ pub mod options;
 mod registry;
 mod session;
 mod sites;
+mod tickets;
 mod tls;
 pub mod upstream;
 

@@ -5,7 +5,10 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use tmtp_grpc::delivery::{self as grpc, Limits, SitesRequest};
 
-use crate::upstream::{CALL_LIMIT, Failure, How, Upstream};
+use crate::{
+    tickets::Tickets,
+    upstream::{CALL_LIMIT, Failure, How, Upstream},
+};
 
 /// How often the list is asked for without being told.
 pub const REFRESH: Duration = Duration::from_secs(10);
@@ -53,13 +56,15 @@ impl Sites {
     }
 
     /// Asks for the list; returns the ids of sites that were open before and are not any more.
-    pub async fn refresh(&self, upstream: &Upstream) -> Result<Vec<i64>, Failure> {
+    /// Passes on what all edges share for their tickets.
+    pub async fn refresh(&self, upstream: &Upstream, tickets: &Tickets) -> Result<Vec<i64>, Failure> {
         let before = self.known.load_full();
         let request = SitesRequest { version: before.version };
         let call = upstream.call(How::for_edge(CALL_LIMIT), request, |mut client, request| async move {
             client.sites(request).await
         });
         let reply = Box::pin(call).await?;
+        tickets.learn(&reply.ticket_secret);
         if reply.version == before.version {
             return Ok(Vec::new());
         }

@@ -20,6 +20,8 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tokio::{net::TcpStream, time::sleep};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
+use crate::tickets::Tickets;
+
 /// How often the folder is looked at.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -64,7 +66,7 @@ impl fmt::Debug for Tls {
 
 impl Tls {
     /// Reads the folder; at least one certificate must be there. A client that names no server gets the default host's.
-    pub fn open(path: &Path, default_host: Option<&str>) -> Result<Self, Error> {
+    pub fn open(path: &Path, default_host: Option<&str>, tickets: Arc<Tickets>) -> Result<Self, Error> {
         let default_host = default_host.map(str::to_ascii_lowercase);
         let folder = Arc::new(Folder {
             path: path.to_owned(),
@@ -76,7 +78,7 @@ impl Tls {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(&folder) as Arc<dyn ResolvesServerCert>);
-        config.ticketer = aws_lc_rs::Ticketer::new()?;
+        config.ticketer = tickets;
         config.send_tls13_tickets = 1;
         Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), folder })
     }

@@ -23,6 +23,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use tmtp_wire::MsgId;
 
 pub use bodies::{BodyKind, BodyOptions, S3Options, open_bodies};
@@ -77,6 +78,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// A number that no earlier call was given: names a process for as long as it lives.
     async fn next_instance(&self) -> Result<u64>;
+
+    /// What is kept under this name: `fresh`, unless something was kept before. All processes get the same.
+    async fn secret(&self, name: &str, fresh: &[u8]) -> Result<Bytes>;
 
     // ---- sites
 
@@ -160,8 +164,10 @@ pub trait Tx: Send {
     async fn active_members(&mut self, members: &[MemberKey]) -> Result<HashSet<MemberKey>>;
     /// Adds a member without nodes.
     async fn add_member(&mut self, member: &MemberKey, now_ms: i64) -> Result<()>;
-    /// The live nodes of these members, in ascending order of node; queues counted up to `count_max` entries each.
-    async fn nodes(&mut self, members: &[MemberKey], count_max: u32) -> Result<Vec<Node>>;
+    /// Those of these members who are active, and their live nodes.
+    async fn nodes(&mut self, members: &[MemberKey]) -> Result<Found>;
+    /// What waits for these nodes, counted up to `count_max` entries each; nodes that do not exist have nothing.
+    async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>>;
     /// Adds a live node; its id is new in the whole store.
     async fn add_node(&mut self, node: &NewNode) -> Result<NodeId>;
     /// The live node of this member with this secret, if the member is active.

@@ -30,8 +30,8 @@ macro_rules! scripts {
     };
 }
 
-const POSTGRES: &[Script] = scripts!("postgres": "202611221000_create_tables");
-const SQLITE: &[Script] = scripts!("sqlite": "202611221000_create_tables");
+const POSTGRES: &[Script] = scripts!("postgres": "202611221000_create_tables", "202611241500_create_secrets");
+const SQLITE: &[Script] = scripts!("sqlite": "202611221000_create_tables", "202611241500_create_secrets");
 
 fn scripts(kind: Kind) -> &'static [Script] {
     match kind {

@@ -1,5 +1,7 @@
 //! The rows, as those above see them.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use tmtp_wire::{MsgId, Posted};
 
@@ -98,10 +100,26 @@ pub struct Node {
     pub edge: Option<String>,
     /// That session: which login of the node.
     pub epoch: i64,
-    /// Entries that wait for it, counted up to the limit asked for.
-    pub queued: u32,
+}
+
+/// Members as they were looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Those who exist and are not suspended.
+    pub active: HashSet<MemberKey>,
+    /// Their live nodes, in ascending order of node.
+    pub nodes: Vec<Node>,
+}
+
+/// What waits for a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Queued {
+    /// The node.
+    pub node: NodeId,
+    /// Its entries, counted up to the limit asked for.
+    pub entries: u32,
     /// Octets of the entries counted.
-    pub queued_octets: u64,
+    pub octets: u64,
 }
 
 /// A node to add.

@@ -137,6 +137,11 @@ impl Row {
         column!(self, index)
     }
 
+    /// A whole number, where there is one.
+    pub(crate) fn opt_int(&self, index: usize) -> Result<Option<i64>> {
+        column!(self, index)
+    }
+
     /// A number that is never below zero.
     pub(crate) fn count(&self, index: usize) -> Result<u64> {
         Ok(u64::try_from(self.int(index)?).unwrap_or(0))

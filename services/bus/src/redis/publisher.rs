@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tmtp_platform::Backoff;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +24,8 @@ const SEND_LIMIT: Duration = Duration::from_secs(1);
 pub(super) struct Outgoing {
     pub(super) channel: String,
     pub(super) hint: Bytes,
+    /// Its place among the octets that may wait; given back when it is sent or dropped.
+    pub(super) _room: OwnedSemaphorePermit,
 }
 
 /// Owns the queue's far end and the connection.

@@ -11,6 +11,7 @@ use crate::{
     core::{self, Core},
     edits::notice,
     fault::Fault,
+    loads::Loads,
     refusal::Refusal,
     room::Rooms,
 };
@@ -37,6 +38,8 @@ pub(crate) struct Edit {
     pub tx: Box<dyn Tx>,
     pub recorded: Recorded,
     pub outbox: Outbox,
+    /// What waits for the nodes that it has looked for.
+    loads: Loads,
 }
 
 impl Edit {
@@ -48,7 +51,7 @@ impl Edit {
             Nodes::Held => tx.hold_nodes(&[asked.session.site]).await?,
             Nodes::Seized => tx.seize_nodes(asked.session.site).await?,
         }
-        Ok(Self { asked, tx, recorded, outbox: Outbox::default() })
+        Ok(Self { asked, tx, recorded, outbox: Outbox::default(), loads: Loads::new() })
     }
 
     /// Begins, unless it was carried out before.
@@ -67,9 +70,9 @@ impl Edit {
     }
 
     /// The sender's nodes, this one among them; a refusal when it may no longer act.
-    pub async fn own_nodes(&mut self) -> Result<Vec<Node>, Fault> {
+    pub async fn own_nodes(&mut self, core: &Core) -> Result<Vec<Node>, Fault> {
         let uid = self.asked.session.uid.clone();
-        let own = self.nodes_of([uid]).await?;
+        let own = self.nodes_of(core, [uid]).await?;
         if own.iter().any(|node| node.node == self.asked.session.node) {
             Ok(own)
         } else {
@@ -78,17 +81,27 @@ impl Edit {
     }
 
     /// The nodes of those of these members who are active, in ascending order.
-    pub async fn nodes_of(&mut self, uids: impl IntoIterator<Item = String>) -> Result<Vec<Node>, Fault> {
-        let members = self.active(uids).await?;
-        let count_max = notice::count_max(&self.asked.site.settings);
-        Ok(self.tx.nodes(&members, count_max).await?)
+    pub async fn nodes_of(
+        &mut self,
+        core: &Core,
+        uids: impl IntoIterator<Item = String>,
+    ) -> Result<Vec<Node>, Fault> {
+        let members = self.members(uids);
+        let nodes = self.tx.nodes(&members).await?.nodes;
+        self.loads.extend(core.counts.of(&mut *self.tx, &nodes, &self.asked.site.settings).await?);
+        Ok(nodes)
+    }
+
+    /// These members of the site, each once, in ascending order.
+    fn members(&self, uids: impl IntoIterator<Item = String>) -> Vec<MemberKey> {
+        let site = self.asked.session.site;
+        let members: BTreeSet<_> = uids.into_iter().map(|uid| MemberKey { site, uid }).collect();
+        members.into_iter().collect()
     }
 
     /// Those of these members who are active, in ascending order.
     pub async fn active(&mut self, uids: impl IntoIterator<Item = String>) -> Result<Vec<MemberKey>, Fault> {
-        let site = self.asked.session.site;
-        let members: BTreeSet<_> = uids.into_iter().map(|uid| MemberKey { site, uid }).collect();
-        let members: Vec<_> = members.into_iter().collect();
+        let members = self.members(uids);
         let active = self.tx.active_members(&members).await?;
         Ok(members.into_iter().filter(|member| active.contains(member)).collect())
     }
@@ -96,12 +109,12 @@ impl Edit {
     /// Adds a notice under an id of this edit.
     pub fn notice(&mut self, recorded: Recorded, message: &Message, nodes: &[Node]) -> Result<(), Refusal> {
         let from = &self.asked.session.uid;
-        notice::add(&mut self.outbox, &self.asked.site, from, recorded, message, nodes)
+        notice::add(&mut self.outbox, &self.asked.site, from, recorded, message, (nodes, &self.loads))
     }
 
     /// Adds a message that a full queue refuses.
     pub fn message(&mut self, ready: Ready<'_>) -> Result<(), Refusal> {
-        Rooms::default().take(&self.asked.site.settings, std::slice::from_ref(&ready))?;
+        Rooms::new(self.loads.clone()).take(&self.asked.site.settings, std::slice::from_ref(&ready))?;
         self.outbox.add(ready);
         Ok(())
     }
@@ -113,6 +126,7 @@ impl Edit {
         }
         core::commit(self.tx).await?;
         self.outbox.count();
+        core.counts.add(&self.outbox.messages, &self.outbox.entries);
         self.outbox.fanout.publish(&core.telling);
         Ok(self.recorded)
     }

@@ -26,7 +26,7 @@ pub(crate) async fn edit(core: &Core, asked: Asked, gid: String, act: GroupAct) 
         Claimed::New(edit) => edit,
         Claimed::Before(recorded) => return Ok(recorded),
     };
-    edit.own_nodes().await?;
+    edit.own_nodes(core).await?;
     let site = edit.asked.session.site;
     if !edit.tx.lock_group(site, &gid).await? {
         return Err(Refusal::unknown("group", &gid).into());
@@ -37,7 +37,7 @@ pub(crate) async fn edit(core: &Core, asked: Asked, gid: String, act: GroupAct) 
         edit.tx.put_group_member(&after).await?;
         members.retain(|member| member.status == GroupStatus::Joined || member.uid == after.uid);
         let told = members.into_iter().map(|member| member.uid);
-        let nodes = edit.nodes_of(told).await?;
+        let nodes = edit.nodes_of(core, told).await?;
         edit.notice(edit.recorded, &message, &nodes)?;
     }
     edit.commit(core).await

@@ -23,7 +23,7 @@ pub(crate) async fn invite(core: &Core, asked: Asked, invite: Invite) -> Result<
         Claimed::New(edit) => edit,
         Claimed::Before(recorded) => return Ok(recorded),
     };
-    let own = edit.own_nodes().await?;
+    let own = edit.own_nodes(core).await?;
     let invitee = invitee(&mut edit, &invite).await?;
     let mut members = open_group(&mut edit, &invite).await?;
     let status_of = |uid: &str| members.iter().find(|member| member.uid == uid).map(|member| member.status);
@@ -35,8 +35,8 @@ pub(crate) async fn invite(core: &Core, asked: Asked, invite: Invite) -> Result<
     }
     put(&mut edit, &invite, &invitee, &invite.to, GroupStatus::Invited).await?;
     members.retain(|member| member.status == GroupStatus::Joined);
-    let joined = edit.nodes_of(members.into_iter().map(|member| member.uid)).await?;
-    let theirs = edit.nodes_of([invitee]).await?;
+    let joined = edit.nodes_of(core, members.into_iter().map(|member| member.uid)).await?;
+    let theirs = edit.nodes_of(core, [invitee]).await?;
     add_messages(&mut edit, invite, (&own, &theirs, &joined))?;
     edit.commit(core).await
 }

@@ -3,18 +3,14 @@
 //! They have room of their own behind the limit of a queue, so that a full queue keeps nobody from changing a
 //! group; beyond that room a node misses them.
 
-use tmtp_store::{Body, Node, Recorded, Site, SiteSettings};
+use tmtp_store::{Body, Node, Recorded, Site};
 use tmtp_wire::Message;
 
 use crate::{
     compose::{Outbox, Ready},
+    loads::{self, Loads},
     refusal::Refusal,
 };
-
-/// Entries at which a queue takes no more notices.
-pub(crate) fn count_max(limits: &SiteSettings) -> u32 {
-    limits.queued_messages_max.saturating_mul(2).max(100)
-}
 
 /// Adds a notice for these nodes.
 pub(crate) fn add(
@@ -23,10 +19,11 @@ pub(crate) fn add(
     from: &str,
     recorded: Recorded,
     message: &Message,
-    nodes: &[Node],
+    (nodes, loads): (&[Node], &Loads),
 ) -> Result<(), Refusal> {
-    let most = count_max(&site.settings);
-    let receivers: Vec<_> = nodes.iter().filter(|node| node.queued < most).collect();
+    let most = loads::notices_max(&site.settings).into();
+    let has_room = |node: &&Node| loads.get(&node.node).is_none_or(|load| load.entries < most);
+    let receivers: Vec<_> = nodes.iter().filter(has_room).collect();
     let missed = nodes.len() - receivers.len();
     if missed > 0 {
         metrics::counter!("tmtp_delivery_notices_missed_total").increment(missed as u64);

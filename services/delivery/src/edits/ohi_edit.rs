@@ -31,7 +31,7 @@ pub(crate) async fn edit(
     if !edit.tx.mark_ohi(&edit.asked.session).await? {
         return Err(Refusal::session_over().into());
     }
-    let own = edit.own_nodes().await?;
+    let own = edit.own_nodes(core).await?;
     // A link that ended meanwhile must not leave a set behind that nobody would ever empty. One that lives, on an
     // edge that was taken for dead, is soon on record again.
     if !own.iter().any(|node| node.node == edit.asked.session.node && node.edge.is_some()) {

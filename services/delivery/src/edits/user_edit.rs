@@ -20,7 +20,7 @@ pub(crate) async fn new_alias(core: &Core, asked: Asked, newalias: String) -> Re
         Claimed::Before(recorded) => return Ok(recorded),
     };
     let member = edit.asked.member();
-    let own = edit.own_nodes().await?;
+    let own = edit.own_nodes(core).await?;
     if let Some(refusal) = take_alias(&mut *edit.tx, &edit.asked.site, &member, &newalias).await? {
         return Err(refusal.into());
     }
@@ -36,7 +36,7 @@ pub(crate) async fn new_node(core: &Core, asked: Asked, newnode: String) -> Resu
     };
     let member = edit.asked.member();
     edit.tx.lock_members(std::slice::from_ref(&member)).await?;
-    let own = edit.own_nodes().await?;
+    let own = edit.own_nodes(core).await?;
     let nodes_max = edit.asked.site.settings.nodes_per_member_max;
     if own.len() >= nodes_max as usize {
         return Err(Refusal::too_many_nodes(nodes_max).into());

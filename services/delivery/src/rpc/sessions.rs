@@ -16,7 +16,7 @@ pub(super) async fn sites(delivery: &Delivery, request: &grpc::SitesRequest) -> 
     let listing = delivery.core.sites.listing();
     let version = listing.version;
     let sites = if request.version == version { Vec::new() } else { listing.iter().map(to_grpc).collect() };
-    grpc::SitesReply { version, sites }
+    grpc::SitesReply { version, sites, ticket_secret: delivery.core.ticket_secret.clone() }
 }
 
 fn to_grpc(site: &Site) -> grpc::Site {

@@ -1,4 +1,7 @@
+use tmtp_grpc::delivery::SubmitReply;
+
 use super::*;
+use crate::{session::answering::Question, upstream::Failure};
 
 fn session() -> Session {
     let id = grpc::Session { site: 1, node: 2, epoch: 3, uid: "uid".to_owned() };
@@ -138,4 +141,84 @@ async fn acking_all_but_the_oldest_does_not_make_the_list_of_what_was_sent_grow(
     assert!(session.lock().sent.len() < 200);
     tokio::time::advance(Duration::from_secs(30)).await;
     assert!(matches!(session.next_pull(Instant::now()), Pull::Fetch { skip, .. } if skip.is_empty()));
+}
+
+/// A session whose queue was looked at, and is empty.
+fn quiet() -> Session {
+    let session = session();
+    assert!(matches!(session.next_pull(Instant::now()), Pull::Fetch { .. }));
+    session.fetched(vec![], false);
+    session
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_push_is_sent_at_once_where_nothing_else_can_be_waiting() {
+    let session = quiet();
+    assert!(session.push(3, &entry(7, false)));
+    assert_eq!(written(&session), "[7]");
+    assert!(matches!(session.next_pull(Instant::now()), Pull::Rest(Some(_))), "nothing is to be fetched");
+}
+
+#[tokio::test(start_paused = true)]
+async fn before_and_during_a_fetch_a_push_is_but_a_wake() {
+    let session = session();
+    assert!(!session.push(3, &entry(7, false)), "nobody has looked yet");
+    assert!(matches!(session.next_pull(Instant::now()), Pull::Fetch { .. }));
+    assert!(!session.push(3, &entry(8, false)), "what the fetch finds may have to go before it");
+    session.fetched(vec![entry(5, false)], false);
+    assert!(matches!(session.next_step(), Step::Write(octets, _) if octets == "[5]"));
+    assert!(matches!(session.next_pull(Instant::now()), Pull::Fetch { .. }), "7 and 8 are to be fetched");
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_hints_were_lost_a_push_is_but_a_wake() {
+    let session = quiet();
+    session.distrust();
+    assert!(!session.push(3, &entry(7, false)));
+    assert!(matches!(session.next_pull(Instant::now()), Pull::Fetch { .. }));
+    session.fetched(vec![entry(6, false), entry(7, false)], false);
+    assert_eq!(written(&session), "[6][7]");
+    assert!(session.push(3, &entry(8, false)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_acked_is_not_sent_again_by_a_push_that_comes_late() {
+    let session = quiet();
+    session.fetched(vec![entry(7, false)], false);
+    written(&session);
+    assert!(session.acked(7));
+    session.settle(&[7]);
+    assert!(!session.push(3, &entry(7, false)));
+    assert!(matches!(session.next_step(), Step::Rest));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_push_for_another_session_of_the_node_is_but_a_wake() {
+    let session = quiet();
+    assert!(!session.push(2, &entry(7, false)) && !session.push(4, &entry(8, false)));
+    assert!(matches!(session.next_step(), Step::Rest));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_messages_are_pushed_than_the_window_has_room_for() {
+    let session = quiet();
+    let taken = (1..=6).filter(|id| session.push(3, &entry(*id, false))).count();
+    assert_eq!(taken, 4);
+    assert_eq!(written(&session), "[1][2][3][4]");
+    assert!(session.acked(1));
+    assert!(matches!(session.next_pull(Instant::now()), Pull::Fetch { room: 1, .. }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_request_without_an_answer_no_id_says_that_all_below_it_were_acked() {
+    let session = session();
+    let question = || Question { op: "post", id: "x".to_owned(), has_receipt: true };
+    session.answer_to(question(), Ok(SubmitReply { msgid: 5, ..SubmitReply::default() }));
+    session.follow(9);
+    session.answer_to(question(), Err(Failure::Unreachable("gone".to_owned())));
+    session.answer_to(question(), Ok(SubmitReply { msgid: 7, ..SubmitReply::default() }));
+    let Step::Write(_, marks) = session.next_step() else { panic!("no answers") };
+    session.written(&marks);
+    assert_eq!(session.acked_through(), 0, "the one in between may have been carried out");
+    assert_eq!((session.floor(), session.follows()), (7, 0));
 }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tmtp_bus::MemoryBus;
 use tmtp_grpc::delivery::{self as grpc, Limits};
+use tmtp_platform::SystemClock;
 use tokio::{
     io::{AsyncWriteExt, DuplexStream},
     time::Instant,
@@ -23,7 +24,10 @@ fn edge() -> (Arc<Edge>, TempDir) {
     std::fs::write(folder.path().join("default.pem"), made.cert.pem()).unwrap();
     std::fs::write(folder.path().join("default.key"), made.signing_key.serialize_pem()).unwrap();
     let options = Options { certificates: folder.path().to_owned(), ..Options::default() };
-    (Edge::new(options, Upstream::silent(), Arc::new(MemoryBus::new())).unwrap(), folder)
+    (
+        Edge::new(options, Upstream::silent(), Arc::new(MemoryBus::new()), Arc::new(SystemClock)).unwrap(),
+        folder,
+    )
 }
 
 fn site() -> Arc<Site> {

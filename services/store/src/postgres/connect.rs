@@ -90,7 +90,13 @@ fn connect_options(options: &StoreOptions) -> Result<PgConnectOptions> {
     // Every statement on the path of a message looks rows up by key. The queue's tables go from empty to full and
     // back between two runs of ANALYZE, so what the planner believes of their size is mostly wrong: a plan that
     // reads whole tables, made while they were empty, would be kept until long after they are not.
-    let plans =
-        [("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("jit", "off")];
+    // And a plan that is right for one set of keys is right for all: none is made anew for each call.
+    let plans = [
+        ("enable_seqscan", "off"),
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
+        ("jit", "off"),
+        ("plan_cache_mode", "force_generic_plan"),
+    ];
     Ok(base_options(options)?.options(limits).options(plans))
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::conn::PgConn;
 use crate::{
-    GroupMember, MemberKey, Name, Node, Result, SiteId,
+    Found, GroupMember, MemberKey, Name, NodeId, Queued, Result, SiteId,
     sql::{Conn, values},
     steps::{groups, members},
     text::{member_columns, name_columns},
@@ -41,21 +41,35 @@ pub(super) async fn active(conn: &mut PgConn, members: &[MemberKey]) -> Result<H
     conn.all(sql, values![&sites, &uids]).await?.iter().map(members::key).collect()
 }
 
-pub(super) async fn nodes(conn: &mut PgConn, members: &[MemberKey], count_max: u32) -> Result<Vec<Node>> {
+pub(super) async fn nodes(conn: &mut PgConn, members: &[MemberKey]) -> Result<Found> {
     let (sites, uids) = member_columns(members);
     if uids.is_empty() {
+        return Ok(Found::default());
+    }
+    let sql = "SELECT m.site, m.uid, n.node, n.edge, n.epoch
+               FROM unnest($1::bigint[], $2::text[]) k(site, uid)
+               JOIN members m ON m.site = k.site AND m.uid = k.uid AND NOT m.suspended
+               LEFT JOIN nodes n ON n.site = m.site AND n.uid = m.uid AND NOT n.revoked
+               ORDER BY n.node";
+    members::found(&conn.all(sql, values![&sites, &uids]).await?)
+}
+
+pub(super) async fn queued(
+    conn: &mut PgConn,
+    nodes: &[(SiteId, NodeId)],
+    count_max: u32,
+) -> Result<Vec<Queued>> {
+    if nodes.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "SELECT n.site, n.uid, n.node, n.edge, n.epoch, q.queued, q.octets
-               FROM unnest($1::bigint[], $2::text[]) k(site, uid)
-               JOIN nodes n ON n.site = k.site AND n.uid = k.uid AND NOT n.revoked
-               CROSS JOIN LATERAL (
-                   SELECT count(*) AS queued, coalesce(sum(c.octets), 0)::bigint AS octets FROM
-                   (SELECT e.octets FROM entries e WHERE e.site = n.site AND e.node = n.node LIMIT $3) c
-               ) q
-               ORDER BY n.node";
-    let rows = conn.all(sql, values![&sites, &uids, i64::from(count_max)]).await?;
-    rows.iter().map(members::node).collect()
+    let (sites, nodes): (Vec<i64>, Vec<i64>) = nodes.iter().map(|(site, node)| (site.0, node.0)).unzip();
+    let sql = "SELECT k.node, count(c.octets), coalesce(sum(c.octets), 0)::bigint
+               FROM unnest($1::bigint[], $2::bigint[]) k(site, node)
+               LEFT JOIN LATERAL
+                   (SELECT e.octets FROM entries e WHERE e.site = k.site AND e.node = k.node LIMIT $3) c ON true
+               GROUP BY k.node";
+    let rows = conn.all(sql, values![&sites, &nodes, i64::from(count_max)]).await?;
+    rows.iter().map(members::queued).collect()
 }
 
 pub(super) async fn names(conn: &mut PgConn, names: &[(SiteId, String)]) -> Result<Vec<Name>> {

@@ -14,6 +14,7 @@ mod tx;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use tmtp_wire::MsgId;
 
 use crate::{
@@ -110,6 +111,10 @@ impl Store for PgStore {
 
     async fn next_instance(&self) -> Result<u64> {
         steps::sites::next_instance(&mut self.conn().await?).await
+    }
+
+    async fn secret(&self, name: &str, fresh: &[u8]) -> Result<Bytes> {
+        steps::sites::secret(&mut self.conn().await?, name, fresh).await
     }
 
     async fn sites_version(&self) -> Result<i64> {

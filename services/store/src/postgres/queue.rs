@@ -4,6 +4,8 @@
 //! afterwards, in ascending order, and only then counts down; whoever adds entries to a message that exists locks it
 //! before. So two last acks at one moment, or an ack and a copy, see one another's work.
 
+use std::collections::HashSet;
+
 use tmtp_wire::MsgId;
 
 use super::conn::PgConn;
@@ -57,32 +59,37 @@ async fn add_messages(conn: &mut PgConn, messages: &[&NewMessage], pending: &Vec
     conn.run(ADD_MESSAGES, values).await.map(drop)
 }
 
-/// Rows of a node and both ranks, since an ack names the message alone. Every column of the key stands in the rows: were
-/// the rank left to the planner, it would read a node's whole queue for each ack as long as it believes it to be short.
+/// Every column of the key stands in the rows: were the rank left to the planner, it would read a node's whole queue for
+/// each ack as long as it believes it to be short.
 const ACK: &str = "
     DELETE FROM entries e
-    USING unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
-        a(site, node, epoch, rank, msg)
+    USING unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) a(site, node, epoch, msg)
     JOIN nodes n ON n.site = a.site AND n.node = a.node AND n.epoch = a.epoch AND NOT n.revoked
-    WHERE e.site = a.site AND e.node = a.node AND e.rank = a.rank AND e.msg = a.msg
-    RETURNING e.site, e.msg";
+    WHERE e.site = a.site AND e.node = a.node AND e.rank = $5 AND e.msg = a.msg
+    RETURNING e.site, e.msg, e.node";
 
+/// An ack names the message alone: it is looked for in the rank where most are, then in the other.
 pub(super) async fn ack(conn: &mut PgConn, acks: &[NodeAcks]) -> Result<Vec<String>> {
-    let mut rows: Vec<[i64; 5]> = Vec::new();
-    for NodeAcks { session, ids } in acks {
-        for rank in RANKS {
-            let row = |id: &MsgId| [session.site.0, session.node.0, session.epoch, rank, int(id.0)];
-            rows.extend(ids.iter().map(row));
-        }
-    }
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
+    let acked = |NodeAcks { session, ids }: &NodeAcks| {
+        let row = |id: &MsgId| [session.site.0, session.node.0, session.epoch, int(id.0)];
+        ids.iter().map(row).collect::<Vec<_>>()
+    };
+    let mut rows: Vec<[i64; 4]> = acks.iter().flat_map(acked).collect();
     rows.sort_unstable();
     rows.dedup();
-    let columns: [Vec<i64>; 5] = std::array::from_fn(|at| rows.iter().map(|row| row[at]).collect());
-    let [sites, nodes, epochs, ranks, ids] = &columns;
-    let gone = conn.all(ACK, values![sites, nodes, epochs, ranks, ids]).await?;
+    let mut gone = Vec::new();
+    for rank in RANKS {
+        if rows.is_empty() {
+            break;
+        }
+        let [sites, nodes, epochs, ids]: [Vec<i64>; 4] =
+            std::array::from_fn(|at| rows.iter().map(|row| row[at]).collect());
+        let found = conn.all(ACK, values![&sites, &nodes, &epochs, &ids, rank]).await?;
+        let keys = found.iter().map(|row| Ok((row.int(0)?, row.int(2)?, row.int(1)?)));
+        let keys: HashSet<(i64, i64, i64)> = keys.collect::<Result<_>>()?;
+        rows.retain(|[site, node, _, id]| !keys.contains(&(*site, *node, *id)));
+        gone.extend(found);
+    }
     count_down(conn, &gone).await
 }
 
@@ -93,35 +100,57 @@ pub(super) async fn drop_queue(conn: &mut PgConn, site: SiteId, node: NodeId) ->
     count_down(conn, &gone).await
 }
 
+/// Of a message whose remaining entries all went here, nobody else can remove any: no lock is needed to say so.
+const FORGET: &str = "
+    DELETE FROM messages m USING unnest($1::bigint[], $2::bigint[], $3::bigint[]) k(site, id, gone)
+    WHERE m.site = k.site AND m.id = k.id AND m.pending <= k.gone
+    RETURNING m.blob, m.site, m.id";
+
 const LOCK_MESSAGES: &str = "
     SELECT 1 FROM unnest($1::bigint[], $2::bigint[]) k(site, id)
     JOIN messages m ON m.site = k.site AND m.id = k.id
     ORDER BY m.site, m.id FOR UPDATE OF m";
 
-/// A statement of its own after the lock, so that it sees what others counted down before.
 const COUNT_DOWN: &str = "
-    WITH k AS MATERIALIZED (
-        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) k(site, id, gone)
-    ), left_over AS (
-        UPDATE messages m SET pending = m.pending - k.gone FROM k
-        WHERE m.site = k.site AND m.id = k.id AND m.pending > k.gone
-    )
-    DELETE FROM messages m USING k
-    WHERE m.site = k.site AND m.id = k.id AND m.pending <= k.gone
-    RETURNING m.blob";
+    UPDATE messages m SET pending = m.pending - k.gone
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) k(site, id, gone)
+    WHERE m.site = k.site AND m.id = k.id";
 
 /// Takes entries that went off their messages' counts, given as rows of site and msg; returns the blobs of those
 /// messages that went with their last one.
 async fn count_down(conn: &mut PgConn, gone: &[Row]) -> Result<Vec<String>> {
-    let gone: Gone = count_gone(gone)?;
+    let mut gone: Gone = count_gone(gone)?;
+    let mut freed = forget(conn, &mut gone).await?;
+    if !gone.is_empty() {
+        let [sites, ids, _] = columns(&gone);
+        conn.run(LOCK_MESSAGES, values![&sites, &ids]).await?;
+        // Others may have counted down before we had the locks.
+        freed.extend(forget(conn, &mut gone).await?);
+    }
+    if !gone.is_empty() {
+        let [sites, ids, counts] = columns(&gone);
+        conn.run(COUNT_DOWN, values![&sites, &ids, &counts]).await?;
+    }
+    Ok(freed)
+}
+
+/// Removes messages of which nothing is left, and takes them out of `gone`; returns their blobs.
+async fn forget(conn: &mut PgConn, gone: &mut Gone) -> Result<Vec<String>> {
     if gone.is_empty() {
         return Ok(Vec::new());
     }
-    let sites: Vec<i64> = gone.keys().map(|(site, _)| site.0).collect();
-    let ids: Vec<i64> = gone.keys().map(|(_, id)| int(id.0)).collect();
-    let counts: Vec<i64> = gone.into_values().collect();
-    conn.run(LOCK_MESSAGES, values![&sites, &ids]).await?;
-    blobs(&conn.all(COUNT_DOWN, values![&sites, &ids, &counts]).await?)
+    let [sites, ids, counts] = columns(gone);
+    let forgotten = conn.all(FORGET, values![&sites, &ids, &counts]).await?;
+    for row in &forgotten {
+        gone.remove(&(row.site(1)?, row.msg(2)?));
+    }
+    blobs(&forgotten)
+}
+
+fn columns(gone: &Gone) -> [Vec<i64>; 3] {
+    let sites = gone.keys().map(|(site, _)| site.0).collect();
+    let ids = gone.keys().map(|(_, id)| int(id.0)).collect();
+    [sites, ids, gone.values().copied().collect()]
 }
 
 const LOCK_QUEUE: &str = "

@@ -9,8 +9,8 @@ use tokio::runtime::Handle;
 
 use super::{claim, conn::PgConn, members, presence, queue, sessions};
 use crate::{
-    Begun, Error, GroupMember, MemberKey, Name, NewEntry, NewMessage, NewNode, Node, NodeAcks, NodeId,
-    Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx,
+    Begun, Error, Found, GroupMember, MemberKey, Name, NewEntry, NewMessage, NewNode, NodeAcks, NodeId,
+    Queued, Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx,
     sql::{Conn, values},
     steps,
 };
@@ -96,8 +96,12 @@ impl Tx for PgTx {
         steps::members::add(&mut self.conn, member, now_ms).await
     }
 
-    async fn nodes(&mut self, members: &[MemberKey], count_max: u32) -> Result<Vec<Node>> {
-        members::nodes(&mut self.conn, members, count_max).await
+    async fn nodes(&mut self, members: &[MemberKey]) -> Result<Found> {
+        members::nodes(&mut self.conn, members).await
+    }
+
+    async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>> {
+        members::queued(&mut self.conn, nodes, count_max).await
     }
 
     async fn add_node(&mut self, node: &NewNode) -> Result<NodeId> {

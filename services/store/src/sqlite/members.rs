@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::conn::SqliteConn;
 use crate::{
-    GroupMember, MemberKey, Name, NewNode, Node, NodeId, Result, SiteId,
+    Found, GroupMember, MemberKey, Name, NewNode, NodeId, Queued, Result, SiteId,
     sql::{Conn, values},
     steps::{groups, members},
     text::{member_columns, name_columns},
@@ -33,29 +33,33 @@ pub(super) async fn active(conn: &mut SqliteConn, members: &[MemberKey]) -> Resu
     Ok(active)
 }
 
-pub(super) async fn nodes(conn: &mut SqliteConn, members: &[MemberKey], count_max: u32) -> Result<Vec<Node>> {
-    let sql = "SELECT n.site, n.uid, n.node, n.edge, n.epoch, 0, 0 FROM nodes n
-               WHERE n.site = $1 AND n.uid = $2 AND NOT n.revoked";
-    let mut nodes = Vec::new();
+pub(super) async fn nodes(conn: &mut SqliteConn, members: &[MemberKey]) -> Result<Found> {
+    let sql = "SELECT m.site, m.uid, n.node, n.edge, n.epoch FROM members m
+               LEFT JOIN nodes n ON n.site = m.site AND n.uid = m.uid AND NOT n.revoked
+               WHERE m.site = $1 AND m.uid = $2 AND NOT m.suspended";
+    let mut rows = Vec::new();
     let (sites, uids) = member_columns(members);
     for (site, uid) in sites.into_iter().zip(uids) {
-        for row in conn.all(sql, values![site, uid]).await? {
-            let mut node = members::node(&row)?;
-            (node.queued, node.queued_octets) = queued(conn, &node, count_max).await?;
-            nodes.push(node);
-        }
+        rows.extend(conn.all(sql, values![site, uid]).await?);
     }
-    nodes.sort_by_key(|node| node.node);
-    Ok(nodes)
+    let mut found = members::found(&rows)?;
+    found.nodes.sort_by_key(|node| node.node);
+    Ok(found)
 }
 
-async fn queued(conn: &mut SqliteConn, node: &Node, count_max: u32) -> Result<(u32, u64)> {
-    let sql = "SELECT count(*), coalesce(sum(octets), 0) FROM
+pub(super) async fn queued(
+    conn: &mut SqliteConn,
+    nodes: &[(SiteId, NodeId)],
+    count_max: u32,
+) -> Result<Vec<Queued>> {
+    let sql = "SELECT $2, count(*), coalesce(sum(octets), 0) FROM
                (SELECT octets FROM entries WHERE site = $1 AND node = $2 LIMIT $3)";
-    match conn.first(sql, values![node.site, node.node, i64::from(count_max)]).await? {
-        Some(row) => Ok((u32::try_from(row.int(0)?).unwrap_or(u32::MAX), row.count(1)?)),
-        None => Ok((0, 0)),
+    let mut counted = Vec::with_capacity(nodes.len());
+    for (site, node) in nodes {
+        let row = conn.first(sql, values![*site, *node, i64::from(count_max)]).await?;
+        counted.extend(row.as_ref().map(members::queued).transpose()?);
     }
+    Ok(counted)
 }
 
 pub(super) async fn names(conn: &mut SqliteConn, names: &[(SiteId, String)]) -> Result<Vec<Name>> {

@@ -14,6 +14,7 @@ mod tx;
 use std::{str::FromStr as _, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use sqlx::{
     ConnectOptions as _, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -127,6 +128,10 @@ impl Store for SqliteStore {
 
     async fn next_instance(&self) -> Result<u64> {
         steps::sites::next_instance(&mut self.write().await?).await
+    }
+
+    async fn secret(&self, name: &str, fresh: &[u8]) -> Result<Bytes> {
+        steps::sites::secret(&mut self.write().await?, name, fresh).await
     }
 
     async fn sites_version(&self) -> Result<i64> {

@@ -8,8 +8,8 @@ use tmtp_wire::MsgId;
 
 use super::{claim, conn::SqliteConn, members, presence, queue, sessions};
 use crate::{
-    Begun, GroupMember, MemberKey, Name, NewEntry, NewMessage, NewNode, Node, NodeAcks, NodeId, Recorded,
-    RequestClaim, RequestKey, Result, Session, SiteId, Tx, steps,
+    Begun, Found, GroupMember, MemberKey, Name, NewEntry, NewMessage, NewNode, NodeAcks, NodeId, Queued,
+    Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx, steps,
 };
 
 const GROUP: &str = "SELECT 1 FROM names WHERE site = $1 AND name = $2 AND kind = $3";
@@ -73,8 +73,12 @@ impl Tx for SqliteTx {
         steps::members::add(&mut self.conn, member, now_ms).await
     }
 
-    async fn nodes(&mut self, members: &[MemberKey], count_max: u32) -> Result<Vec<Node>> {
-        members::nodes(&mut self.conn, members, count_max).await
+    async fn nodes(&mut self, members: &[MemberKey]) -> Result<Found> {
+        members::nodes(&mut self.conn, members).await
+    }
+
+    async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>> {
+        members::queued(&mut self.conn, nodes, count_max).await
     }
 
     async fn add_node(&mut self, node: &NewNode) -> Result<NodeId> {

@@ -1,7 +1,7 @@
 //! Members, their nodes, and names.
 
 use crate::{
-    Error, MemberKey, Name, NewNode, Node, NodeId, Owner, Result, SiteId,
+    Error, Found, MemberKey, Name, NewNode, Node, NodeId, Owner, Queued, Result, SiteId,
     sql::{Conn, Row, values},
     text::{label, storable},
 };
@@ -30,17 +30,24 @@ pub(crate) fn key(row: &Row) -> Result<MemberKey> {
     Ok(MemberKey { site: row.site(0)?, uid: row.text(1)? })
 }
 
-/// A row of site, uid, node, edge, epoch, queued, queued octets.
-pub(crate) fn node(row: &Row) -> Result<Node> {
-    Ok(Node {
-        site: row.site(0)?,
-        uid: row.text(1)?,
-        node: row.node(2)?,
-        edge: row.opt_text(3)?,
-        epoch: row.int(4)?,
-        queued: u32::try_from(row.int(5)?).unwrap_or(u32::MAX),
-        queued_octets: row.count(6)?,
-    })
+/// A row of site, uid, and a node's id, edge and epoch; the last three are NULL for a member without nodes.
+pub(crate) fn found(rows: &[Row]) -> Result<Found> {
+    let mut found = Found::default();
+    for row in rows {
+        let member = key(row)?;
+        if let Some(node) = row.opt_int(2)? {
+            let (site, uid, node) = (member.site, member.uid.clone(), NodeId(node));
+            found.nodes.push(Node { site, uid, node, edge: row.opt_text(3)?, epoch: row.int(4)? });
+        }
+        found.active.insert(member);
+    }
+    Ok(found)
+}
+
+/// A row of node, entries, octets.
+pub(crate) fn queued(row: &Row) -> Result<Queued> {
+    let entries = u32::try_from(row.int(1)?).unwrap_or(u32::MAX);
+    Ok(Queued { node: row.node(0)?, entries, octets: row.count(2)? })
 }
 
 /// `sql` inserts site, uid, label, secret's hash and time of a node, and returns its id.

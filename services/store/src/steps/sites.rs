@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use bytes::Bytes;
 use tmtp_platform::{Clock, SystemClock};
 
 use crate::{
@@ -18,6 +19,13 @@ async fn count(conn: &mut dyn Conn, counter: &'static str) -> Result<i64> {
 
 pub(crate) async fn next_instance(conn: &mut dyn Conn) -> Result<u64> {
     Ok(u64::try_from(count(conn, "instance").await?).unwrap_or(0))
+}
+
+pub(crate) async fn secret(conn: &mut dyn Conn, name: &str, fresh: &[u8]) -> Result<Bytes> {
+    let keep = "INSERT INTO secrets (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    conn.run(keep, values![name, fresh]).await?;
+    let row = conn.first("SELECT value FROM secrets WHERE name = $1", values![name]).await?;
+    row.ok_or_else(|| Error::Defect("a secret was not kept".to_owned()))?.bytes(0)
 }
 
 pub(crate) async fn version(conn: &mut dyn Conn) -> Result<i64> {

@@ -100,6 +100,7 @@ contract! {
         a_host_leads_to_one_site_only,
         instances_are_never_given_twice,
         edges_beat_and_are_struck_off,
+        a_secret_is_kept_once_and_is_the_same_for_all,
     }
     upkeep {
         orphans_are_swept_and_nothing_else,

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use anyhow::Result;
-use tmtp_store::{GroupStatus, Name, Owner};
+use tmtp_store::{Found, GroupStatus, Name, Owner};
 use tokio::time::timeout;
 
 use crate::world::{ALICE, GROUP, SOON, World, new_node};
@@ -30,15 +30,21 @@ pub async fn nodes_are_counted_up_to_the_limit_asked_for(w: &World) -> Result<()
     w.post(&[4], &[a1, b1]).await?;
     let mut tx = w.tx().await?;
     let members = ["bob", "alice", "carol", "alice"].map(|uid| w.member(uid));
-    let nodes = tx.nodes(&members, 3).await?;
+    let found = tx.nodes(&members).await?;
+    assert_eq!(found.active, HashSet::from([w.member("alice"), w.member("bob")]));
+    let nodes = found.nodes;
     assert_eq!(nodes.iter().map(|node| node.node).collect::<Vec<_>>(), [a1, a2, b1, b2]);
-    let counts: Vec<(u32, u64)> = nodes.iter().map(|node| (node.queued, node.queued_octets)).collect();
+    let keys = w.nodes.map(|node| (w.site, node));
+    let mut counts = tx.queued(&keys, 3).await?;
+    counts.sort_by_key(|queued| queued.node);
+    let counts: Vec<(u32, u64)> = counts.iter().map(|queued| (queued.entries, queued.octets)).collect();
     assert_eq!(counts, [(3, 18), (0, 0), (1, 6), (0, 0)]);
+    assert!(tx.queued(&[], 3).await?.is_empty());
     assert_eq!((nodes[0].uid.as_str(), nodes[0].edge.as_deref()), ("alice", Some("edge-1")));
     assert_eq!((nodes[2].uid.as_str(), nodes[2].edge.as_deref()), ("bob", None));
     tx.revoke_node(w.site, a2).await?;
-    assert_eq!(tx.nodes(&[w.member("alice")], 10).await?.len(), 1);
-    assert!(tx.nodes(&[], 10).await?.is_empty());
+    assert_eq!(tx.nodes(&[w.member("alice")]).await?.nodes.len(), 1);
+    assert_eq!(tx.nodes(&[]).await?, Found::default());
     tx.commit().await?;
     assert_eq!(w.waiting(&session).await?, [1, 2, 3, 4]);
     Ok(())
@@ -101,7 +107,7 @@ pub async fn what_no_database_can_hold_is_not_found_and_not_taken(w: &World) -> 
         let both = [member.clone(), w.member("alice")];
         tx.lock_members(&both).await?;
         assert_eq!(tx.active_members(&both).await?.len(), 1);
-        assert_eq!(tx.nodes(&both, 1).await?.len(), nodes);
+        assert_eq!(tx.nodes(&both).await?.nodes.len(), nodes);
         assert_eq!(tx.find_node(&member, b"x").await?, None);
         assert_eq!(tx.last_request(&member).await?.0, 0);
         assert!(!tx.suspend_member(&member, true).await?);

@@ -34,7 +34,7 @@ pub async fn a_session_ends_only_by_its_own_epoch(w: &World) -> Result<()> {
     assert_eq!(ended, [new.clone(), other]);
     assert!(tx.end_sessions(&[new]).await?.is_empty());
     assert!(tx.end_sessions(&[]).await?.is_empty());
-    assert!(tx.nodes(&[w.member("alice")], 1).await?.iter().all(|node| node.edge.is_none()));
+    assert!(tx.nodes(&[w.member("alice")]).await?.nodes.iter().all(|node| node.edge.is_none()));
     Ok(tx.commit().await?)
 }
 

@@ -84,3 +84,13 @@ pub async fn edges_beat_and_are_struck_off(w: &World) -> Result<()> {
     assert!(!w.store.beat_edge("edge-1").await?, "taken for dead");
     Ok(())
 }
+
+pub async fn a_secret_is_kept_once_and_is_the_same_for_all(w: &World) -> Result<()> {
+    let (one, two) = tokio::join!(w.store.secret("tickets", b"one"), w.store.secret("tickets", b"two"));
+    let kept = one?;
+    assert!([&b"one"[..], b"two"].contains(&kept.as_ref()));
+    assert_eq!(kept, two?);
+    assert_eq!(w.store.secret("tickets", b"three").await?, kept);
+    assert_eq!(w.store.secret("other", b"three").await?, &b"three"[..]);
+    Ok(())
+}

@@ -19,7 +19,7 @@ pub async fn edge(settings: Settings) -> anyhow::Result<()> {
     let listeners = listen::on_all(&settings.edge.listen, "edge.listen")?;
     let bus = tmtp_bus::open(&settings.bus).await.context("bus")?;
     let upstream = Upstream::connect(&(&settings.edge).into())?;
-    let edge = Edge::new(settings.edge, upstream, bus).context("edge")?;
+    let edge = Edge::new(settings.edge, upstream, bus, Arc::new(SystemClock)).context("edge")?;
     let (serving, stop) = (Arc::clone(&edge), process.stop.clone());
     process.tasks.serve("edge", async move { Ok(serving.run(listeners, stop).await?) });
     tracing::info!("edge started");

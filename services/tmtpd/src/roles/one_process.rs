@@ -68,10 +68,16 @@ pub async fn serve(
     let Ports { mut process, listeners, settings } = ports;
     let bodies = tmtp_store::open_bodies(&settings.bodies, store.as_ref()).context("bodies")?;
     let clock = Arc::new(SystemClock);
-    let delivery =
-        Delivery::start(settings.delivery.limits, Arc::clone(&store), bodies, Arc::clone(&bus), clock)
-            .await?;
-    let edge = Edge::new(settings.edge, Upstream::in_process(delivery.server()), bus).context("edge")?;
+    let delivery = Delivery::start(
+        settings.delivery.limits,
+        Arc::clone(&store),
+        bodies,
+        Arc::clone(&bus),
+        clock.clone(),
+    )
+    .await?;
+    let edge =
+        Edge::new(settings.edge, Upstream::in_process(delivery.server()), bus, clock).context("edge")?;
 
     // The edge hands its last acks to delivery, so delivery ends after it.
     let (stop, edge_done) = (process.stop.clone(), CancellationToken::new());

@@ -1,9 +1,14 @@
-//! What the machine itself gives in the same run: a bare TLS echo in a process of its own, and one durable write.
+//! A bare TLS server in a process of its own that sends back what it gets.
 
-use std::{fs::File, io::Write as _, net::SocketAddr, process::Stdio, sync::Arc, time::Instant};
+use std::{
+    io::Write as _,
+    process::Stdio,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result};
-use hdrhistogram::Histogram;
+use futures::future::try_join_all;
 use rustls::ServerConfig;
 use rustls_pki_types::PrivateKeyDer;
 use tokio::{
@@ -14,18 +19,19 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
-    procs::Process,
-    report,
-    tls::{Dialer, Stream},
+    link::dial::{Dialer, Stream, Target},
+    measure::{procs::Process, times::Times},
 };
 
 /// The octets of an echo: about a small message.
 const ECHO: usize = 256;
+/// Most links of a yardstick.
+const LINKS_MAX: usize = 200;
 
 /// A bare TLS server in a process of its own; ends when dropped.
 pub struct Echo {
     _child: Child,
-    pub address: SocketAddr,
+    pub target: Target,
     pub process: Process,
 }
 
@@ -39,7 +45,7 @@ impl Echo {
         let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
         let address = lines.next_line().await?.context("the echo server did not start")?.parse()?;
         let process = Process::new("bare TLS", child.id().context("the echo server is gone")?);
-        Ok(Self { _child: child, address, process })
+        Ok(Self { _child: child, target: Target { address, host: None }, process })
     }
 }
 
@@ -53,30 +59,34 @@ pub async fn round_trip(stream: &mut Stream) -> Result<()> {
 }
 
 /// Times of round trips over one bare TLS link.
-pub async fn echo_times(dialer: &Dialer, echo: &Echo, count: usize) -> Result<Histogram<u64>> {
-    let mut stream = dialer.dial(echo.address).await?;
-    let mut micros = report::histogram()?;
+pub async fn times(dialer: &Dialer, echo: &Echo, count: usize) -> Result<Times> {
+    let mut stream = dialer.dial(&echo.target, 0).await?;
+    let mut times = Times::new()?;
     for _ in 0..count {
         let begun = Instant::now();
         round_trip(&mut stream).await?;
-        report::note(&mut micros, begun.elapsed());
+        times.note(begun.elapsed());
     }
-    Ok(micros)
+    Ok(times)
 }
 
-/// Times of appending a small record and having it on stable storage, in the current folder.
-pub fn durable_write_times(count: usize) -> Result<Histogram<u64>> {
-    let path = std::env::temp_dir().join(format!("tmtp-loadtest-{}", std::process::id()));
-    let mut file = File::create(&path)?;
-    let mut micros = report::histogram()?;
-    for _ in 0..count {
-        let begun = Instant::now();
-        file.write_all(&[b'x'; 512])?;
-        file.sync_data()?;
-        report::note(&mut micros, begun.elapsed());
-    }
-    std::fs::remove_file(path)?;
-    Ok(micros)
+/// Echoes a second on so many links, one at a time on each.
+pub async fn rate(dialer: &Dialer, links: usize, span: Duration) -> Result<f64> {
+    let echo = Echo::start().await?;
+    let links = links.min(LINKS_MAX);
+    let mut streams = try_join_all((0..links).map(|index| dialer.dial(&echo.target, index))).await?;
+    let begun = Instant::now();
+    let until = begun + span;
+    let each = streams.iter_mut().map(|stream| async move {
+        let mut count = 0;
+        while Instant::now() < until {
+            round_trip(stream).await?;
+            count += 1;
+        }
+        anyhow::Ok(count)
+    });
+    let count: u64 = try_join_all(each).await?.into_iter().sum();
+    Ok(count as f64 / begun.elapsed().as_secs_f64())
 }
 
 /// Serves echoes until killed; prints its address first.
