@@ -22,7 +22,7 @@ pub async fn run(settings: &Settings, args: &Doctor) -> anyhow::Result<()> {
     if args.json {
         print::line(serde_json::to_string_pretty(&findings)?);
     } else {
-        findings.iter().for_each(|finding| print::line(finding));
+        findings.iter().for_each(print::line);
     }
     let bad = findings.iter().filter(|finding| finding.state == State::Bad).count();
     match bad {
