@@ -1,6 +1,7 @@
 """The image's contents, the Debian package and the systemd unit."""
 
 import configparser
+import json
 import os
 import pathlib
 import re
@@ -42,6 +43,22 @@ def test_the_image_has_the_labels_and_the_user_that_the_chart_counts_on():
     assert f"runAsUser: {user}" in chart
     version = re.search(r'ARG VERSION="(.*)"', last).group(1)
     assert f'version = "{version}"' in (DEPLOY.parent / "Cargo.toml").read_text()
+
+
+def targets(folder):
+    """What cargo would build in a folder: crates with their libraries, programs and build scripts."""
+    words = ["cargo", "metadata", "--format-version", "1", "--no-deps", "--locked", "--offline"]
+    found = json.loads(run(*words, cwd=folder))
+    kinds = {"lib", "bin", "custom-build"}
+    return {(package["name"], target["name"], kind) for package in found["packages"]
+            for target in package["targets"] for kind in kinds & set(target["kind"])}
+
+
+def test_the_layer_of_dependencies_knows_every_crate_and_nothing_of_its_sources(tmp_path):
+    run(DEPLOY / "stubs.sh", tmp_path / "stubs")
+    assert targets(tmp_path / "stubs") == targets(DEPLOY.parent)
+    sizes = {path.stat().st_size for path in (tmp_path / "stubs").rglob("*.rs")}
+    assert max(sizes) < 20
 
 
 @pytest.fixture(scope="module")
