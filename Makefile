@@ -3,7 +3,7 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test bench cluster cluster-down fuzz lint fmt
+.PHONY: help dev test bench check-deploy cluster cluster-down fuzz lint fmt
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -17,6 +17,10 @@ test: ## Check format and lints, run every test
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo nextest run --workspace
 	cargo test --workspace --doc
+	@TMTPD_BIN=$${CARGO_TARGET_DIR:-$$PWD/target}/debug/tmtpd deploy/check.sh
+
+check-deploy: ## Check chart, compose file, alert rules and boards (part of `make test`)
+	@deploy/check.sh
 
 bench: ## Measure this tree beside brokers and the machine itself, in under ten minutes; report in target/bench
 	@deploy/bench.sh

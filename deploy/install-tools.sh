@@ -2,9 +2,12 @@
 # Installs what is missing of what a build needs, of the servers that tests and `make cluster` need, and of the tools
 # that tests need.
 #
-#   deploy/install-tools.sh            a C compiler, Postgres, Redis, cargo-nextest, the S3 server of tests
+#   deploy/install-tools.sh            a C compiler, Postgres, Redis, cargo-nextest, the S3 server of
+#                                      tests, npm, Helm, Prometheus
 #   deploy/install-tools.sh compiler   a C compiler only; fails when there is no cargo
 #   deploy/install-tools.sh python     Python with venv only
+#   deploy/install-tools.sh npm        npm only
+#   deploy/install-tools.sh prometheus Prometheus and promtool only
 #   deploy/install-tools.sh servers    Postgres and Redis only
 #   deploy/install-tools.sh packages NAME..   these packages of Debian, without starting what they bring
 #
@@ -27,7 +30,7 @@ apt() {
 
 # What this machine lacks, and how to get it when this script cannot.
 explain() {
-    fail "$1. Install by hand, then try again: a C compiler (cc); PostgreSQL 15 or newer (server and client programs); Redis 7 or newer (redis-server, redis-cli); Python 3 with venv and pip"
+    fail "$1. Install by hand, then try again: a C compiler (cc); PostgreSQL 15 or newer (server and client programs); Redis 7 or newer (redis-server, redis-cli); Python 3 with venv and pip; npm; Prometheus (prometheus, promtool)"
 }
 
 # A package must neither make a database nor start a service. Both settings are taken back afterwards.
@@ -72,6 +75,16 @@ install_packages() {
     fi
 }
 
+# Packages that bring services, which are not started.
+install_quietly() {
+    [[ $# -gt 0 ]] || fail "say which packages"
+    trap quiet_end EXIT
+    quiet_begin
+    install_packages "$@"
+    quiet_end
+    trap - EXIT
+}
+
 need_cargo() { command -v cargo >/dev/null || fail "no cargo: install Rust first, see https://rustup.rs"; }
 
 install_compiler() {
@@ -81,6 +94,10 @@ install_compiler() {
 
 install_python() {
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
+}
+
+install_npm() {
+    command -v npm >/dev/null || install_packages npm
 }
 
 install_servers() {
@@ -94,15 +111,13 @@ install_servers() {
     has_redis || explain "no Redis server after installing"
 }
 
-# Packages that bring services, which are not started.
-install_quietly() {
-    [[ $# -gt 0 ]] || fail "say which packages"
-    trap quiet_end EXIT
-    quiet_begin
-    install_packages "$@"
-    quiet_end
-    trap - EXIT
-    keep_from_boot "$@"
+has_prometheus() { command -v promtool >/dev/null && command -v prometheus >/dev/null; }
+
+install_prometheus() {
+    has_prometheus && return 0
+    install_quietly prometheus
+    keep_from_boot prometheus
+    has_prometheus || explain "no Prometheus after installing"
 }
 
 install_nextest() {
@@ -117,11 +132,19 @@ case ${1:-all} in
         install_servers
         install_nextest
         install_python
+        install_npm
+        install_prometheus
         "$(dirname "$0")/s3.sh" install
+        "$(dirname "$0")/check.sh" install
         ;;
     compiler) install_compiler ;;
     python) install_python ;;
+    npm) install_npm ;;
+    prometheus) install_prometheus ;;
     servers) install_servers ;;
-    packages) install_quietly "${@:2}" ;;
-    *) fail "unknown argument '$1'; try: compiler, python, servers" ;;
+    packages)
+        install_quietly "${@:2}"
+        keep_from_boot "${@:2}"
+        ;;
+    *) fail "unknown argument '$1'; try: compiler, python, npm, prometheus, servers, packages" ;;
 esac

@@ -1,6 +1,6 @@
 //! Acks: whatever waits is taken off the queues in one transaction.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tmtp_store::NodeAcks;
 use tokio::sync::oneshot;
@@ -58,5 +58,18 @@ async fn commit(core: &Core, acks: &[NodeAcks]) -> Result<(), Fault> {
     let blobs = tx.ack(acks).await?;
     core::commit(tx).await?;
     core.trash.put(blobs);
+    count(core, acks);
     Ok(())
+}
+
+/// What was delivered, and how long it took from the id to the receiver's ack.
+fn count(core: &Core, acks: &[NodeAcks]) {
+    let now = core.clock.unix_nanos();
+    let latency = metrics::histogram!("tmtp_delivery_latency_seconds");
+    let mut delivered = 0;
+    for id in acks.iter().flat_map(|acks| &acks.ids) {
+        latency.record(Duration::from_nanos(now.saturating_sub(id.0)));
+        delivered += 1;
+    }
+    metrics::counter!("tmtp_messages_delivered_total").increment(delivered);
 }

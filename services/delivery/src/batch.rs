@@ -50,6 +50,7 @@ pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Out
             tx.add_messages(&outbox.messages, &outbox.entries).await?;
         }
         core::commit(tx).await?;
+        outbox.count();
         core.counts.add(&outbox.messages, &outbox.entries);
         core.trash.put(outbox.unwanted);
         outbox.fanout.publish(&core.telling);

@@ -58,6 +58,12 @@ impl Outbox {
         self.keep(ready);
     }
 
+    /// Counts what was committed. Entries that were queued and those that were acked differ by what waits.
+    pub fn count(&self) {
+        metrics::counter!("tmtp_messages_accepted_total").increment(self.messages.len() as u64);
+        metrics::counter!("tmtp_entries_queued_total").increment(self.entries.len() as u64);
+    }
+
     fn keep(&mut self, ready: Ready<'_>) {
         if ready.nodes.is_empty() {
             if let Body::Blob { key, .. } = ready.message.body {

@@ -86,7 +86,7 @@ impl Core {
 pub(crate) async fn commit(tx: Box<dyn Tx>) -> Result<(), Fault> {
     let started = Instant::now();
     let done = tx.commit().await.map_err(Fault::of_commit);
-    metrics::histogram!("tmtp_delivery_commit_seconds").record(started.elapsed().as_secs_f64());
+    metrics::histogram!("tmtp_commit_duration_seconds").record(started.elapsed().as_secs_f64());
     done
 }
 

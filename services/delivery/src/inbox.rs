@@ -94,7 +94,7 @@ impl<T: Send> Outlet<T> {
             taken.push(item);
         }
         metrics::gauge!("tmtp_delivery_queue_depth", "queue" => self.name).set(receiver.len() as f64);
-        metrics::histogram!("tmtp_delivery_batch_requests", "queue" => self.name).record(total.count as f64);
+        metrics::histogram!("tmtp_commit_batch_size", "queue" => self.name).record(total.count as f64);
         Some(taken)
     }
 }

@@ -69,6 +69,7 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, 
         tx.add_messages(&outbox.messages, &outbox.entries).await?;
     }
     core::commit(tx).await?;
+    outbox.count();
     core.counts.add(&outbox.messages, &outbox.entries);
     core.edges.expect(&entrant.edge);
     outbox.fanout.publish(&core.telling);

@@ -74,7 +74,7 @@ impl Doors {
             *links += 1;
         }
         counts.links += 1;
-        metrics::gauge!("tmtp_edge_links").set(counts.links as f64);
+        metrics::gauge!("tmtp_links", "state" => "arriving").increment(1.0);
         Ok(Place { doors: Arc::clone(self), address: counted })
     }
 }
@@ -83,7 +83,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut counts = self.doors.counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts.links -= 1;
-        metrics::gauge!("tmtp_edge_links").set(counts.links as f64);
+        metrics::gauge!("tmtp_links", "state" => "arriving").decrement(1.0);
         if let Some(address) = self.address
             && let Some(links) = counts.by_address.get_mut(&address)
         {

@@ -69,7 +69,12 @@ async fn sweep_some(edge: &Shared, sessions: &[Arc<Session>]) -> Result<(), Fail
     for (session, standing) in sessions.iter().zip(reply.standings()) {
         match standing {
             Standing::Idle => {}
-            Standing::Waiting => session.wake(),
+            Standing::Waiting => {
+                if session.is_at_rest() {
+                    metrics::counter!("tmtp_sweep_found_total").increment(1);
+                }
+                session.wake();
+            }
             Standing::Fenced => session.fence(),
         }
     }

@@ -210,6 +210,7 @@ impl Edge {
         loop {
             self.drain_sessions().await;
             if timeout(DRAIN_ROUND, links.wait()).await.is_ok() {
+                metrics::gauge!("tmtp_drain_remaining_links").set(0.0);
                 break;
             }
         }
@@ -226,7 +227,9 @@ impl Edge {
         let mut sessions = self.shared.registry.all();
         sessions.shuffle(&mut rand::rng());
         let pause = Duration::from_secs(1) / self.shared.options.drain_per_second.max(1);
+        let remaining = metrics::gauge!("tmtp_drain_remaining_links");
         for session in sessions {
+            remaining.set(self.shared.registry.len() as f64);
             session.drain();
             sleep(pause).await;
         }

@@ -69,9 +69,11 @@ fn pass_on_push(edge: &Shared, push: &Push) {
 }
 
 fn pass_on(edge: &Shared, hints: Hints) {
-    metrics::counter!("tmtp_edge_wakes_total").increment(hints.wakes.len() as u64);
     for wake in hints.wakes {
-        if let Some(session) = edge.registry.get(wake.site, wake.node) {
+        let session = edge.registry.get(wake.site, wake.node);
+        let result = if session.is_some() { "woken" } else { "absent" };
+        metrics::counter!("tmtp_wakes_total", "result" => result).increment(1);
+        if let Some(session) = session {
             session.wake();
         }
     }

@@ -72,14 +72,16 @@ impl Admitted {
         let session = Arc::new(Session::new(id, edge.options.window_messages, redeliver));
         session.told(floor);
         edge.registry.insert(Arc::clone(&session));
-        metrics::gauge!("tmtp_edge_sessions").increment(1);
+        metrics::gauge!("tmtp_links", "state" => "arriving").decrement(1.0);
+        metrics::gauge!("tmtp_links", "state" => "session").increment(1.0);
         Self { edge: Arc::clone(edge), session }
     }
 }
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        metrics::gauge!("tmtp_edge_sessions").decrement(1);
+        metrics::gauge!("tmtp_links", "state" => "session").decrement(1.0);
+        metrics::gauge!("tmtp_links", "state" => "arriving").increment(1.0);
         self.edge.registry.remove(&self.session);
         self.edge.ends.add(self.session.id().clone());
     }
@@ -87,30 +89,55 @@ impl Drop for Admitted {
 
 /// Serves one link to its end.
 pub async fn serve(edge: Arc<Shared>, tcp: TcpStream) {
-    let deadline = Instant::now() + Options::seconds(edge.options.login_seconds);
+    let reason = live(edge, tcp).await;
+    metrics::counter!("tmtp_links_closed_total", "reason" => reason).increment(1);
+}
+
+/// The whole life of a link; says why it ended.
+async fn live(edge: Arc<Shared>, tcp: TcpStream) -> &'static str {
+    let started = Instant::now();
+    let deadline = started + Options::seconds(edge.options.login_seconds);
     let handshake = Box::pin(timeout_at(deadline, edge.tls.accept(tcp)));
     let tls = match handshake.await {
         Ok(Ok(tls)) => tls,
         Ok(Err(error)) => {
-            metrics::counter!("tmtp_edge_handshakes_failed_total").increment(1);
-            return tracing::debug!(%error, "handshake failed");
+            tracing::debug!(%error, "handshake failed");
+            shaken(started, "failed");
+            return "handshake_failed";
         }
-        Err(_) => return,
+        Err(_) => {
+            shaken(started, "timed_out");
+            return "login_timed_out";
+        }
     };
+    shaken(started, "ok");
     let Some(site) = edge.sites.by_server_name(tls.get_ref().1.server_name()) else {
-        return;
+        return "no_site";
     };
     let (reads, mut writes) = tokio::io::split(tls);
     let mut frames = Frames::new(reads, Patience::new(&edge.options));
     let entered =
         Box::pin(timeout_at(deadline, enter(&edge, &site, &mut frames, &mut writes, deadline))).await;
-    match entered {
+    let reason = match entered {
         Ok(Ok(admitted)) => hold(site, admitted, &mut frames, &mut writes).await,
-        Ok(Err(End::Quit(error))) => say_quit(&mut writes, error).await,
-        Ok(Err(end)) => return tracing::debug!(?end, "link ended before login"),
-        Err(_) => return,
-    }
+        Ok(Err(End::Quit(error))) => {
+            say_quit(&mut writes, error).await;
+            "refused"
+        }
+        Ok(Err(end)) => {
+            tracing::debug!(?end, "link ended before login");
+            return "gone_before_login";
+        }
+        Err(_) => return "login_timed_out",
+    };
     linger(frames.into_inner(), writes).await;
+    reason
+}
+
+/// A handshake came to its end.
+fn shaken(started: Instant, result: &'static str) {
+    metrics::counter!("tmtp_tls_handshakes_total", "result" => result).increment(1);
+    metrics::histogram!("tmtp_tls_handshake_duration_seconds").record(started.elapsed());
 }
 
 /// From the first octet to `info`.
@@ -206,6 +233,12 @@ where
 }
 
 fn admitted(reply: Result<SessionReply, Failure>, failure: &str) -> Result<SessionReply, End> {
+    let result = match &reply {
+        Ok(SessionReply { refused: None, .. }) => "ok",
+        Ok(_) | Err(Failure::Refused(_)) => "refused",
+        Err(Failure::Unreachable(_)) => "unreachable",
+    };
+    metrics::counter!("tmtp_logins_total", "result" => result).increment(1);
     match reply {
         Ok(SessionReply { refused: Some(text), .. }) => Err(End::Quit(text)),
         Ok(reply) => Ok(reply),
@@ -238,9 +271,9 @@ async fn begin(
     Ok(admitted)
 }
 
-async fn hold(site: Arc<Site>, admitted: Admitted, frames: &mut Reads, writes: &mut Writes) {
+async fn hold(site: Arc<Site>, admitted: Admitted, frames: &mut Reads, writes: &mut Writes) -> &'static str {
     let mut reader = Reader::new(frames, &admitted.edge, site);
-    session::run(&admitted.session, &mut reader, writes).await;
+    session::run(&admitted.session, &mut reader, writes).await
 }
 
 async fn say_quit<W: AsyncWrite + Unpin>(writes: &mut W, error: String) {

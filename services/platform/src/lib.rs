@@ -1,8 +1,9 @@
 //! What every role does the same way: configuration, telemetry, health, lifecycle, time.
 //!
-//! The feature `server` (on by default) brings everything but [`clock`] and [`backoff`], which clients use too.
+//! The feature `server` (on by default) brings everything but [`clock`], [`backoff`] and [`build`], which clients use too.
 
 pub mod backoff;
+pub mod build;
 pub mod clock;
 #[cfg(feature = "server")]
 pub mod config;

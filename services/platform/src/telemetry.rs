@@ -4,6 +4,8 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
 
+use crate::build;
+
 /// How to log: section `log`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -95,7 +97,8 @@ impl Metrics {
             .map_err(|e| Error::Metrics(e.to_string()))?;
         metrics::describe_gauge!("process_resident_memory_bytes", "Memory that the process holds.");
         metrics::describe_gauge!("process_open_fds", "Files and sockets that the process holds.");
-        metrics::gauge!("tmtp_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+        metrics::describe_gauge!("process_max_fds", "Files and sockets that the process may hold.");
+        metrics::gauge!("tmtp_build_info", "version" => build::VERSION, "commit" => build::COMMIT).set(1.0);
         Ok(Self(handle))
     }
 
@@ -119,7 +122,7 @@ fn builder() -> Result<PrometheusBuilder, metrics_exporter_prometheus::BuildErro
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
 }
 
-/// Linux tells what a process holds; elsewhere these two are left out.
+/// Linux tells what a process holds; elsewhere these are left out.
 fn read_process() {
     if let Some(bytes) = resident_bytes() {
         metrics::gauge!("process_resident_memory_bytes").set(bytes);
@@ -127,6 +130,16 @@ fn read_process() {
     if let Ok(entries) = std::fs::read_dir("/proc/self/fd") {
         metrics::gauge!("process_open_fds").set(entries.count() as f64);
     }
+    if let Some(most) = max_open_files() {
+        metrics::gauge!("process_max_fds").set(most);
+    }
+}
+
+/// How many files the process may have open; unlimited is none.
+pub fn max_open_files() -> Option<f64> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 fn resident_bytes() -> Option<f64> {
@@ -162,5 +175,6 @@ mod tests {
     #[test]
     fn the_memory_of_this_process_is_known() {
         assert!(resident_bytes().unwrap() > 100_000.0);
+        assert!(max_open_files().unwrap() > 10.0);
     }
 }

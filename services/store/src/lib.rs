@@ -17,7 +17,10 @@ mod sqlite;
 mod steps;
 mod text;
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -46,6 +49,17 @@ pub async fn migrate(options: &StoreOptions) -> Result<MigrationReport> {
     match options.kind()? {
         options::Kind::Postgres => postgres::migrate(options).await,
         options::Kind::Sqlite => sqlite::migrate(options).await,
+    }
+}
+
+/// Facts about a Postgres server by name, for whoever sees to it: settings such as `synchronous_commit`, and
+/// `in_recovery`, `now_ms` (its clock), `connections` (in use), `encrypted` and `local` (this very connection). Nothing
+/// for SQLite.
+pub async fn examine(options: &StoreOptions) -> Result<BTreeMap<String, String>> {
+    options.check()?;
+    match options.kind()? {
+        options::Kind::Postgres => postgres::examine(options).await,
+        options::Kind::Sqlite => Ok(BTreeMap::new()),
     }
 }
 

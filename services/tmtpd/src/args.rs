@@ -22,7 +22,7 @@ Settings come from a TOML file (--config), and each may be overridden by an envi
 
 /// TMTP hosting: members-only messaging for organizations.
 #[derive(Debug, Parser)]
-#[command(name = "tmtpd", version, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(name = "tmtpd", version = tmtp_platform::build::version(), after_help = EXAMPLES, arg_required_else_help = true)]
 pub struct CommandLine {
     /// Settings, as TOML.
     #[arg(long, global = true, env = "TMTPD_CONFIG", value_name = "FILE")]
@@ -49,6 +49,8 @@ pub enum Command {
     Migrate,
     /// Check the settings, and exit: 0 when all is well.
     CheckConfig(CheckConfig),
+    /// Look at what an installation stands on, and say what to do; fails when something is bad.
+    Doctor(Doctor),
     /// Make, show and change sites.
     #[command(subcommand)]
     Site(Site),
@@ -126,6 +128,24 @@ pub struct CheckConfig {
     pub print: bool,
 }
 
+/// What to look at.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Looks at settings, limits of the machine, certificates, Redis, the database and its settings, clocks, and the names of
+sites' hosts, as far as the role has to do with them.
+
+Examples:
+  tmtpd doctor --config tmtpd.toml
+  kubectl exec deploy/tmtp-control -- tmtpd doctor --role control --json")]
+pub struct Doctor {
+    /// The role whose place this is.
+    #[arg(long, value_enum, default_value = "standalone")]
+    pub role: Role,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// What to do with sites.
 #[derive(Debug, Subcommand)]
 pub enum Site {
@@ -141,6 +161,9 @@ pub enum Site {
         /// Settings that differ from the defaults.
         #[arg(value_name = "KEY=VALUE", value_parser = assignment)]
         settings: Vec<(String, String)>,
+        /// Leave it as it is, and show it, when the first host leads to a site already.
+        #[arg(long)]
+        if_absent: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,

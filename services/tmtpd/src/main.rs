@@ -4,6 +4,8 @@ mod args;
 mod certificate;
 mod check;
 mod dev;
+mod doctor;
+mod expiry;
 mod listen;
 mod print;
 mod process;
@@ -13,6 +15,7 @@ mod roles;
 mod settings;
 mod site;
 mod transport;
+mod zeros;
 
 use std::process::exit;
 
@@ -54,6 +57,7 @@ async fn run(line: CommandLine) -> anyhow::Result<()> {
         Command::Dev(args) => dev::run(&args, settings()?).await,
         Command::Migrate => roles::migrate(&settings()?).await,
         Command::CheckConfig(args) => check::run(&settings()?, &args),
+        Command::Doctor(args) => doctor::run(&settings()?, &args).await,
         Command::Site(command) => site::run(&settings()?, command).await,
         Command::Certificate(args) => certificate::run(&args),
         Command::Completions { shell } => {

@@ -10,7 +10,11 @@ use tmtp_store::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::settings::{Role, Settings};
-use crate::{check, listen};
+use crate::{check, expiry, listen, zeros};
+
+/// How often the store is asked whether it is there, and how long it may take to answer.
+const STORE_LOOK: Duration = Duration::from_secs(5);
+const STORE_WAIT: Duration = Duration::from_secs(2);
 
 /// A process that is about to serve.
 pub struct Process {
@@ -33,10 +37,13 @@ impl Process {
         log_panics();
         let signals = Signals::install()?;
         let metrics = Metrics::install()?;
+        zeros::announce(settings, role);
         let http = listen::on(settings.http.listen, http_setting)?;
         let stop = CancellationToken::new();
+        let mut tasks = Tasks::new(stop.clone());
+        tasks.background("certificates", expiry::watch(expiry::of_role(settings, role)));
         Ok(Self {
-            tasks: Tasks::new(stop.clone()),
+            tasks,
             health: Health::new(metrics, stop.clone()),
             stop,
             http,
@@ -54,6 +61,7 @@ impl Process {
     #[must_use]
     pub fn ready_with_store(mut self, store: &Arc<dyn Store>) -> Self {
         let store = Arc::clone(store);
+        self.tasks.background("store watch", watch_store(Arc::clone(&store)));
         self.health = self.health.check("store", move || {
             let store = Arc::clone(&store);
             async move { store.ping().await.map_err(|error| error.to_string()) }
@@ -77,6 +85,16 @@ impl Process {
         let Self { mut tasks, health, http, signals, deadline, .. } = self;
         tasks.background("health", async move { Ok(health.serve(http).await?) });
         Ok(tasks.run(signals, deadline).await?)
+    }
+}
+
+/// Tells by metrics whether the store answers.
+async fn watch_store(store: Arc<dyn Store>) -> anyhow::Result<()> {
+    loop {
+        let answers = tokio::time::timeout(STORE_WAIT, store.ping()).await;
+        let up = matches!(answers, Ok(Ok(())));
+        metrics::gauge!("tmtp_store_up").set(f64::from(u8::from(up)));
+        tokio::time::sleep(STORE_LOOK).await;
     }
 }
 

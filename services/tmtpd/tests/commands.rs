@@ -73,6 +73,19 @@ fn a_site_is_made_shown_changed_suspended_and_resumed() {
 }
 
 #[test]
+fn a_site_that_is_there_is_left_alone_when_asked_for_only_if_absent() {
+    let stage = Stage::new();
+    assert!(stage.run(&["migrate"]).status.success());
+    let create = |name| {
+        let words = ["site", "create", "--if-absent", "--name", name, "--host", "a.example", "--json"];
+        stage.json(&words)
+    };
+    let made = create("Acme");
+    assert_eq!(create("Another"), made);
+    assert!(stage.refusal(&["site", "create", "--name", "X", "--host", "a.example"]).contains("a.example"));
+}
+
+#[test]
 fn a_command_on_a_site_that_is_not_there_says_so() {
     let stage = Stage::new();
     assert!(stage.refusal(&["site", "show", "b.example"]).contains("`b.example`"));

@@ -29,7 +29,7 @@ impl Status {
 
 fn set(flag: &AtomicBool, task: &'static str, connected: bool) {
     if flag.swap(connected, Relaxed) != connected {
-        metrics::gauge!("tmtp_bus_connected", "task" => task).set(f64::from(u8::from(connected)));
+        metrics::gauge!("tmtp_bus_up", "task" => task).set(f64::from(u8::from(connected)));
         if connected {
             metrics::counter!("tmtp_bus_connects_total", "task" => task).increment(1);
         }

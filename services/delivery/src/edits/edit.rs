@@ -125,6 +125,7 @@ impl Edit {
             self.tx.add_messages(&self.outbox.messages, &self.outbox.entries).await?;
         }
         core::commit(self.tx).await?;
+        self.outbox.count();
         core.counts.add(&self.outbox.messages, &self.outbox.entries);
         self.outbox.fanout.publish(&core.telling);
         Ok(self.recorded)

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use tmtp_grpc::delivery::SubmitReply;
 use tmtp_wire::{Answer, MsgId, Posted, Receipt, Request};
+use tokio::time::Instant;
 
 use super::state::Session;
 use crate::upstream::Failure;
@@ -16,6 +17,8 @@ pub struct Question {
     pub id: String,
     /// The ack has a receipt for what reaches others as a message (section 4).
     pub has_receipt: bool,
+    /// When it was read.
+    pub asked: Instant,
 }
 
 impl Question {
@@ -27,7 +30,19 @@ impl Question {
                 | Request::Ping { .. }
                 | Request::GroupInvite { .. }
         );
-        Self { op: request.name(), id: request.id().unwrap_or_default().to_owned(), has_receipt }
+        let id = request.id().unwrap_or_default().to_owned();
+        Self { op: request.name(), id, has_receipt, asked: Instant::now() }
+    }
+
+    fn count(&self, outcome: &Result<SubmitReply, Failure>) {
+        let result = match outcome {
+            Ok(SubmitReply { error: None, .. }) => "ok",
+            Ok(_) => "refused",
+            Err(Failure::Refused(_)) => "failed",
+            Err(Failure::Unreachable(_)) => "unanswered",
+        };
+        metrics::counter!("tmtp_ops_total", "op" => self.op, "result" => result).increment(1);
+        metrics::histogram!("tmtp_op_duration_seconds", "op" => self.op).record(self.asked.elapsed());
     }
 }
 
@@ -35,6 +50,7 @@ impl Session {
     /// Answers a request. One that could not be carried out for now is not answered: the client sends it again, and an
     /// error would make it give up.
     pub fn answer_to(&self, question: Question, outcome: Result<SubmitReply, Failure>) {
+        question.count(&outcome);
         let result = match outcome {
             Ok(SubmitReply { error: Some(error), .. }) => Err(error),
             Ok(reply) => Ok(reply),
@@ -60,7 +76,6 @@ impl Session {
     }
 
     fn leave_unanswered(&self, question: &Question, why: &str) {
-        metrics::counter!("tmtp_edge_unanswered_total").increment(1);
         tracing::info!(uid = self.uid(), op = question.op, why, "request left unanswered");
         // Whether it was carried out is not known: from here on no id on this link says that all below it were acked.
         self.unanswered.store(true, Relaxed);

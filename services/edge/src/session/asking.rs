@@ -126,7 +126,7 @@ mod tests {
     }
 
     fn asking(id: usize, octets: usize) -> Asking {
-        let question = Question { op: "post", id: id.to_string(), has_receipt: true };
+        let question = Question { op: "post", id: id.to_string(), has_receipt: true, asked: Instant::now() };
         Asking::new(question, Bytes::from(id.to_string()), vec![b'x'; octets].into())
     }
 

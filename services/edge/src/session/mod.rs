@@ -22,8 +22,8 @@ pub use writer::write;
 /// How long the last words of a session may take to leave.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// Runs a session until its link ends; returns when nothing more is to be read or written.
-pub async fn run<R, W>(session: &Arc<Session>, reader: &mut Reader<'_, R>, io: &mut W)
+/// Runs a session until its link ends; says why when nothing more is to be read or written.
+pub async fn run<R, W>(session: &Arc<Session>, reader: &mut Reader<'_, R>, io: &mut W) -> &'static str
 where
     R: tokio::io::AsyncRead + Unpin,
     W: tokio::io::AsyncWrite + Unpin,
@@ -35,19 +35,21 @@ where
         never = pull(session, edge) => match never {},
         wrote = &mut writing => {
             tracing::debug!(uid = session.uid(), ?wrote, "link ended while writing");
-            return;
+            return wrote.name();
         }
     };
     tracing::debug!(uid = session.uid(), ?ended, "link ended while reading");
     // What was asked before is still carried out, and answered before the last words.
     tokio::select! {
         () = session.all_answered() => {}
-        _ = &mut writing => return,
+        wrote = &mut writing => return wrote.name(),
     }
+    let reason = ended.name();
     match ended {
-        Reading::Gone(_) => return,
+        Reading::Gone(_) => return reason,
         Reading::Quit(text) => session.close(Some(text)),
         Reading::Drained => session.close(None),
     }
     let _ = tokio::time::timeout(LAST_WORDS, writing).await;
+    reason
 }

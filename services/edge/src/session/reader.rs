@@ -25,11 +25,24 @@ const INLINE_OCTETS: u64 = 32 * 1024;
 #[derive(Debug)]
 pub enum Reading {
     /// The client is gone, or said nothing for too long.
-    Gone(#[cfg_attr(not(test), expect(dead_code, reason = "for its Debug"))] Ended),
+    Gone(Ended),
     /// It is to be told this, then closed.
     Quit(String),
     /// The edge is shutting down, and nothing is in hand.
     Drained,
+}
+
+impl Reading {
+    /// A word for metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Gone(Ended::TimedOut(_)) => "timed_out",
+            Self::Gone(_) => "gone",
+            Self::Quit(text) if text == "logout ok" => "logout",
+            Self::Quit(_) => "protocol_error",
+            Self::Drained => "drained",
+        }
+    }
 }
 
 impl From<Ended> for Reading {

@@ -190,6 +190,12 @@ impl Session {
         self.follows.store(instance, Relaxed);
     }
 
+    /// Whether it neither has a message in hand nor means to fetch one: whatever waits for it, it does not know.
+    pub fn is_at_rest(&self) -> bool {
+        let state = self.lock();
+        state.in_hand.is_empty() && !state.fetch_due
+    }
+
     // ---- told by others
 
     /// Something may wait for this node.
@@ -217,9 +223,9 @@ impl Session {
             taken
         };
         if taken {
-            self.output.notify_one()
+            self.output.notify_one();
         } else {
-            self.input.notify_one()
+            self.input.notify_one();
         }
         taken
     }
@@ -441,6 +447,7 @@ impl State {
             }
             self.sent.pop_front();
             if awaited {
+                metrics::counter!("tmtp_redeliveries_total").increment(1);
                 self.in_hand.remove(&id);
                 self.fetch_due = true;
             }

@@ -212,7 +212,7 @@ async fn no_more_messages_are_pushed_than_the_window_has_room_for() {
 #[tokio::test(start_paused = true)]
 async fn after_a_request_without_an_answer_no_id_says_that_all_below_it_were_acked() {
     let session = session();
-    let question = || Question { op: "post", id: "x".to_owned(), has_receipt: true };
+    let question = || Question { op: "post", id: "x".to_owned(), has_receipt: true, asked: Instant::now() };
     session.answer_to(question(), Ok(SubmitReply { msgid: 5, ..SubmitReply::default() }));
     session.follow(9);
     session.answer_to(question(), Err(Failure::Unreachable("gone".to_owned())));

@@ -37,6 +37,18 @@ pub enum Writing {
     Cut(String),
 }
 
+impl Writing {
+    /// A word for metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Closed => "closed_by_us",
+            Self::Failed(_) => "gone",
+            Self::Stalled => "stalled",
+            Self::Cut(_) => "cut",
+        }
+    }
+}
+
 /// Writes for as long as the session lives.
 pub async fn write<W: AsyncWrite + Unpin>(session: &Session, edge: &Shared, io: &mut W) -> Writing {
     let mut out = Out { io, stall: Options::seconds(edge.options.write_stall_seconds) };

@@ -3,6 +3,7 @@
 mod claim;
 mod conn;
 mod connect;
+mod examine;
 mod members;
 mod presence;
 mod queue;
@@ -27,6 +28,7 @@ use crate::{
 };
 use conn::PgConn;
 use connect::Pool;
+pub(crate) use examine::examine;
 use tx::PgTx;
 
 /// How many commits are worth having under way at once in a process: enough for one's wait for the disk to overlap the

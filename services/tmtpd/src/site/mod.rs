@@ -31,7 +31,10 @@ impl Commands {
     async fn carry_out(&self, command: Command) -> anyhow::Result<()> {
         let sites = &self.sites;
         match command {
-            Command::Create { name, hosts, settings, json } => {
+            Command::Create { name, hosts, settings, if_absent, json } => {
+                if let Some(site) = self.present(hosts.first().filter(|_| if_absent)).await? {
+                    return show::one(&site, json);
+                }
                 self.changed(&sites.create(&name, &hosts, &settings).await?, json)
             }
             Command::List { json } => show::all(&sites.list().await?, json),
@@ -43,6 +46,16 @@ impl Commands {
                 let change = Change { name, hosts, settings, suspended: None };
                 self.changed(&sites.change(&which, &change).await?, json)
             }
+        }
+    }
+
+    /// The site that a host leads to, if there is one.
+    async fn present(&self, host: Option<&String>) -> anyhow::Result<Option<Site>> {
+        let Some(host) = host else { return Ok(None) };
+        match self.sites.find(host).await {
+            Ok(site) => Ok(Some(site)),
+            Err(tmtp_control::Error::NoSite(_)) => Ok(None),
+            Err(error) => Err(error.into()),
         }
     }
 

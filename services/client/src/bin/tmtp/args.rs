@@ -26,7 +26,7 @@ const COMMON: &str = "Options of every command";
 
 /// Write to the members of a TMTP site, and hear from them.
 #[derive(Debug, Parser)]
-#[command(name = "tmtp", version, after_help = AFTER, arg_required_else_help = true)]
+#[command(name = "tmtp", version = tmtp_platform::build::version(), after_help = AFTER, arg_required_else_help = true)]
 pub struct Args {
     #[command(flatten)]
     pub common: Common,

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Copies the manifests of this tree to a folder, with sources that are empty: what is built there are the dependencies
+# and nothing else. An image's layer with them stays as it is until a manifest changes.
+#
+#   deploy/stubs.sh FOLDER
+set -euo pipefail
+cd "$(dirname "$0")/.."
+to=${1:?usage: deploy/stubs.sh FOLDER}
+
+mkdir -p "$to"
+cp Cargo.toml Cargo.lock "$to"
+for manifest in services/*/Cargo.toml proto/*/Cargo.toml loadtest/Cargo.toml; do
+    crate=${manifest%/*}
+    mkdir -p "$to/$crate/src"
+    cp "$manifest" "$to/$crate"
+    for source in "$crate"/src/lib.rs "$crate"/src/main.rs "$crate"/src/bin/*/main.rs "$crate"/build.rs; do
+        [[ -e $source ]] || continue
+        mkdir -p "$to/${source%/*}"
+        if [[ $source == */lib.rs ]]; then : >"$to/$source"; else echo 'fn main() {}' >"$to/$source"; fi
+    done
+done

@@ -1,0 +1,172 @@
+"""Alert rules and boards: that they say what they should, of metrics that a running cluster has."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+
+import pytest
+import yaml
+
+DEPLOY = pathlib.Path(__file__).parent.parent
+FILES = DEPLOY.parent / "helm/tmtp-hosting/files"
+TMTPD = pathlib.Path(os.environ["TMTPD_BIN"])
+RULES = [rule for group in yaml.safe_load((FILES / "alerts.yaml").read_text())["groups"] for rule in group["rules"]]
+BOARDS = {path.name: json.loads(path.read_text()) for path in sorted((FILES / "dashboards").glob("*.json"))}
+PANELS = [panel for board in BOARDS.values() for panel in board["panels"] if panel["type"] != "row"]
+TARGETS = [target for panel in PANELS for target in panel["targets"]]
+METRIC = re.compile(r"\b(?:tmtp|process)_[a-z_]+\b")
+
+
+def test_rules_fire_when_they_should_and_not_before(tmp_path):
+    for source in (FILES / "alerts.yaml", DEPLOY / "tests/alerts.test.yaml"):
+        shutil.copy(source, tmp_path)
+    for words in (["check", "rules", "alerts.yaml"], ["test", "rules", "alerts.test.yaml"]):
+        done = subprocess.run(["promtool", *words], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_alert_is_tested_both_ways():
+    well, broken = yaml.safe_load((DEPLOY / "tests/alerts.test.yaml").read_text())["tests"]
+    names = [rule["alert"] for rule in RULES]
+    assert [test["alertname"] for test in well["alert_rule_test"]] == names
+    assert {test["alertname"] for test in broken["alert_rule_test"] if "exp_alerts" in test} == set(names)
+
+
+def test_every_alert_says_how_bad_it_is_and_leads_to_a_runbook():
+    headings = {line.lstrip("# ").lower() for line in (DEPLOY / "README.md").read_text().splitlines() if line.startswith("#")}
+    for rule in RULES:
+        assert rule["labels"]["severity"] in ("page", "ticket"), rule["alert"]
+        file, _, section = rule["annotations"]["runbook_url"].partition("#")
+        assert file == "deploy/README.md" and rule["alert"].lower().startswith(section) and section in headings, rule["alert"]
+
+
+def test_boards_can_be_told_apart_and_take_any_data_source():
+    assert len({board["uid"] for board in BOARDS.values()}) == len(BOARDS) == 3
+    for board in BOARDS.values():
+        assert board["templating"]["list"][0]["type"] == "datasource"
+        numbers = [panel["id"] for panel in board["panels"]]
+        assert len(numbers) == len(set(numbers))
+    assert {panel["datasource"]["uid"] for panel in PANELS} == {"${datasource}"}
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def wait_for(what, within=45):
+    end = time.monotonic() + within
+    while True:
+        missing = what()
+        if not missing:
+            return
+        assert time.monotonic() < end, f"still missing: {missing}"
+        time.sleep(0.25)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """deploy/cluster.sh, with two members who write to each other; the ports of its processes."""
+    scratch = tmp_path_factory.mktemp("cluster")
+    # The database's user must be able to enter.
+    for folder in (scratch, *scratch.parents[:2]):
+        folder.chmod(0o755)
+    port = next(port for port in iter(free_port, None) if port < 65535)
+    environment = {**os.environ, "TMTP_SCRATCH": str(scratch), "TMTP_PORT": str(port), "TMTP_PROFILE": str(scratch / "members")}
+    script = DEPLOY / "cluster.sh"
+    up = subprocess.run([script, "up"], env=environment, capture_output=True, text=True)
+    assert up.returncode == 0, up.stdout + up.stderr
+    try:
+        talk(environment, port)
+        yield dict(line.split() for line in (scratch / "ports").read_text().splitlines())
+    finally:
+        subprocess.run([script, "clean"], env=environment, capture_output=True, check=True)
+
+
+def talk(environment, port):
+    def tmtp(*words):
+        done = subprocess.run([TMTPD.parent / "tmtp", *words], env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    for name, edge in (("alice", port), ("bob", port + 1)):
+        tmtp("register", "--account", name, "--site", f"=127.0.0.1:{edge}", "--alias", f"{name} of the test")
+    listener = subprocess.Popen([TMTPD.parent / "tmtp", "listen", "--account", "bob", "--count", "2", "--timeout", "30"],
+                                env=environment, stdout=subprocess.DEVNULL)
+    tmtp("ping", "--account", "alice", "--to", "bob of the test", "hello")
+    tmtp("ping", "--account", "alice", "--to", "bob of the test", "again")
+    assert listener.wait(timeout=40) == 0
+
+
+@pytest.fixture(scope="module")
+def prometheus(cluster, tmp_path_factory):
+    """A Prometheus that looks at the cluster as compose's does; its address."""
+    folder = tmp_path_factory.mktemp("prometheus")
+    shutil.copy(FILES / "alerts.yaml", folder)
+    roles = {name: name.rstrip("12") for name in cluster if name.rstrip("12") in ("edge", "delivery", "control")}
+    targets = [{"targets": [f"127.0.0.1:{cluster[name]}"], "labels": {"role": role}} for name, role in roles.items()]
+    settings = {"global": {"scrape_interval": "500ms", "evaluation_interval": "1s"}, "rule_files": ["alerts.yaml"],
+                "scrape_configs": [{"job_name": "tmtp", "static_configs": targets}]}
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(settings))
+    address = f"127.0.0.1:{free_port()}"
+    with open(folder / "log", "w") as log:
+        process = subprocess.Popen(["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
+                                    f"--web.listen-address={address}"], stdout=log, stderr=log)
+    try:
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def ask(address, path, **words):
+    with urllib.request.urlopen(f"http://{address}/api/v1/{path}?{urllib.parse.urlencode(words)}", timeout=10) as answer:
+        return json.load(answer)["data"]
+
+
+def known(address):
+    try:
+        return set(ask(address, "label/__name__/values"))
+    except OSError:
+        return set()
+
+
+def test_a_real_prometheus_sees_every_metric_that_boards_and_rules_name(prometheus):
+    expressions = [target["expr"] for target in TARGETS] + [rule["expr"] for rule in RULES]
+    names = {name for expression in expressions for name in METRIC.findall(expression)}
+    assert len(names) > 40
+    wait_for(lambda: names - known(prometheus))
+
+
+def test_every_panel_shows_something_and_its_legend_names_labels_that_are_there(prometheus):
+    def empty():
+        return [target["expr"] for target in TARGETS if not series(prometheus, target)]
+
+    # Shares of nothing are nothing; what failed nobody has seen yet.
+    allowed = [target["expr"] for target in TARGETS if '!="ok"' in target["expr"]]
+    wait_for(lambda: set(empty()) - set(allowed))
+    for target in TARGETS:
+        wanted = set(re.findall(r"{{(\w+)}}", target["legendFormat"]))
+        for one in series(prometheus, target):
+            assert wanted <= set(one["metric"]), target
+
+
+def series(address, target):
+    return ask(address, "query", query=target["expr"].replace("$__rate_interval", "1m"))["result"]
+
+
+def test_rules_can_be_evaluated_and_a_sound_cluster_raises_no_alarm(prometheus):
+    def unknown():
+        rules = [rule for group in ask(prometheus, "rules")["groups"] for rule in group["rules"]]
+        return [rule["name"] for rule in rules if rule["health"] != "ok"] if len(rules) == len(RULES) else ["rules"]
+
+    wait_for(unknown)
+    alarms = [alert["labels"]["alertname"] for alert in ask(prometheus, "alerts")["alerts"]]
+    assert alarms == [], alarms

@@ -1,0 +1,15 @@
+import pytest
+
+import chart
+
+
+@pytest.fixture(params=chart.VALUES)
+def values(request):
+    """Each file of ci/."""
+    return request.param
+
+
+@pytest.fixture(params=chart.HELMS)
+def version(request):
+    """Each Helm."""
+    return request.param

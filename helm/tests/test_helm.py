@@ -1,0 +1,57 @@
+"""Both Helms take the chart, and refuse what is wrong."""
+
+import chart
+import pytest
+
+
+def test_lint_finds_nothing(version, values):
+    done = chart.helm(version, "lint", "--strict", chart.CHART, "-f", chart.CHART / "ci" / values)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stdout, done.stdout
+
+
+def test_both_helms_make_the_same(values):
+    assert chart.manifests(values, version="helm-3") == chart.manifests(values, version="helm-4")
+
+
+def test_nothing_comes_twice(values):
+    names = [(each["kind"], each["metadata"]["name"]) for each in chart.manifests(values)]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["unknown", "edge.unknown", "edge.drain.unknown", "delivery.unknown", "control.ingress.unknown", "settings.unknown",
+     "settings.edge.unknown", "settings.delivery.limits.unknown", "networkPolicy.redis.unknown", "tests.unknown",
+     "database.ca.unknown", "edge.resources.unknown", "monitoring.dashboards.unknown"],
+)
+def test_an_unknown_key_is_refused_by_name(version, key):
+    said = chart.template(version, "min-values.yaml", f"{key}=1", expect_failure=True)
+    assert "unknown" in said, said
+
+
+@pytest.mark.parametrize("key", ["edge.drain_per_second", "edge.links_max", "edge.listen", "store.url", "bus.urls",
+                                 "shutdown.deadline_seconds", "http.listen", "delivery.listen"])
+def test_settings_that_the_chart_works_out_are_refused(version, key):
+    chart.template(version, "min-values.yaml", f"settings.{key}=1", expect_failure=True)
+
+
+@pytest.mark.parametrize(
+    "setting, word",
+    [('image.repository=""', "image.repository"), ('database.existingSecret=""', "database.existingSecret"),
+     ('redis.existingSecret=""', "redis.existingSecret"), ("edge.certificates=[]", "edge.certificates"),
+     ('edge.certificates=[{"host":"a.example"}]', "a.example"), ('redis.mode="sentinel"', "redis.master"),
+     ('bodies.kind="s3"', "bodies.s3.bucket"), ('internalTls.mode="existingSecret"', "internalTls.existingSecret"),
+     ("edge.drain.sessionsPerSecond=1", "edge.drain.sessionsPerSecond"),
+     ('edge.autoscaling={"enabled":true,"targetLinks":30000}', "targetLinks"),
+     ('edge.certificates=[{"host":"a","existingSecret":"b"},{"host":"A","existingSecret":"c"}]', "twice")],
+)
+def test_what_is_missing_or_cannot_be_is_named(version, setting, word):
+    assert word in chart.template(version, "min-values.yaml", setting, expect_failure=True)
+
+
+def test_the_versions_are_those_of_the_program():
+    text = (chart.CHART / "Chart.yaml").read_text()
+    manifest = (chart.CHART.parent.parent / "Cargo.toml").read_text()
+    program = manifest.split("[workspace.package]")[1].split('version = "')[1].split('"')[0]
+    assert f"appVersion: {program}\n" in text

@@ -1,0 +1,91 @@
+"""The steps of `helm test`, carried out here against a server of this machine."""
+
+import http.client
+import os
+import pathlib
+import socket
+import subprocess
+import time
+
+import chart
+import pytest
+
+TMTPD = pathlib.Path(os.environ["TMTPD_BIN"])
+HOST = "edge.localhost"
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def is_ready(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def server(tmp_path):
+    """`tmtpd dev`: its data folder and the port that clients connect to."""
+    tmtp, health = free_port(), free_port()
+    words = ["dev", "--data", tmp_path, "--tmtp-addr", f"127.0.0.1:{tmtp}", "--http-addr", f"127.0.0.1:{health}"]
+    variables = {**os.environ, "TMTPD_DELIVERY__LIMITS__SITES_POLL_SECONDS": "1"}
+    process = subprocess.Popen([TMTPD, *words], env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 30
+    while not is_ready(health):
+        assert process.poll() is None and time.monotonic() < end, "tmtpd dev does not get ready"
+        time.sleep(0.05)
+    yield tmp_path, tmtp
+    process.terminate()
+    assert process.wait(timeout=30) == 0
+
+
+def run_step(command, variables, tries):
+    """A step that fails is tried again, as Kubernetes does."""
+    for left in reversed(range(tries)):
+        done = subprocess.run(command, env=variables, capture_output=True, text=True)
+        if done.returncode == 0 or left == 0:
+            return done
+        time.sleep(0.5)
+
+
+def run_steps(server, uid, profile=None, tries=30):
+    """Carries out the steps of a pod in their order, until one fails for good; what each did."""
+    data, port = server
+    spec = chart.one("min-values.yaml", "Pod", "-test")["spec"]
+    assert spec["restartPolicy"] == "OnFailure" and spec["activeDeadlineSeconds"] < 300, "helm test waits for 300 s"
+    edge = chart.one("min-values.yaml", "Service", "-edge")
+    inside = f"{edge['metadata']['name']}.{chart.NAMESPACE}.svc.cluster.local"
+    variables = {
+        "PATH": os.environ["PATH"], "TMTP_PROFILE": str(data / (profile or uid)),
+        "TMTPD_STORE__URL": f"sqlite://{next(data.glob('*.sqlite'))}",
+    }
+    done = []
+    for step in spec["initContainers"] + spec["containers"]:
+        program, *words = step["command"]
+        words = [word.replace(f"{inside}:7443", f"{HOST}:{port}").replace(inside, HOST) for word in words]
+        words = [word.replace("$(POD_UID)", uid) for word in words]
+        assert not any("$(" in word for word in words)
+        command = [TMTPD.parent / pathlib.Path(program).name, *words]
+        done.append((step["name"], run_step(command, variables, tries)))
+        if done[-1][1].returncode != 0:
+            break
+    return done
+
+
+def test_each_pods_steps_send_a_message_and_a_step_that_fails_fails_the_pod(server):
+    for uid in ("5f0c9e7a", "b1d2c3e4"):
+        done = run_steps(server, uid)
+        name, last = done[-1]
+        assert name == "suspend-site" and last.returncode == 0, f"{name}: {last.stderr}"
+        received = dict(done)["receive"].stdout
+        assert "helm test" in received, received
+    name, last = run_steps(server, uid, profile="another", tries=4)[-1]
+    assert name == "register-alice" and last.returncode != 0, "aliases that are taken were given again"

@@ -1,0 +1,176 @@
+"""What refers to something refers to something that is there."""
+
+import chart
+
+
+def selects(selector, labels):
+    return selector.items() <= labels.items()
+
+
+def pods(values, selector):
+    return [spec for name, labels, spec in chart.pods(values) if selects(selector, labels)]
+
+
+def components(values, selector):
+    """Components of those pods that serve for good."""
+    return {
+        labels["app.kubernetes.io/component"]
+        for name, labels, _ in chart.pods(values)
+        if name.startswith("Deployment") and selects(selector, labels)
+    }
+
+
+def test_a_deployment_selects_its_own_pods_and_no_others(values):
+    for each in chart.of_kind(values, "Deployment"):
+        selector = each["spec"]["selector"]["matchLabels"]
+        assert selects(selector, each["spec"]["template"]["metadata"]["labels"])
+        assert len(pods(values, selector)) == 1, each["metadata"]["name"]
+        assert not {"helm.sh/chart", "app.kubernetes.io/version"} & set(selector)
+
+
+def test_a_service_leads_to_pods_that_have_its_ports(values):
+    for each in chart.of_kind(values, "Service"):
+        name = each["metadata"]["name"]
+        role = name.rpartition("-")[2]
+        reached = components(values, each["spec"]["selector"])
+        assert reached == ({"edge", "delivery", "control"} if role == "metrics" else {role}), name
+        for spec in pods(values, each["spec"]["selector"]):
+            if "metrics" in name and "livenessProbe" not in spec["containers"][0]:
+                continue
+            ports = {port["name"] for port in spec["containers"][0]["ports"]}
+            assert {port["targetPort"] for port in each["spec"]["ports"]} <= ports, name
+
+
+def test_budgets_policies_and_spreads_select_pods_that_are_there(values):
+    for each in chart.of_kind(values, "PodDisruptionBudget"):
+        assert len(components(values, each["spec"]["selector"]["matchLabels"])) == 1, each["metadata"]["name"]
+    for each in chart.of_kind(values, "NetworkPolicy"):
+        assert pods(values, each["spec"]["podSelector"]["matchLabels"]), each["metadata"]["name"]
+        for rule in each["spec"].get("ingress", []) + each["spec"].get("egress", []):
+            for peer in (rule.get("from") or []) + (rule.get("to") or []):
+                if "podSelector" in peer:
+                    assert pods(values, peer["podSelector"]["matchLabels"]), each["metadata"]["name"]
+    for name, labels, spec in chart.pods(values):
+        for spread in spec.get("topologySpreadConstraints", []):
+            assert selects(spread["labelSelector"]["matchLabels"], labels), name
+
+
+def test_scalers_scale_deployments_that_leave_their_number_open(values):
+    deployments = {each["metadata"]["name"]: each for each in chart.of_kind(values, "Deployment")}
+    scaled = {each["spec"]["scaleTargetRef"]["name"] for each in chart.of_kind(values, "HorizontalPodAutoscaler")}
+    for name, each in deployments.items():
+        assert ("replicas" not in each["spec"]) == (name in scaled), name
+    assert scaled <= set(deployments)
+
+
+def test_all_is_denied_that_is_not_allowed(values):
+    policies = chart.of_kind(values, "NetworkPolicy")
+    if not policies:
+        assert values == "plain-values.yaml"
+        return
+    everything = [each for each in policies if each["metadata"]["name"].endswith("tmtp-hosting") or
+                  each["metadata"]["name"] == "messages"]
+    assert len(everything) == 1
+    spec = everything[0]["spec"]
+    assert sorted(spec["policyTypes"]) == ["Egress", "Ingress"] and "ingress" not in spec
+    for _, labels, _ in chart.pods(values):
+        assert selects(spec["podSelector"]["matchLabels"], labels)
+    assert all("from" in rule for each in policies if not each["metadata"]["name"].endswith("-edge")
+               for rule in each["spec"].get("ingress", []))
+
+
+def refers(node, kind):
+    """Names of config maps or secrets in a pod's spec, except optional ones."""
+    keys = {"ConfigMap": ("configMap", "configMapKeyRef", "configMapRef"), "Secret": ("secret", "secretKeyRef", "secretRef")}
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in keys[kind]:
+                yield value.get("name") or value.get("secretName")
+            else:
+                yield from refers(value, kind)
+    elif isinstance(node, list):
+        for value in node:
+            yield from refers(value, kind)
+
+
+def given_names(node):
+    """Every name that the values give: those exist before the chart does."""
+    if isinstance(node, dict):
+        return {name for value in node.values() for name in given_names(value)}
+    if isinstance(node, list):
+        return {name for value in node for name in given_names(value)}
+    return {node} if isinstance(node, str) else set()
+
+
+def existing(values):
+    import yaml
+
+    return given_names(yaml.safe_load((chart.CHART / "ci" / values).read_text()))
+
+
+def test_config_maps_and_secrets_that_pods_use_are_there(values):
+    made = {each["metadata"]["name"] for each in chart.of_kind(values, "ConfigMap")}
+    certified = {each["spec"]["secretName"] for each in chart.of_kind(values, "Certificate")}
+    for name, _, spec in chart.pods(values):
+        assert set(refers(spec, "ConfigMap")) <= made | existing(values), name
+        assert set(refers(spec, "Secret")) <= certified | existing(values), name
+
+
+def test_what_runs_before_the_install_uses_only_what_exists(values):
+    for each in chart.manifests(values):
+        hooks = each["metadata"].get("annotations", {}).get("helm.sh/hook", "").split(",")
+        if "pre-install" in hooks:
+            spec = each["spec"]["template"]["spec"]
+            used = set(refers(spec, "ConfigMap")) | set(refers(spec, "Secret"))
+            assert used <= existing(values), each["metadata"]["name"]
+            assert spec["serviceAccountName"] in existing(values) | {"default"}
+            assert not any("persistentVolumeClaim" in volume for volume in spec.get("volumes", []))
+
+
+def test_the_database_is_brought_up_to_date_as_the_values_say(values):
+    jobs = [each for each in chart.of_kind(values, "Job") if "migrate" in each["metadata"]["name"]]
+    starters = {name for name, serves, container in chart.containers(values)
+                if container.get("args") == ["migrate"] and name.startswith("Deployment")}
+    mode = {"init-values.yaml": "init", "plain-values.yaml": "none"}.get(values, "hook")
+    assert len(jobs) == (mode == "hook")
+    assert len(starters) == (2 if mode == "init" else 0)
+
+
+def test_issuers_that_certificates_name_are_there(values):
+    issuers = {each["metadata"]["name"] for each in chart.of_kind(values, "Issuer")}
+    for each in chart.of_kind(values, "Certificate"):
+        reference = each["spec"]["issuerRef"]
+        assert reference["name"] in issuers | existing(values), each["metadata"]["name"]
+    for each in chart.of_kind(values, "Issuer"):
+        if "ca" in each["spec"]:
+            secrets = {made["spec"]["secretName"] for made in chart.of_kind(values, "Certificate")}
+            assert each["spec"]["ca"]["secretName"] in secrets
+
+
+def test_the_name_that_edges_ask_for_is_in_deliverys_certificate():
+    certificate = chart.one("min-values.yaml", "Certificate", "-delivery-internal")
+    settings = chart.one("min-values.yaml", "ConfigMap", "-edge")["data"]["tmtpd.toml"]
+    assert f'domain = "{certificate["spec"]["dnsNames"][0]}"' in settings
+
+
+def test_routes_lead_to_controls_service_and_never_to_metrics():
+    service = chart.one("full-values.yaml", "Service", "-control")
+    ingress = chart.one("full-values.yaml", "Ingress", "-control")
+    paths = [path for rule in ingress["spec"]["rules"] for path in rule["http"]["paths"]]
+    assert {path["backend"]["service"]["name"] for path in paths} == {service["metadata"]["name"]}
+    route = chart.one("full-values.yaml", "HTTPRoute", "-control")
+    targets = {(to["name"], to["port"]) for rule in route["spec"]["rules"] for to in rule["backendRefs"]}
+    assert targets == {(service["metadata"]["name"], service["spec"]["ports"][0]["port"])}
+    assert all(path["pathType"] == "Exact" for path in paths)
+
+
+def test_the_monitor_finds_the_service_of_metrics():
+    monitor = chart.one("full-values.yaml", "ServiceMonitor", "")
+    found = [each for each in chart.of_kind("full-values.yaml", "Service")
+             if selects(monitor["spec"]["selector"]["matchLabels"], each["metadata"]["labels"])]
+    assert [each["metadata"]["name"].endswith("-metrics") for each in found] == [True]
+    assert {end["port"] for end in monitor["spec"]["endpoints"]} <= {port["name"] for port in found[0]["spec"]["ports"]}
+
+
+def test_clients_addresses_are_kept():
+    assert chart.one("min-values.yaml", "Service", "-edge")["spec"]["externalTrafficPolicy"] == "Local"
