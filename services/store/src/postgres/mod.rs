@@ -1,5 +1,6 @@
 //! The store in Postgres.
 
+mod admin;
 mod claim;
 mod conn;
 mod connect;
@@ -18,6 +19,7 @@ use tmtp_wire::MsgId;
 use crate::{
     Bodies, Body, Error, MigrationReport, NewSite, QueuePage, QueueRead, Result, Session, Site, SiteId,
     Standing, Store, StoreOptions, Swept, Tx,
+    admin::Admin,
     bodies::Chunks,
     migration,
     options::Kind,
@@ -164,6 +166,10 @@ impl Store for PgStore {
 
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>> {
         read::unnamed_blobs(&mut self.conn().await?, blobs).await
+    }
+
+    fn admin(&self) -> Admin {
+        Admin::new(self.clone())
     }
 
     fn bodies(&self) -> Option<Arc<dyn Bodies>> {
