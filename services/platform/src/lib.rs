@@ -24,4 +24,6 @@ pub use health::Health;
 #[cfg(feature = "server")]
 pub use lifecycle::{Signals, Tasks};
 #[cfg(feature = "server")]
+pub use listener::Bounded;
+#[cfg(feature = "server")]
 pub use secret::Secret;

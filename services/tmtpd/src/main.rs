@@ -1,6 +1,8 @@
 //! The service: one binary, a role for each argument.
 
+mod admin;
 mod args;
+mod audit;
 mod certificate;
 mod check;
 mod dev;
@@ -54,6 +56,8 @@ async fn run(line: CommandLine) -> anyhow::Result<()> {
         Command::Dev(args) => dev::run(&args, settings()?).await,
         Command::Migrate => roles::migrate(&settings()?).await,
         Command::CheckConfig(args) => check::run(&settings()?, &args),
+        Command::Admin(args) => admin::run(*args).await,
+        Command::Audit(command) => audit::run(&settings()?, &command).await,
         Command::Site(command) => site::run(&settings()?, command).await,
         Command::Certificate(args) => certificate::run(&args),
         Command::Completions { shell } => {

@@ -30,6 +30,14 @@ impl View {
         let page = Page { after: KeyId(id.0.saturating_sub(1)), limit: 1, search: String::new() };
         Ok(self.keys(org, &page).await?.pop().filter(|found| found.id == id))
     }
+
+    /// How many of an organization's keys in this role can be used now.
+    pub async fn count_live_keys(&mut self, org: OrgId, role: &str, now_ms: i64) -> Result<u64> {
+        let sql = "SELECT count(*) FROM api_keys WHERE org = $1 AND role = $2 AND revoked_ms = 0
+                   AND (expires_ms = 0 OR expires_ms > $3)";
+        let row = self.conn().first(sql, values![org.0, role, now_ms]).await?;
+        row.ok_or_else(|| Error::Defect("no count".to_owned()))?.count(0)
+    }
 }
 
 impl Change {

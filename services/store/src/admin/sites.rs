@@ -37,7 +37,7 @@ impl View {
 
     /// One of an organization's sites.
     pub async fn org_site(&mut self, org: OrgId, id: SiteId) -> Result<Option<OrgSite>> {
-        let page = Page { after: SiteId(id.0 - 1), limit: 1, search: String::new() };
+        let page = Page { after: SiteId(id.0.saturating_sub(1)), limit: 1, search: String::new() };
         Ok(self.org_sites(org, &page).await?.pop().filter(|found| found.site.id == id))
     }
 
