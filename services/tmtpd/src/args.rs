@@ -51,6 +51,8 @@ pub enum Command {
     CheckConfig(CheckConfig),
     /// Administer organizations, sites, members, keys, through the API of `control`.
     Admin(Box<crate::admin::args::Admin>),
+    /// Bring organizations and sites in line with a file, through the API of `control`.
+    Apply(crate::apply::args::Apply),
     /// Check that the audit logs are as they were written, on the database itself.
     #[command(subcommand)]
     Audit(Audit),

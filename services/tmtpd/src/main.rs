@@ -1,6 +1,7 @@
 //! The service: one binary, a role for each argument.
 
 mod admin;
+mod apply;
 mod args;
 mod audit;
 mod certificate;
@@ -57,6 +58,7 @@ async fn run(line: CommandLine) -> anyhow::Result<()> {
         Command::Migrate => roles::migrate(&settings()?).await,
         Command::CheckConfig(args) => check::run(&settings()?, &args),
         Command::Admin(args) => admin::run(*args).await,
+        Command::Apply(args) => apply::run(&args).await,
         Command::Audit(command) => audit::run(&settings()?, &command).await,
         Command::Site(command) => site::run(&settings()?, command).await,
         Command::Certificate(args) => certificate::run(&args),

@@ -28,14 +28,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Expected {
         if text == "*" {
             return Ok(Self(None));
         }
-        let version =
-            text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|tag| tag.parse().ok());
-        let wrong = || {
-            let status = StatusCode::PRECONDITION_FAILED;
-            let detail = "If-Match is none of our ETags, which are numbers in quotation marks; read it again";
-            Problem::new(status, "stale", "It was changed meanwhile", detail)
+        let inside = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let Some(tag) = inside else {
+            return Err(Problem::bad("If-Match is an ETag, quotation marks included, or `*`"));
         };
-        version.map(|version| Self(Some(version))).ok_or_else(wrong)
+        let foreign = |_| {
+            let detail = "If-Match is none of our ETags; read it again";
+            Problem::new(StatusCode::PRECONDITION_FAILED, "stale", "It was changed meanwhile", detail)
+        };
+        tag.parse().map(|version| Self(Some(version))).map_err(foreign)
     }
 }
 

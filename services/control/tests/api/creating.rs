@@ -77,6 +77,7 @@ async fn a_change_of_what_was_changed_meanwhile_is_refused() -> Result<()> {
         let said = patch(Some(&tag), "two").await?.problem(412, "stale")?;
         assert!(said.contains("read it again"), "{said}");
         patch(Some("\"x\""), "two").await?.problem(412, "stale")?;
+        patch(Some("x"), "two").await?.problem(400, "bad-request")?;
         let said = patch(None, "two").await?.problem(428, "if-match")?;
         assert!(said.contains("If-Match"), "{said}");
         let now = stage.get(OPERATOR, &path).await?;
