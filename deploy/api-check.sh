@@ -6,7 +6,8 @@
 #   deploy/api-check.sh install only install the tools
 #
 #   TMTP_TOOLS     where they are installed (target/tools)
-#   API_SECONDS    most seconds to make up requests for (20)
+#   API_EXAMPLES   requests to make up for each operation, the same each time, besides those at the edges of what is allowed (10)
+#   API_SECONDS    most seconds for all of them (25)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 url=${1:?usage: deploy/api-check.sh URL, or: deploy/api-check.sh install}
@@ -27,7 +28,7 @@ mkdir -p "$tools"
 ) 9>"$tools/schemathesis.lock"
 
 [[ $url != install ]] || exit 0
-API_SECONDS=${API_SECONDS:-20}
+API_SECONDS=${API_SECONDS:-25} API_EXAMPLES=${API_EXAMPLES:-10}
 key=${TMTP_ADMIN_KEY:?set TMTP_ADMIN_KEY to the API key of an operator}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -42,14 +43,16 @@ PYTHON
 # What a document cannot say (a host name is taken, a time is past, an id is unknown) is no fault of the API.
 cd "$scratch"
 cat >schemathesis.toml <<'TOML'
-# What is there in the server under test; and RFC 6585 has a status of its own for a missing If-Match.
+# What is there in the server under test; and If-Match has statuses of its own, for being absent or out of date.
 [parameters]
 org = 1
 site = 1
 [checks.missing_required_header]
 expected-statuses = [400, 401, 403, 406, 415, 422, 428]
+[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429]
 TOML
 exec timeout $((API_SECONDS + 60)) "$venv/bin/schemathesis" --no-color run "$scratch/openapi.json" --url "$url" \
-    --header "Authorization: Bearer $key" --phases examples,coverage,fuzzing --max-time "$API_SECONDS" \
+    --header "Authorization: Bearer $key" --phases examples,coverage,fuzzing --max-time "$API_SECONDS" --max-examples "$API_EXAMPLES" \
     --generation-deterministic --checks all --exclude-checks positive_data_acceptance --max-failures 10 \
     --request-timeout 10 --suppress-health-check all

@@ -144,7 +144,7 @@ impl Registry {
         let by = By { actor: DEMO.to_owned(), ..By::command_line() };
         let page = Page { after: KeyId(0), limit: u32::MAX, search: String::new() };
         let before = self.view().await?.keys(OrgId::PROVIDER, &page).await?;
-        for old in before.iter().filter(|key| key.name == DEMO && key.revoked_ms.is_none()) {
+        for old in before.iter().filter(|key| key.made_by == DEMO && key.revoked_ms.is_none()) {
             self.revoke_key(&by, OrgId::PROVIDER, old.id).await?;
         }
         let expires_ms = Some(self.now_ms() + FIRST_MS);

@@ -11,28 +11,24 @@ async fn once(stage: &Stage, path: &str, name: &str, body: &Value) -> Result<Ans
     Answer::of(json_body(request, body)).await
 }
 
-#[tokio::test]
-async fn the_same_creation_again_makes_nothing_new() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn the_same_creation_again_makes_nothing_new(stage: &Stage) -> Result<()> {
     let (body, other) = (json!({"name": "Acme"}), json!({"name": "Other"}));
-    let first = once(&stage, "/orgs", "k1", &body).await?;
+    let first = once(stage, "/orgs", "k1", &body).await?;
     assert_eq!((first.header("idempotency-replayed"), first.header("etag")), ("", "\"1\""));
     let (location, first) = (first.header("location").to_owned(), first.made()?);
     assert_eq!(location, format!("/api/v1/orgs/{}", first["id"]));
-    let again = once(&stage, "/orgs", "k1", &body).await?;
+    let again = once(stage, "/orgs", "k1", &body).await?;
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(again.made()?, first);
-    once(&stage, "/orgs", "k1", &other).await?.problem(422, "key-reused")?;
-    assert_ne!(once(&stage, "/orgs", "k2", &body).await?.made()?["id"], first["id"]);
-    once(&stage, "/orgs", &"x".repeat(201), &body).await?.problem(400, "bad-request")?;
+    once(stage, "/orgs", "k1", &other).await?.problem(422, "key-reused")?;
+    assert_ne!(once(stage, "/orgs", "k2", &body).await?.made()?["id"], first["id"]);
+    once(stage, "/orgs", &"x".repeat(201), &body).await?.problem(400, "bad-request")?;
     Ok(())
 }
 
-#[tokio::test]
-async fn two_equal_creations_at_one_moment_make_one_thing() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn two_equal_creations_at_one_moment_make_one_thing(stage: &Stage) -> Result<()> {
     let body = json!({"name": "Acme"});
-    let answers = futures::future::try_join_all((0..8).map(|_| once(&stage, "/orgs", "k", &body))).await?;
+    let answers = futures::future::try_join_all((0..8).map(|_| once(stage, "/orgs", "k", &body))).await?;
     let ids: std::collections::HashSet<_> = answers
         .into_iter()
         .filter(|answer| answer.status != 409)
@@ -42,12 +38,10 @@ async fn two_equal_creations_at_one_moment_make_one_thing() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_key_is_shown_once_also_when_its_creation_is_repeated() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_key_is_shown_once_also_when_its_creation_is_repeated(stage: &Stage) -> Result<()> {
     let body = json!({"name": "ci", "role": "owner"});
-    let first = once(&stage, "/orgs/1/keys", "k1", &body).await?.made()?;
-    let again = once(&stage, "/orgs/1/keys", "k1", &body).await?.made()?;
+    let first = once(stage, "/orgs/1/keys", "k1", &body).await?.made()?;
+    let again = once(stage, "/orgs/1/keys", "k1", &body).await?.made()?;
     assert_eq!((&again["id"], &again["key"]), (&first["id"], &Value::Null));
     let key = first["key"].as_str().context("a key")?;
     assert_eq!(stage.get(key, "/me").await?.good()?["name"], "ci");
@@ -56,9 +50,7 @@ async fn a_key_is_shown_once_also_when_its_creation_is_repeated() -> Result<()> 
     Ok(())
 }
 
-#[tokio::test]
-async fn a_change_of_what_was_changed_meanwhile_is_refused() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_change_of_what_was_changed_meanwhile_is_refused(stage: &Stage) -> Result<()> {
     let tenant = stage.tenant("ours").await?;
     for path in [tenant.at(""), tenant.in_site("")] {
         let read = stage.get(OPERATOR, &path).await?;
@@ -87,9 +79,7 @@ async fn a_change_of_what_was_changed_meanwhile_is_refused() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_site_is_changed_suspended_and_resumed() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_site_is_changed_suspended_and_resumed(stage: &Stage) -> Result<()> {
     let tenant = stage.tenant("ours").await?;
     let owner = tenant.key("owner");
     let patch = json!({"hosts": ["B.example", "a.example."], "settings": {"login_conflict": "refuse"}});
@@ -110,9 +100,9 @@ async fn a_site_is_changed_suspended_and_resumed() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_host_that_leads_elsewhere_is_refused_without_a_word_of_whose_it_is() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_host_that_leads_elsewhere_is_refused_without_a_word_of_whose_it_is(
+    stage: &Stage,
+) -> Result<()> {
     let (ours, _theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
     let body = json!({"name": "x", "hosts": ["theirs.example"]});
     let said = stage.post(ours.key("owner"), &ours.at("/sites"), &body).await?.problem(409, "taken")?;

@@ -33,12 +33,10 @@ async fn login(stage: &Stage, tenant: &Tenant, n: usize) -> Result<Session> {
     Ok(Session { site, node, epoch: begun.epoch, uid: format!("{uid}%+{}", tenant.name) })
 }
 
-#[tokio::test]
-async fn a_suspended_members_edge_is_told_to_close_its_links() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_suspended_members_edge_is_told_to_close_its_links(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
-    let session = login(&stage, &ours, 0).await?;
-    login(&stage, &ours, 1).await?;
+    let session = login(stage, &ours, 0).await?;
+    login(stage, &ours, 1).await?;
     let mut listener = stage.bus.subscribe(&edge_channel(EDGE));
     let path = ours.in_site(&format!("/members/{}/suspend", encoded(&ours.uid())));
     assert_eq!(stage.post(ours.key("support"), &path, &Value::Null).await?.good()?["suspended"], true);
@@ -49,12 +47,10 @@ async fn a_suspended_members_edge_is_told_to_close_its_links() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_revoked_nodes_edge_is_told_and_those_whom_it_kept_informed() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_revoked_nodes_edge_is_told_and_those_whom_it_kept_informed(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
-    let session = login(&stage, &ours, 0).await?;
-    login(&stage, &ours, 1).await?;
+    let session = login(stage, &ours, 0).await?;
+    login(stage, &ours, 1).await?;
     let mut tx = stage.store.begin().await?;
     assert!(tx.mark_ohi(&session).await?);
     let alice = MemberKey { site: session.site, uid: ours.uid() };
@@ -71,9 +67,7 @@ async fn a_revoked_nodes_edge_is_told_and_those_whom_it_kept_informed() -> Resul
     Ok(())
 }
 
-#[tokio::test]
-async fn a_suspended_site_is_told_to_all_who_keep_sites() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_suspended_site_is_told_to_all_who_keep_sites(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let mut listener = stage.bus.subscribe(SITES);
     assert_eq!(listener.next().await, Some(Event::Gap));

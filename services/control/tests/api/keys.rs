@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 
 use crate::stage::{OPERATOR, Stage};
 
-#[tokio::test]
-async fn a_revoked_key_is_refused_at_once() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_revoked_key_is_refused_at_once(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let (_, key, id) = &ours.keys[1];
     assert!(stage.get(key, "/me").await?.status.is_success());
@@ -24,10 +22,8 @@ async fn a_revoked_key_is_refused_at_once() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_key_ends_when_it_was_said_to() -> Result<()> {
-    let stage = Stage::new().await?;
-    let soon = jiff_in(&stage, 30_000);
+pub async fn a_key_ends_when_it_was_said_to(stage: &Stage) -> Result<()> {
+    let soon = jiff_in(stage, 30_000);
     let body = json!({"name": "short", "role": "auditor", "expires_at": soon});
     let made = stage.post(OPERATOR, "/orgs/1/keys", &body).await?.made()?;
     let key = made["key"].as_str().context("a key")?;
@@ -44,9 +40,7 @@ fn jiff_in(stage: &Stage, ms: i64) -> String {
     tmtp_wire::Posted(stage.clock.unix_ms() + ms).to_string()
 }
 
-#[tokio::test]
-async fn the_last_use_of_a_key_is_shown() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn the_last_use_of_a_key_is_shown(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let (_, key, id) = &ours.keys[3];
     let path = ours.at(&format!("/keys/{id}"));
@@ -56,9 +50,7 @@ async fn the_last_use_of_a_key_is_shown() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn an_organization_has_no_operators_and_the_provider_no_owners() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn an_organization_has_no_operators_and_the_provider_no_owners(stage: &Stage) -> Result<()> {
     for (path, role) in [("/orgs/1/keys", "operator"), ("/provider/keys", "owner"), ("/orgs/1/keys", "king")]
     {
         let refused = stage.post(OPERATOR, path, &json!({"name": "x", "role": role})).await?;
@@ -71,9 +63,7 @@ async fn an_organization_has_no_operators_and_the_provider_no_owners() -> Result
     Ok(())
 }
 
-#[tokio::test]
-async fn a_providers_auditor_looks_everywhere_and_changes_nothing() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_providers_auditor_looks_everywhere_and_changes_nothing(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let made =
         stage.post(OPERATOR, "/provider/keys", &json!({"name": "x", "role": "auditor"})).await?.made()?;
@@ -86,9 +76,7 @@ async fn a_providers_auditor_looks_everywhere_and_changes_nothing() -> Result<()
     Ok(())
 }
 
-#[tokio::test]
-async fn the_first_operators_key_is_made_once() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn the_first_operators_key_is_made_once(stage: &Stage) -> Result<()> {
     let registry = tmtp_control::Registry::new(&stage.store, stage.bus.clone(), stage.clock.clone());
     let first = registry.first_operator().await?.context("a key")?;
     assert!(registry.first_operator().await?.is_none());

@@ -7,9 +7,7 @@ use tmtp_control::Options;
 
 use crate::stage::{Answer, OPERATOR, Stage, json_body};
 
-#[tokio::test]
-async fn a_plan_bounds_the_number_of_sites() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_plan_bounds_the_number_of_sites(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let limits = json!({"limits": {"sites_max": 2}});
     stage.send(OPERATOR, Method::PATCH, &ours.at(""), &limits).await?.good()?;
@@ -20,9 +18,7 @@ async fn a_plan_bounds_the_number_of_sites() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn sites_made_at_one_moment_do_not_pass_the_plan() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn sites_made_at_one_moment_do_not_pass_the_plan(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let limits = json!({"limits": {"sites_max": 3}});
     stage.send(OPERATOR, Method::PATCH, &ours.at(""), &limits).await?.good()?;
@@ -35,9 +31,7 @@ async fn sites_made_at_one_moment_do_not_pass_the_plan() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_plan_is_a_ceiling_for_settings_old_and_new() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_plan_is_a_ceiling_for_settings_old_and_new(stage: &Stage) -> Result<()> {
     let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
     let limits = json!({"limits": {"message_octets_max": 1000, "nodes_per_member_max": 3}});
     stage.send(ours.key("owner"), Method::PATCH, &ours.at(""), &limits).await?.problem(403, "forbidden")?;
@@ -92,9 +86,7 @@ async fn who_guesses_keys_is_soon_refused_unheard() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_body_too_large_is_refused() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_body_too_large_is_refused(stage: &Stage) -> Result<()> {
     let body = json!({"name": "x".repeat(70_000)});
     stage.post(OPERATOR, "/orgs", &body).await?.problem(413, "too-large")?;
     Ok(())

@@ -22,9 +22,7 @@ async fn paged(stage: &Stage, path: &str) -> Result<Vec<Value>> {
     }
 }
 
-#[tokio::test]
-async fn every_list_comes_page_by_page_whole_and_in_order() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn every_list_comes_page_by_page_whole_and_in_order(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     stage.tenant("theirs").await?;
     let expected = [
@@ -42,14 +40,12 @@ async fn every_list_comes_page_by_page_whole_and_in_order() -> Result<()> {
         let whole = stage.get(OPERATOR, &path).await?.good()?;
         assert_eq!(whole["items"].as_array().map(Vec::len), Some(count), "{path}");
         assert_eq!(whole["next"], Value::Null);
-        assert_eq!(whole["items"], Value::Array(paged(&stage, &path).await?), "{path}");
+        assert_eq!(whole["items"], Value::Array(paged(stage, &path).await?), "{path}");
     }
     Ok(())
 }
 
-#[tokio::test]
-async fn members_are_searched_and_filtered() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn members_are_searched_and_filtered(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let found = async |query: &str| -> Result<Vec<String>> {
         let list = stage.get(OPERATOR, &ours.in_site(&format!("/members?{query}"))).await?.good()?;
@@ -67,9 +63,7 @@ async fn members_are_searched_and_filtered() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_member_is_shown_with_its_nodes() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_member_is_shown_with_its_nodes(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let path = ours.in_site(&format!("/members/{}", encoded(&ours.uid())));
     let shown = stage.get(ours.key("support"), &path).await?.good()?;
@@ -84,9 +78,7 @@ async fn a_member_is_shown_with_its_nodes() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_removed_member_is_gone_and_its_alias_nobodys() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_removed_member_is_gone_and_its_alias_nobodys(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let path = ours.in_site(&format!("/members/{}", encoded(&ours.uid())));
     assert_eq!(stage.send(ours.key("admin"), Method::DELETE, &path, &Value::Null).await?.status, 204);
@@ -100,11 +92,9 @@ async fn a_removed_member_is_gone_and_its_alias_nobodys() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn the_audit_log_is_filtered_exported_and_verified() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn the_audit_log_is_filtered_exported_and_verified(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
-    let whole = paged(&stage, &ours.at("/audit")).await?;
+    let whole = paged(stage, &ours.at("/audit")).await?;
     let export = stage.get(ours.key("auditor"), &ours.at("/audit/export")).await?;
     assert_eq!(export.header("content-type"), "application/x-ndjson");
     let lines: Vec<Value> =
@@ -121,9 +111,9 @@ async fn the_audit_log_is_filtered_exported_and_verified() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn the_description_is_there_for_everybody_and_the_page_needs_nothing_else() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn the_description_is_there_for_everybody_and_the_page_needs_nothing_else(
+    stage: &Stage,
+) -> Result<()> {
     let document = Answer::of(reqwest::Client::new().get(stage.url("/api/v1/openapi.json"))).await?;
     assert_eq!(document.body["openapi"], "3.1.0");
     let page = Answer::of(reqwest::Client::new().get(stage.url("/api/v1/docs"))).await?;

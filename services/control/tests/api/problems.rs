@@ -6,9 +6,7 @@ use serde_json::json;
 
 use crate::stage::{Answer, OPERATOR, Stage, json_body};
 
-#[tokio::test]
-async fn a_request_that_cannot_be_is_told_what_is_wrong() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_request_that_cannot_be_is_told_what_is_wrong(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let sites = ours.at("/sites");
     for (body, word) in [
@@ -34,9 +32,7 @@ async fn a_request_that_cannot_be_is_told_what_is_wrong() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn what_is_no_json_no_path_no_method_is_said_to_be_so() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn what_is_no_json_no_path_no_method_is_said_to_be_so(stage: &Stage) -> Result<()> {
     let raw = |kind: &str, body: &str| {
         let request = stage.ask(OPERATOR, Method::POST, "/orgs").header("content-type", kind.to_owned());
         Answer::of(request.body(body.to_owned()))
@@ -54,9 +50,7 @@ async fn what_is_no_json_no_path_no_method_is_said_to_be_so() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn nothing_is_kept_by_caches() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn nothing_is_kept_by_caches(stage: &Stage) -> Result<()> {
     let answer = Answer::of(json_body(stage.ask(OPERATOR, Method::GET, "/me"), &json!({}))).await?;
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("x-content-type-options"), "nosniff");

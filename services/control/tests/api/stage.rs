@@ -12,6 +12,7 @@ use tmtp_bus::{Bus, BusOptions};
 use tmtp_control::{Control, Options, Registry};
 use tmtp_platform::{Clock, SystemClock};
 use tmtp_store::{GroupMember, GroupStatus, MemberKey, Name, NewNode, Owner, SiteId, Store, StoreOptions};
+use tmtp_testkit::postgres::Postgres;
 use tokio_util::sync::CancellationToken;
 
 pub const OPERATOR: &str = "tmtp_operator-of-these-tests-0123456789";
@@ -39,7 +40,7 @@ pub struct Stage {
     base: String,
     client: reqwest::Client,
     _stop: tokio_util::sync::DropGuard,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Stage {
@@ -50,7 +51,18 @@ impl Stage {
     pub async fn with(options: Options) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite://{}", folder.path().join("tmtp.sqlite").display());
-        let store = tmtp_store::open(&StoreOptions { url, ..StoreOptions::default() }).await?;
+        Ok(Self { _folder: Some(folder), ..Self::on(url, options).await? })
+    }
+
+    pub async fn on_postgres() -> Result<Self> {
+        let url = tokio::task::spawn_blocking(|| Postgres::shared()?.fresh_database()).await??;
+        Self::on(url, Options::default()).await
+    }
+
+    async fn on(url: String, options: Options) -> Result<Self> {
+        let store = StoreOptions { url, ..StoreOptions::default() };
+        tmtp_store::migrate(&store).await?;
+        let store = tmtp_store::open(&store).await?;
         let bus = tmtp_bus::open(&BusOptions::default()).await?;
         let clock = Arc::new(Ahead::default());
         let registry = Registry::new(&store, Arc::clone(&bus), clock.clone());
@@ -62,7 +74,7 @@ impl Stage {
         let serving = stop.clone();
         tokio::spawn(async move { control.run(vec![listener], serving).await });
         let client = reqwest::Client::new();
-        Ok(Self { store, bus, clock, base, client, _stop: stop.drop_guard(), _folder: folder })
+        Ok(Self { store, bus, clock, base, client, _stop: stop.drop_guard(), _folder: None })
     }
 
     /// A request with a key; the path goes after `/api/v1`.

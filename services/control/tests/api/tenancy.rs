@@ -86,39 +86,35 @@ async fn snapshot(stage: &Stage, tenant: &Tenant) -> Result<Vec<Value>> {
     Ok(all)
 }
 
-#[tokio::test]
-async fn no_route_leads_to_another_organization_or_changes_anything_of_it() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn no_route_leads_to_another_organization_or_changes_anything_of_it(stage: &Stage) -> Result<()> {
     let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
-    let before = snapshot(&stage, &theirs).await?;
+    let before = snapshot(stage, &theirs).await?;
     for route in routes()?.iter().filter(|route| route.path.contains("{org}")) {
         for role in ["owner", "admin", "support", "auditor"] {
             let path = route.path(&theirs, &theirs)?;
-            let answer = route.ask(&stage, ours.key(role), &path).await?;
+            let answer = route.ask(stage, ours.key(role), &path).await?;
             ensure!(answer.status == 404, "{} {path} as {role}: {}", route.method, answer.status);
         }
         let path = route.path(&ours, &theirs)?;
         if path != route.path(&ours, &ours)? {
             for key in [ours.key("owner"), OPERATOR] {
-                let answer = route.ask(&stage, key, &path).await?;
+                let answer = route.ask(stage, key, &path).await?;
                 ensure!(answer.status == 404, "{} {path}: {}", route.method, answer.status);
             }
         }
     }
-    assert_eq!(snapshot(&stage, &theirs).await?, before);
+    assert_eq!(snapshot(stage, &theirs).await?, before);
     Ok(())
 }
 
-#[tokio::test]
-async fn what_is_the_providers_is_for_the_providers_keys() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn what_is_the_providers_is_for_the_providers_keys(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let mut tried = 0;
     for route in routes()?.iter().filter(|route| !route.path.contains("{org}")) {
         if matches!(route.operation.as_str(), "me" | "listOrgs") {
             continue;
         }
-        let answer = route.ask(&stage, ours.key("owner"), &route.path(&ours, &ours)?).await?;
+        let answer = route.ask(stage, ours.key("owner"), &route.path(&ours, &ours)?).await?;
         answer.problem(403, "forbidden").with_context(|| route.operation.clone())?;
         tried += 1;
     }
@@ -128,14 +124,12 @@ async fn what_is_the_providers_is_for_the_providers_keys() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn without_a_good_key_there_is_nothing_to_see() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn without_a_good_key_there_is_nothing_to_see(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     for route in routes()? {
         let path = route.path(&ours, &ours)?;
         for key in ["", "tmtp_wrong"] {
-            let answer = route.ask(&stage, key, &path).await?;
+            let answer = route.ask(stage, key, &path).await?;
             assert_eq!(answer.header("www-authenticate"), "Bearer", "{path}");
             answer.problem(401, "unauthorized").with_context(|| path.clone())?;
         }
@@ -143,9 +137,7 @@ async fn without_a_good_key_there_is_nothing_to_see() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn an_organization_sees_itself_alone_in_the_list() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn an_organization_sees_itself_alone_in_the_list(stage: &Stage) -> Result<()> {
     let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
     for tenant in [&ours, &theirs] {
         let list = stage.get(tenant.key("auditor"), "/orgs").await?.good()?;
@@ -158,9 +150,7 @@ async fn an_organization_sees_itself_alone_in_the_list() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_role_may_do_what_it_is_for_and_no_more() -> Result<()> {
-    let stage = Stage::new().await?;
+pub async fn a_role_may_do_what_it_is_for_and_no_more(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     // What each may do besides looking.
     let all = [
@@ -188,7 +178,7 @@ async fn a_role_may_do_what_it_is_for_and_no_more() -> Result<()> {
         };
         ensure!(is_look || is_audit || all.contains(&name) || own.contains(&name), "{name} is new: who may?");
         for role in ["auditor", "support", "admin", "owner"] {
-            let status = route.ask(&stage, ours.key(role), &path).await?.status;
+            let status = route.ask(stage, ours.key(role), &path).await?.status;
             // The site's host is taken at the second try: it got that far.
             let allowed = status.is_success() || status == 409;
             ensure!(allowed == may(role) && (allowed || status == 403), "{name} as {role}: {status}");

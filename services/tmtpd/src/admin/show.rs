@@ -26,7 +26,8 @@ fn fields(value: &Value, indent: usize) {
                 table(items, &columns(items), indent + 2);
             }
             _ => {
-                print::line(format_args!("{pad}{name:<width$}  {}", cell(field), width = 28 - indent.min(20)))
+                let width = 28 - indent.min(20);
+                print::line(format_args!("{pad}{name:<width$}  {}", cell(field)));
             }
         }
     }
