@@ -49,11 +49,13 @@ impl Registry {
     pub async fn remove_member(&self, by: &By, (org, site): (OrgId, SiteId), uid: &str) -> Result<()> {
         let mut change = self.admin.begin().await?;
         let (scope, before) = find(&mut change, org, site, uid).await?;
-        let mut effects = Effects::default();
-        for node in change.nodes_of(&scope, uid, NODES_MAX).await? {
-            revoke(&mut change, site, &node, &mut effects).await?;
-        }
+        let nodes = change.nodes_of(&scope, uid, NODES_MAX).await?;
+        // Names and groups are locked before nodes.
         change.remove_member(&scope, uid).await?;
+        let mut effects = Effects::default();
+        for node in &nodes {
+            revoke(&mut change, site, node, &mut effects).await?;
+        }
         let was = json!({"aliases": before.aliases, "nodes": before.nodes, "suspended": before.suspended});
         let action = "member.remove";
         let done = Done { org, action, site: Some(site), target: uid, was, became: Value::Null };

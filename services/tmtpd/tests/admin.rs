@@ -251,6 +251,33 @@ async fn while_the_bus_is_away_links_are_closed_a_little_later() -> Result<()> {
     server.check_processes(&["bus", "Redis", "redis"])
 }
 
+/// The key that a demo has printed.
+fn printed_key(server: &Server) -> Result<String> {
+    let said = std::fs::read_to_string(server.process("standalone")?.log())?;
+    let at = said.find("TMTP_ADMIN_KEY=").context("a key")?;
+    Ok(said[at..]
+        .trim_start_matches("TMTP_ADMIN_KEY=")
+        .split_whitespace()
+        .next()
+        .context("a key")?
+        .to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_prints_a_key_at_each_start_and_the_one_before_ends() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    let program = Path::new(env!("CARGO_BIN_EXE_tmtpd"));
+    let first = Server::start_dev(program, data.path(), &[]).await?;
+    let old = printed_key(&first)?;
+    ensure!(admin_as(&first, &old, &["me"]).await?["role"] == "operator");
+    first.process("standalone")?.stop()?;
+    drop(first);
+    let second = Server::start_dev(program, data.path(), &[]).await?;
+    ensure!(admin_as(&second, &old, &["me"]).await.is_err(), "the old key is still good");
+    ensure!(admin_as(&second, &printed_key(&second)?, &["me"]).await?["role"] == "operator");
+    Ok(())
+}
+
 /// The API's description, and what the API makes of requests that a tool makes up from it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_api_is_as_its_description_says() -> Result<()> {

@@ -78,19 +78,16 @@ pub(super) async fn admit(
 }
 
 async fn identify(api: &Api, headers: &HeaderMap, address: IpAddr) -> Result<(Caller, Left), Response> {
-    let stranger = Who::Address(address);
-    // Guessing costs: who was refused too often is not looked up any more.
-    let left = api.limiter.look(stranger);
-    if left.remaining.is_none() {
-        return Err(too_many(left));
-    }
     let found = match bearer(headers) {
         Some(key) => look_up(api, key).await.map_err(|problem| problem.into_response())?,
         None => None,
     };
     let Some((org, role, key, name)) = found else {
-        let left = api.limiter.count(stranger);
-        return Err(with_limits(Problem::unauthorized().into_response(), left));
+        // Counted by address. Those with a good key are let in whatever others do from there: it may be a proxy's.
+        let left = api.limiter.count(Who::Address(address));
+        let is_too_many = left.remaining.is_none();
+        let refusal = || with_limits(Problem::unauthorized().into_response(), left);
+        return Err(if is_too_many { too_many(left) } else { refusal() });
     };
     let by = By { actor: format!("key {} ({name})", key.0), address: address.to_string(), key };
     Ok((Caller { org, role, name, by }, api.limiter.count(Who::Key(key.0))))

@@ -48,15 +48,6 @@ impl Limiter {
 
     /// Counts one request.
     pub fn count(&self, who: Who) -> Left {
-        self.counted(who, 1)
-    }
-
-    /// What is left, without counting.
-    pub fn look(&self, who: Who) -> Left {
-        self.counted(who, 0)
-    }
-
-    fn counted(&self, who: Who, requests: u32) -> Left {
         let now = self.clock.unix_ms();
         let (window, passed) = (now.div_euclid(WINDOW_MS), now.rem_euclid(WINDOW_MS));
         let mut guard = self.window.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,13 +58,8 @@ impl Limiter {
         }
         let who = if counters.len() < COUNTERS || counters.contains_key(&who) { who } else { Who::Rest };
         let used = counters.entry(who).or_default();
-        *used = used.saturating_add(requests);
-        let remaining = if requests == 0 {
-            // Would another one pass?
-            (self.most > *used).then(|| self.most - *used)
-        } else {
-            self.most.checked_sub(*used)
-        };
+        *used = used.saturating_add(1);
+        let remaining = self.most.checked_sub(*used);
         Left { most: self.most, remaining, seconds: (WINDOW_MS - passed + 999) / 1_000 }
     }
 }
@@ -98,9 +84,7 @@ mod tests {
         let limiter = Limiter::new(2, watch.clone());
         let left = |who| limiter.count(who).remaining;
         assert_eq!([left(Who::Key(1)), left(Who::Key(1)), left(Who::Key(1))], [Some(1), Some(0), None]);
-        assert_eq!(limiter.look(Who::Key(1)).remaining, None);
-        assert_eq!(left(Who::Key(2)), Some(1));
-        assert_eq!(limiter.look(Who::Key(2)), Left { most: 2, remaining: Some(1), seconds: 10 });
+        assert_eq!(limiter.count(Who::Key(2)), Left { most: 2, remaining: Some(1), seconds: 10 });
         watch.0.store(60, Ordering::Relaxed);
         assert_eq!(left(Who::Key(1)), Some(1));
     }

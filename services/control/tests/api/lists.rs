@@ -53,8 +53,8 @@ pub async fn members_are_searched_and_filtered(stage: &Stage) -> Result<()> {
         Ok(list["items"].as_array().context("items")?.iter().map(uid).collect())
     };
     let (alice, bob) = ("ALICE%+ours".to_owned(), "BOB%+ours".to_owned());
-    assert_eq!(found("q=bob%20of").await?, [bob.clone()]);
-    assert_eq!(found("q=alice%25").await?, [alice.clone()]);
+    assert_eq!(found("q=bob%20of").await?, [bob.as_str()]);
+    assert_eq!(found("q=alice%25").await?, [alice.as_str()]);
     assert_eq!(found("q=nobody").await?, [""; 0]);
     let path = ours.in_site(&format!("/members/{}/suspend", encoded(&bob)));
     stage.post(ours.key("support"), &path, &json!({})).await?.good()?;

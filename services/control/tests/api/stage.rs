@@ -80,8 +80,7 @@ impl Stage {
     /// A request with a key; the path goes after `/api/v1`.
     pub fn ask(&self, key: &str, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}/api/v1{path}", self.base);
-        let request = self.client.request(method, url).bearer_auth(key);
-        request
+        self.client.request(method, url).bearer_auth(key)
     }
 
     pub fn url(&self, path: &str) -> String {

@@ -82,7 +82,8 @@ impl View {
 }
 
 impl Change {
-    /// Removes a member's row, takes it out of all groups, and retires its aliases. Its nodes must have been revoked.
+    /// Removes a member's row, takes it out of all groups, and retires its aliases. Its nodes
+    /// are for the caller to revoke, in the same transaction.
     pub async fn remove_member(&mut self, scope: &Scope, uid: &str) -> Result<()> {
         if !storable(uid) {
             return Err(Error::Absent("member"));

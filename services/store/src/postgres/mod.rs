@@ -11,7 +11,10 @@ mod read;
 mod sessions;
 mod tx;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use tmtp_wire::MsgId;
@@ -34,6 +37,10 @@ use tx::PgTx;
 const WRITERS: usize = 4;
 /// The server's limit for a statement of upkeep, which may read whole tables.
 const UPKEEP: Duration = Duration::from_secs(60);
+
+/// Longest wait for another migration, and how often to look.
+const OTHER_MIGRATION: Duration = Duration::from_secs(600);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// The store in Postgres.
 #[derive(Clone)]
@@ -81,16 +88,35 @@ impl PgStore {
 
 /// Brings the schema up to date.
 pub(crate) async fn migrate(options: &StoreOptions) -> Result<MigrationReport> {
-    // The migrator itself waits for another one that is at work.
     let mut migrating = connect::migrating(options).await?;
+    lock_migrations(&mut migrating).await?;
     let mut one = options.clone();
     one.connections = 1;
     let pool = connect::pool(&one)?;
     let acquire = Duration::from_millis(options.acquire_timeout_ms);
     let mut conn = PgConn::take(&pool, acquire, UPKEEP).await?;
     let before = migration::missing(&mut conn, Kind::Postgres).await?;
-    migration::migrator(Kind::Postgres).run(&mut migrating).await.map_err(migration::failure)?;
+    let mut migrator = migration::migrator(Kind::Postgres);
+    migrator.set_locking(false);
+    migrator.run(&mut migrating).await.map_err(migration::failure)?;
     Ok(migration::report(Kind::Postgres, before))
+}
+
+/// Keeps others from migrating for as long as the connection lasts; waits for one that is at work. It asks again and
+/// again: whoever waited inside of a statement, as the migrator's own lock does, would be waited for by an index that is
+/// built concurrently, and that by it.
+async fn lock_migrations(conn: &mut sqlx::PgConnection) -> Result<()> {
+    let started = Instant::now();
+    loop {
+        let sql = "SELECT pg_try_advisory_lock(1953330288, 1)";
+        if sqlx::query_scalar::<_, bool>(sql).fetch_one(&mut *conn).await? {
+            return Ok(());
+        }
+        if started.elapsed() > OTHER_MIGRATION {
+            return Err(Error::Unavailable("another migration is at work".to_owned()));
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
 }
 
 #[async_trait]
