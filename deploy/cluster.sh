@@ -132,7 +132,7 @@ choose_ports() {
     done
     local name
     : >"$scratch/ports"
-    for name in postgres redis delivery1_grpc delivery2_grpc "${roles[@]}"; do
+    for name in postgres redis api delivery1_grpc delivery2_grpc "${roles[@]}"; do
         port=$(free_port)
         echo "$name $port" >>"$scratch/ports"
     done
@@ -219,6 +219,9 @@ delivery = ["http://127.0.0.1:$(port_of delivery1_grpc)", "http://127.0.0.1:$(po
 [delivery]
 listen = "127.0.0.1:${grpc:-7450}"
 
+[control]
+listen = ["127.0.0.1:$(port_of api)"]
+
 [http]
 listen = "127.0.0.1:$(port_of "$1")"
 
@@ -250,6 +253,7 @@ show_ports() {
                           =127.0.0.1:$((edge_port + 1))
   Postgres                postgres://postgres@127.0.0.1:$(port_of postgres)/tmtp
   Redis                   redis://127.0.0.1:$(port_of redis)
+  API                     http://127.0.0.1:$(port_of api)/api/v1/docs
   settings, logs, data    $scratch
 TEXT
     for name in "${roles[@]}"; do

@@ -3,7 +3,7 @@
 # that tests need.
 #
 #   deploy/install-tools.sh            a C compiler, Postgres, Redis, cargo-nextest, the S3 server of
-#                                      tests, npm, Helm, Prometheus
+#                                      tests, npm, Helm, Prometheus, the tools that check the API
 #   deploy/install-tools.sh compiler   a C compiler only; fails when there is no cargo
 #   deploy/install-tools.sh python     Python with venv only
 #   deploy/install-tools.sh npm        npm only
@@ -136,6 +136,7 @@ case ${1:-all} in
         install_prometheus
         "$(dirname "$0")/s3.sh" install
         "$(dirname "$0")/check.sh" install
+        "$(dirname "$0")/api-check.sh" install
         ;;
     compiler) install_compiler ;;
     python) install_python ;;

@@ -1,6 +1,6 @@
 //! What a site must be like. Whatever passes here, an edge and a delivery process can work with.
 
-use tmtp_store::SiteSettings;
+use tmtp_store::{SiteSettings, admin::OrgLimits};
 
 use crate::{Error, Result};
 
@@ -54,6 +54,20 @@ pub(crate) fn settings(settings: &SiteSettings) -> Result<()> {
         ("requests_per_second_max", u64::from(settings.requests_per_second_max), 1, 1_000_000),
         ("links_per_member_max", u64::from(settings.links_per_member_max), 1, 10_000),
     ];
+    in_range(&ranges)
+}
+
+/// Checks that every limit of a plan is in its range.
+pub(crate) fn limits(limits: &OrgLimits) -> Result<()> {
+    in_range(&[
+        ("sites_max", u64::from(limits.sites_max), 0, 1_000_000),
+        ("message_octets_max", limits.message_octets_max, 1, 1 << 46),
+        ("nodes_per_member_max", u64::from(limits.nodes_per_member_max), 1, 100),
+        ("queued_octets_max", limits.queued_octets_max, 1, 1 << 50),
+    ])
+}
+
+fn in_range(ranges: &[(&str, u64, u64, u64)]) -> Result<()> {
     match ranges.iter().find(|(_, value, min, max)| value < min || value > max) {
         Some((key, value, min, max)) => {
             Err(Error::Setting(format!("{key} is {value}; it must be {min} to {max}")))

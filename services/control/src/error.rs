@@ -1,13 +1,16 @@
-//! Why a site could not be changed.
+//! Why something could not be done.
 
-/// Why a site could not be changed, in words for an operator.
+/// Why something could not be done, in words for an operator.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Nothing answers to this host name or id.
     #[error("no site has the host name or id `{0}`; `tmtpd site list` shows those there are")]
     NoSite(String),
-    /// The name of a site is no name.
-    #[error("a site's name has 1 to 200 octets and no control characters")]
+    /// There is no such thing, or it is another organization's.
+    #[error("there is no such {0}")]
+    Absent(&'static str),
+    /// A name is no name.
+    #[error("a name has 1 to 200 octets and no control characters")]
     Name,
     /// A site must have a host.
     #[error("a site needs a host name: that is how clients reach it")]
@@ -21,6 +24,27 @@ pub enum Error {
     /// There is no such setting, or its value is not one.
     #[error("{0}")]
     Setting(String),
+    /// The organization's plan does not allow it.
+    #[error("{0}")]
+    Plan(String),
+    /// Something else was changed since it was read.
+    #[error("it was changed since you read it: it has version {now} now; read it again, and decide anew")]
+    Stale {
+        /// Its version now.
+        now: i64,
+    },
+    /// A role that does not exist, or not for this owner.
+    #[error("{0}")]
+    Role(String),
+    /// A time that makes no sense.
+    #[error("{0}")]
+    Time(String),
+    /// The same Idempotency-Key was used for something else.
+    #[error("this Idempotency-Key was used for another request; take a new one for each thing that you make")]
+    Reused,
+    /// The same request is being carried out at this moment.
+    #[error("the same request is being carried out at this moment; try again")]
+    Busy,
     /// The store.
     #[error(transparent)]
     Store(tmtp_store::Error),
@@ -30,6 +54,7 @@ impl From<tmtp_store::Error> for Error {
     fn from(error: tmtp_store::Error) -> Self {
         match error {
             tmtp_store::Error::Taken(host) => Self::Taken(host),
+            tmtp_store::Error::Absent(what) => Self::Absent(what),
             other => Self::Store(other),
         }
     }

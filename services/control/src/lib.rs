@@ -1,14 +1,30 @@
 //! Organizations, sites, policies: everything that is not on the path of a message. That path works while no
 //! control process runs.
 //!
-//! Today: sites, by command line. [`Sites`] is the way to change them, [`settings`] their settings in words.
+//! [`Registry`] is the one way to change anything; [`api`] serves it over HTTP, [`Sites`] is for command lines.
 
+pub mod api;
 mod check;
+mod difference;
+mod effects;
 mod error;
+mod keys;
+mod members;
+mod on_site;
+mod options;
+mod orgs;
+mod registry;
 mod role;
+mod roles;
 pub mod settings;
 mod sites;
 
 pub use error::{Error, Result};
+pub use keys::{KeyPlan, key_hash};
+pub use on_site::{Change, Heard, Sites};
+pub use options::Options;
+pub use orgs::OrgChange;
+pub use registry::{By, Created, Once, Registry};
 pub use role::Control;
-pub use sites::{Change, Heard, Sites};
+pub use roles::{Need, Role};
+pub use sites::{SiteChange, SitePlan};

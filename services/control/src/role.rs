@@ -1,34 +1,78 @@
 //! The process that `tmtpd control` is.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{net::TcpListener, sync::Arc, time::Duration};
 
+use tmtp_platform::Secret;
 use tmtp_store::Store;
 use tokio_util::sync::CancellationToken;
 
-/// How often it counts what there is.
-const COUNT_EVERY: Duration = Duration::from_secs(15);
+use crate::{Options, Registry, api};
 
-/// A control process. For now it counts sites for the operator's dashboards.
+/// How often it counts what there is, and forgets what is old.
+const COUNT_EVERY: Duration = Duration::from_secs(15);
+/// How long an answer to a creation is remembered.
+const REPLIES_MS: i64 = 24 * 3_600_000;
+/// Answers forgotten in one statement.
+const FORGET_AT_ONCE: u32 = 1_000;
+
+/// A control process: serves the API, and counts sites for the operator's dashboards.
 pub struct Control {
     store: Arc<dyn Store>,
+    registry: Registry,
+    options: Options,
 }
 
 impl Control {
     /// A control process over this store.
-    pub fn new(store: Arc<dyn Store>) -> Self {
+    pub fn new(store: Arc<dyn Store>, registry: Registry, options: Options) -> Self {
         metrics::describe_gauge!("tmtp_control_sites", "Sites, by whether they are suspended.");
-        Self { store }
+        metrics::describe_counter!("tmtp_control_requests_total", "Requests to the API, by status.");
+        Self { store, registry, options }
+    }
+
+    /// A key for the first operator, where there is neither one in the settings nor one made before.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn first_key(&self) -> crate::Result<Option<Secret>> {
+        if self.options.listen.is_empty() || !self.options.operator_key.is_empty() {
+            return Ok(None);
+        }
+        self.registry.first_operator().await
     }
 
     /// Runs until it is told to stop. A store that is away for a while is no reason to end.
-    pub async fn run(&self, stop: CancellationToken) {
+    ///
+    /// # Errors
+    /// When a listener cannot be used.
+    pub async fn run(&self, listeners: Vec<TcpListener>, stop: CancellationToken) -> std::io::Result<()> {
+        let router = api::router(self.registry.clone(), &self.options);
+        let serving =
+            listeners.into_iter().map(|listener| api::serve(listener, router.clone(), stop.clone()));
+        let counting = async {
+            self.count_until(&stop).await;
+            Ok(())
+        };
+        tokio::try_join!(futures::future::try_join_all(serving), counting).map(drop)
+    }
+
+    async fn count_until(&self, stop: &CancellationToken) {
         let mut ticks = tokio::time::interval(COUNT_EVERY);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                _ = ticks.tick() => self.count().await,
+                _ = ticks.tick() => {
+                    self.count().await;
+                    self.forget().await;
+                }
             }
+        }
+    }
+
+    async fn forget(&self) {
+        let before = self.registry.now_ms() - REPLIES_MS;
+        if let Err(error) = self.registry.admin.forget_replies(before, FORGET_AT_ONCE).await {
+            tracing::info!(%error, "old answers could not be forgotten");
         }
     }
 

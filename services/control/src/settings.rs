@@ -14,23 +14,44 @@ pub fn defaults() -> Vec<(String, String)> {
     fields(&SiteSettings::default()).into_iter().map(|(key, value)| (key, shown(value))).collect()
 }
 
-/// These settings with some of them set anew. Sizes may end in `KiB`, `MiB`, `GiB` or `TiB`.
+/// Settings by name, as an operator writes them, as values. Sizes may end in `KiB`, `MiB`, `GiB` or `TiB`.
+///
+/// # Errors
+/// When there is no such setting, or a value is none; the text names the setting.
+pub fn values(assignments: &[(String, String)]) -> Result<Map<String, Value>> {
+    let defaults = fields(&SiteSettings::default());
+    let mut values = Map::new();
+    for (key, text) in assignments {
+        let default = defaults.get(key).ok_or_else(|| unknown(key, &defaults))?;
+        let value = if default.is_number() { number(key, text)? } else { Value::String(text.clone()) };
+        values.insert(key.clone(), value);
+    }
+    Ok(values)
+}
+
+/// These settings with some of them set anew.
 ///
 /// # Errors
 /// When there is no such setting, or a value is not one or is out of range; the text names the setting.
-pub fn assign(settings: &SiteSettings, assignments: &[(String, String)]) -> Result<SiteSettings> {
+pub fn merge(settings: &SiteSettings, values: &Map<String, Value>) -> Result<SiteSettings> {
     let mut fields = fields(settings);
-    for (key, text) in assignments {
-        let Some(field) = fields.get_mut(key) else {
-            let known: Vec<_> = fields.keys().cloned().collect();
-            return Err(Error::Setting(format!("no setting `{key}`; there are: {}", known.join(", "))));
-        };
-        *field = if field.is_number() { number(key, text)? } else { Value::String(text.clone()) };
+    for (key, value) in values {
+        let Some(field) = fields.get_mut(key) else { return Err(unknown(key, &fields)) };
+        if field.is_number() != value.is_number() {
+            let wanted = if field.is_number() { "a number" } else { "a text" };
+            return Err(Error::Setting(format!("{key} is {wanted}, not {value}")));
+        }
+        *field = value.clone();
     }
     let changed: SiteSettings = serde_json::from_value(Value::Object(fields))
         .map_err(|error| Error::Setting(format!("a setting cannot be so: {error}")))?;
     check::settings(&changed)?;
     Ok(changed)
+}
+
+fn unknown(key: &str, known: &Map<String, Value>) -> Error {
+    let known: Vec<_> = known.keys().cloned().collect();
+    Error::Setting(format!("no setting `{key}`; there are: {}", known.join(", ")))
 }
 
 fn fields(settings: &SiteSettings) -> Map<String, Value> {
@@ -41,12 +62,16 @@ fn fields(settings: &SiteSettings) -> Map<String, Value> {
 }
 
 fn number(key: &str, text: &str) -> Result<Value> {
+    let wrong = || Error::Setting(format!("{key}: `{text}` is no number; write 1048576 or 1MiB"));
+    octets(text).map(Value::from).ok_or_else(wrong)
+}
+
+/// A number that may end in `KiB`, `MiB`, `GiB` or `TiB`; `None` when it is none.
+pub fn octets(text: &str) -> Option<u64> {
     let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
     let found = units.iter().find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, *shift)));
     let (digits, shift) = found.unwrap_or((text, 0));
-    let value = digits.trim().parse::<u64>().ok().and_then(|value| value.checked_mul(1 << shift));
-    let wrong = || Error::Setting(format!("{key}: `{text}` is no number; write 1048576 or 1MiB"));
-    value.map(Value::from).ok_or_else(wrong)
+    digits.trim().parse::<u64>().ok().and_then(|value| value.checked_mul(1 << shift))
 }
 
 #[cfg(test)]
@@ -57,7 +82,7 @@ mod tests {
 
     fn set(pairs: &[(&str, &str)]) -> Result<SiteSettings> {
         let pairs: Vec<_> = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        assign(&SiteSettings::default(), &pairs)
+        merge(&SiteSettings::default(), &values(&pairs)?)
     }
 
     #[test]

@@ -1,20 +1,32 @@
-//! Sites: made, shown, changed. A change is stored first, and then told to all who keep sites in memory.
+//! Sites: made and changed. A change is stored first, and then told to all who keep sites in memory.
 
-use std::sync::Arc;
-use std::time::Duration;
+use serde_json::{Map, Value, json};
+use tmtp_store::{
+    NewSite, Site, SiteId, SiteSettings,
+    admin::{Change, OrgId, OrgSite},
+};
 
-use bytes::Bytes;
-use tmtp_bus::{Bus, Event, SITES, Subscription};
-use tmtp_store::{NewSite, Site, SiteSettings, Store};
+use crate::{
+    By, Created, Error, Once, Registry, Result, check,
+    orgs::{allowed, fresh, within},
+    registry::{Done, recall, remember},
+    settings,
+};
 
-use crate::{Error, Result, check, settings};
-
-/// How long to wait for the bus: without it a change is seen as well, only later.
-const BUS_WAIT: Duration = Duration::from_secs(3);
+/// A site to make.
+#[derive(Debug, Clone, Default)]
+pub struct SitePlan {
+    /// What clients are shown.
+    pub name: String,
+    /// The hosts that lead to it.
+    pub hosts: Vec<String>,
+    /// Settings by name that differ from the defaults.
+    pub settings: Map<String, Value>,
+}
 
 /// What to change of a site. What is left empty stays.
 #[derive(Debug, Clone, Default)]
-pub struct Change {
+pub struct SiteChange {
     /// What clients are shown.
     pub name: Option<String>,
     /// The hosts it is to have, in place of those it has.
@@ -22,105 +34,102 @@ pub struct Change {
     /// Nobody may register or log in.
     pub suspended: Option<bool>,
     /// Settings by name.
-    pub settings: Vec<(String, String)>,
+    pub settings: Map<String, Value>,
 }
 
-/// Whether running processes were told of a change at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
-    /// They were told.
-    Now,
-    /// The bus is away; they will see it when they next look.
-    Later,
-}
-
-/// The sites of an installation.
-pub struct Sites {
-    store: Arc<dyn Store>,
-    bus: Arc<dyn Bus>,
-}
-
-impl Sites {
-    /// Sites kept in `store`; changes are told on `bus`.
-    pub fn new(store: Arc<dyn Store>, bus: Arc<dyn Bus>) -> Self {
-        Self { store, bus }
-    }
-
-    /// Every site, in the order in which they were made.
+impl Registry {
+    /// Makes a site. Its settings are the defaults, as far as the organization's plan goes, but for those given.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn list(&self) -> Result<Vec<Site>> {
-        let (_, mut sites) = self.store.sites().await?;
-        sites.sort_by_key(|site| site.id);
-        Ok(sites)
-    }
-
-    /// The site with this id, or to which this host name leads.
-    ///
-    /// # Errors
-    /// When there is none, or the store fails.
-    pub async fn find(&self, which: &str) -> Result<Site> {
-        let host = which.trim_end_matches('.').to_ascii_lowercase();
-        let id: Option<i64> = which.parse().ok();
-        let is_it = |site: &Site| Some(site.id.0) == id || site.hosts.contains(&host);
-        self.list().await?.into_iter().find(is_it).ok_or_else(|| Error::NoSite(which.to_owned()))
-    }
-
-    /// Makes a site with the default settings but for those given.
-    ///
-    /// # Errors
-    /// When something about it cannot be, a host name leads elsewhere, or the store fails.
-    pub async fn create(
+    /// When something about it cannot be or is beyond the plan, a host name leads elsewhere, or the store fails.
+    pub async fn create_site(
         &self,
-        name: &str,
-        hosts: &[String],
-        assignments: &[(String, String)],
-    ) -> Result<(Site, Heard)> {
-        check::name(name)?;
-        let hosts = check::hosts(hosts)?;
-        let settings = settings::assign(&SiteSettings::default(), assignments)?;
-        let subscription = self.bus.subscribe(SITES);
-        let id = self.store.add_site(&NewSite { name: name.to_owned(), hosts, settings }).await?;
-        let heard = self.tell(subscription, id.0).await;
-        Ok((self.find(&id.0.to_string()).await?, heard))
+        by: &By,
+        once: Option<&Once>,
+        org: OrgId,
+        plan: &SitePlan,
+    ) -> Result<Created<OrgSite>> {
+        check::name(&plan.name)?;
+        let hosts = check::hosts(&plan.hosts)?;
+        let mut change = self.admin.begin().await?;
+        if let Some(id) = recall(&mut change, by, once).await? {
+            let made = change.org_site(org, SiteId(id)).await?.ok_or(Error::Absent("site"))?;
+            return Ok(Created::Before(made));
+        }
+        let owner = change.lock_org(org).await?.ok_or(Error::Absent("organization"))?;
+        let most = u64::from(owner.limits.sites_max);
+        if change.count_sites(org).await? >= most {
+            let text = format!("the organization's plan allows {most} sites; ask the provider for more");
+            return Err(Error::Plan(text));
+        }
+        let settings = settings::merge(&within(&owner.limits, &SiteSettings::default()), &plan.settings)?;
+        allowed(&owner.limits, &settings)?;
+        let new = NewSite { name: plan.name.clone(), hosts, settings };
+        let made = change.add_org_site(org, &new, self.now_ms()).await?;
+        remember(&mut change, by, once, made.site.id.0, self.now_ms()).await?;
+        self.record_site(&mut change, by, "site.create", &made, Value::Null).await?;
+        change.commit().await?;
+        self.tell_sites(made.site.id);
+        Ok(Created::New(made))
     }
 
-    /// Changes a site.
+    /// Changes a site that still has this version. A change that changes nothing is no change.
     ///
     /// # Errors
-    /// When there is none, the change cannot be, a host name leads elsewhere, or the store fails.
-    pub async fn change(&self, which: &str, change: &Change) -> Result<(Site, Heard)> {
-        let site = self.find(which).await?;
-        let changed = changed(&site, change)?;
-        if changed == site {
-            return Ok((site, Heard::Now));
+    /// When there is none, it has another version, the change cannot be or is beyond the plan, a host name leads
+    /// elsewhere, or the store fails.
+    pub async fn change_site(
+        &self,
+        by: &By,
+        (org, site): (OrgId, SiteId),
+        version: Option<i64>,
+        wanted: &SiteChange,
+    ) -> Result<OrgSite> {
+        let mut change = self.admin.begin().await?;
+        let owner = change.lock_org(org).await?.ok_or(Error::Absent("organization"))?;
+        let before = change.org_site(org, site).await?.ok_or(Error::Absent("site"))?;
+        fresh(version, before.version)?;
+        let after = OrgSite { site: changed(&before.site, wanted)?, ..before.clone() };
+        if after == before {
+            return Ok(before);
         }
-        let subscription = self.bus.subscribe(SITES);
-        self.store.change_site(&changed).await?;
-        let heard = self.tell(subscription, changed.id.0).await;
-        Ok((changed, heard))
+        allowed(&owner.limits, &after.site.settings)?;
+        let after = change.change_org_site(&after).await?.ok_or(Error::Stale { now: before.version + 1 })?;
+        let action = match (before.site.suspended, after.site.suspended) {
+            (false, true) => "site.suspend",
+            (true, false) => "site.resume",
+            _ => "site.change",
+        };
+        self.record_site(&mut change, by, action, &after, site_value(&before.site)).await?;
+        change.commit().await?;
+        self.tell_sites(site);
+        Ok(after)
     }
 
-    /// Tells of a change, and waits until the bus has carried it: a command that exits at once would take the
-    /// word with it.
-    async fn tell(&self, mut subscription: Subscription, site: i64) -> Heard {
-        let word = Bytes::from(format!("site {site}"));
-        let carried = async {
-            while let Some(event) = subscription.next().await {
-                match event {
-                    Event::Gap => self.bus.publish(SITES, word.clone()),
-                    Event::Hint(hint) if hint == word => return Heard::Now,
-                    Event::Hint(_) => {}
-                }
-            }
-            Heard::Later
-        };
-        tokio::time::timeout(BUS_WAIT, carried).await.unwrap_or(Heard::Later)
+    pub(crate) async fn record_site(
+        &self,
+        change: &mut Change,
+        by: &By,
+        action: &'static str,
+        site: &OrgSite,
+        was: Value,
+    ) -> Result<()> {
+        let (target, became) = (site.site.id.0.to_string(), site_value(&site.site));
+        let done = Done { org: site.org, action, site: Some(site.site.id), target: &target, was, became };
+        self.record(change, by, done).await
     }
 }
 
-fn changed(site: &Site, change: &Change) -> Result<Site> {
+pub(crate) fn site_value(site: &Site) -> Value {
+    json!({
+        "name": site.name,
+        "hosts": site.hosts,
+        "suspended": site.suspended,
+        "settings": serde_json::to_value(&site.settings).unwrap_or_default(),
+    })
+}
+
+fn changed(site: &Site, change: &SiteChange) -> Result<Site> {
     let mut changed = site.clone();
     if let Some(name) = &change.name {
         check::name(name)?;
@@ -128,10 +137,12 @@ fn changed(site: &Site, change: &Change) -> Result<Site> {
     }
     if let Some(hosts) = &change.hosts {
         changed.hosts = check::hosts(hosts)?;
+        // As the store gives them, so that the same hosts are no change.
+        changed.hosts.sort_unstable();
     }
     if let Some(suspended) = change.suspended {
         changed.suspended = suspended;
     }
-    changed.settings = settings::assign(&site.settings, &change.settings)?;
+    changed.settings = settings::merge(&site.settings, &change.settings)?;
     Ok(changed)
 }

@@ -25,4 +25,6 @@ pub use health::Health;
 #[cfg(feature = "server")]
 pub use lifecycle::{Signals, Tasks};
 #[cfg(feature = "server")]
+pub use listener::Bounded;
+#[cfg(feature = "server")]
 pub use secret::Secret;

@@ -18,13 +18,14 @@ const CONNECTIONS: usize = 128;
 const LIFETIME: Duration = Duration::from_secs(30);
 
 /// Accepts up to [`CONNECTIONS`] connections at a time, each for [`LIFETIME`].
-pub(crate) struct Bounded {
+pub struct Bounded {
     listener: TcpListener,
     permits: Arc<Semaphore>,
 }
 
 impl Bounded {
-    pub(crate) fn new(listener: TcpListener) -> Self {
+    /// Accepts from this listener.
+    pub fn new(listener: TcpListener) -> Self {
         Self { listener, permits: Arc::new(Semaphore::new(CONNECTIONS)) }
     }
 }
@@ -50,7 +51,7 @@ impl axum::serve::Listener for Bounded {
 }
 
 /// A connection that fails when its time is over.
-pub(crate) struct Mortal {
+pub struct Mortal {
     stream: TcpStream,
     end: Pin<Box<Sleep>>,
     _permit: OwnedSemaphorePermit,

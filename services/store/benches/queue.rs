@@ -126,7 +126,7 @@ impl Stage {
         let mut tx = self.store.begin().await?;
         let joined = tx.group_members(&[(self.site, GID.to_owned())]).await?;
         let keys: Vec<_> = joined.into_iter().map(|one| MemberKey { site: one.site, uid: one.uid }).collect();
-        Ok(tx.nodes(&keys, 100_000).await?.len())
+        Ok(tx.nodes(&keys).await?.nodes.len())
     }
 
     /// Time of each step over so many rounds: add, read, ack.

@@ -4,6 +4,7 @@
 //! protocol: those are delivery's, which reads and writes in a transaction ([`Tx`]) made of small steps.
 //! Steps on the path of a message take many rows at once, so that one transaction carries many messages.
 
+pub mod admin;
 mod bodies;
 pub mod body;
 mod error;
@@ -26,6 +27,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use tmtp_wire::MsgId;
 
+pub use admin::Admin;
 pub use bodies::{BodyKind, BodyOptions, S3Options, open_bodies};
 pub use body::{Bodies, BodyWriter, CHUNK_OCTETS};
 pub use error::{Error, Result};
@@ -120,6 +122,11 @@ pub trait Store: Send + Sync + 'static {
     async fn sweep_orphans(&self, before_ms: i64, limit: u32) -> Result<Swept>;
     /// Which of these blobs no message names.
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>>;
+
+    // ---- administration
+
+    /// The same store as an administrator sees it.
+    fn admin(&self) -> Admin;
 
     // ---- bodies
 

@@ -30,8 +30,22 @@ macro_rules! scripts {
     };
 }
 
-const POSTGRES: &[Script] = scripts!("postgres": "202611221000_create_tables", "202611241500_create_secrets");
-const SQLITE: &[Script] = scripts!("sqlite": "202611221000_create_tables", "202611241500_create_secrets");
+const POSTGRES: &[Script] = scripts!(
+    "postgres":
+    "202611221000_create_tables",
+    "202611241430_add_organizations",
+    "202611241431_index_sites_by_org",
+    "202611241432_index_names_by_owner",
+    "202611241500_create_secrets",
+);
+const SQLITE: &[Script] = scripts!(
+    "sqlite":
+    "202611221000_create_tables",
+    "202611241430_add_organizations",
+    "202611241431_index_sites_by_org",
+    "202611241432_index_names_by_owner",
+    "202611241500_create_secrets",
+);
 
 fn scripts(kind: Kind) -> &'static [Script] {
     match kind {

@@ -21,6 +21,9 @@ use crate::{
 
 pub use cluster::Backing;
 
+/// The key of an operator that every server but the demo takes.
+pub const OPERATOR_KEY: &str = "tmtp_an-operator-of-tests-and-nothing-else";
+
 /// Which shape a server has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -59,6 +62,8 @@ pub struct Server {
     pub shape: Shape,
     /// Where its edges accept TMTP.
     pub edges: Vec<SocketAddr>,
+    /// Where its API is.
+    pub api: SocketAddr,
     /// Its processes.
     pub processes: Vec<Process>,
     /// What a cluster stands on.

@@ -51,7 +51,14 @@ pub enum Command {
     CheckConfig(CheckConfig),
     /// Look at what an installation stands on, and say what to do; fails when something is bad.
     Doctor(Doctor),
-    /// Make, show and change sites.
+    /// Administer organizations, sites, members, keys, through the API of `control`.
+    Admin(Box<crate::admin::args::Admin>),
+    /// Bring organizations and sites in line with a file, through the API of `control`.
+    Apply(crate::apply::args::Apply),
+    /// Check that the audit logs are as they were written, on the database itself.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Make, show and change sites, on the database itself.
     #[command(subcommand)]
     Site(Site),
     /// Make a self-signed certificate for a host.
@@ -69,7 +76,7 @@ pub enum Command {
 #[command(after_help = "\
 Examples:
   tmtpd dev
-  tmtpd dev --data /tmp/demo --tmtp-addr 127.0.0.1:7553 --http-addr 127.0.0.1:8090
+  tmtpd dev --data /tmp/demo --tmtp-addr 127.0.0.1:7553 --http-addr 127.0.0.1:8090 --api-addr 127.0.0.1:8098
 
 Everything is kept in the data folder: stop it in any way, start it again, and all is there.
 Settings of a file or of variables hold too, but for those that make the demo: store, bodies, bus, addresses,
@@ -84,6 +91,9 @@ pub struct Dev {
     /// Where /livez, /readyz and /metrics are.
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8080", value_parser = address)]
     pub http_addr: SocketAddr,
+    /// Where the API for operators is.
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8088", value_parser = address)]
+    pub api_addr: SocketAddr,
     /// What clients are told the site is called.
     #[arg(long, value_name = "NAME", default_value = "Demo Site")]
     pub site_name: String,
@@ -144,6 +154,17 @@ pub struct Doctor {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What to do with audit logs.
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Check every organization's log; fails when one was tampered with.
+    Verify {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// What to do with sites.
@@ -226,7 +247,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "an address is an IP and a port, as 127.0.0.1:7443 or [::1]:7443".to_owned())
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("a setting is written KEY=VALUE")?;
     Ok((key.trim().to_owned(), value.trim().to_owned()))
 }

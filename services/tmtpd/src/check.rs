@@ -58,6 +58,9 @@ fn faults(settings: &Settings, role: Role) -> Vec<String> {
         note(host_certificates(&settings.edge.certificates));
         settings.edge.faults().into_iter().for_each(|fault| note(Err(anyhow!(fault))));
     }
+    if role.has_control() {
+        settings.control.faults().into_iter().for_each(|fault| note(Err(anyhow!(fault))));
+    }
     if role == Role::Edge {
         note(Upstream::connect(&(&settings.edge).into()).map(drop).map_err(Into::into));
     }

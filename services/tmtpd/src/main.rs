@@ -1,6 +1,9 @@
 //! The service: one binary, a role for each argument.
 
+mod admin;
+mod apply;
 mod args;
+mod audit;
 mod certificate;
 mod check;
 mod dev;
@@ -58,6 +61,9 @@ async fn run(line: CommandLine) -> anyhow::Result<()> {
         Command::Migrate => roles::migrate(&settings()?).await,
         Command::CheckConfig(args) => check::run(&settings()?, &args),
         Command::Doctor(args) => doctor::run(&settings()?, &args).await,
+        Command::Admin(args) => admin::run(*args).await,
+        Command::Apply(args) => apply::run(&args).await,
+        Command::Audit(command) => audit::run(&settings()?, &command).await,
         Command::Site(command) => site::run(&settings()?, command).await,
         Command::Certificate(args) => certificate::run(&args),
         Command::Completions { shell } => {

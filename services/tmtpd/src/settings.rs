@@ -25,6 +25,8 @@ pub struct Settings {
     pub edge: tmtp_edge::Options,
     /// Serving edges.
     pub delivery: DeliverySettings,
+    /// Serving operators.
+    pub control: tmtp_control::Options,
     /// Health and metrics.
     pub http: HttpOptions,
     /// Logs.
@@ -88,14 +90,20 @@ impl Role {
         matches!(self, Self::Delivery | Self::Standalone)
     }
 
+    /// Whether it serves operators.
+    pub fn has_control(self) -> bool {
+        matches!(self, Self::Control | Self::Standalone)
+    }
+
     /// Whether it needs the database.
     pub fn has_store(self) -> bool {
         self != Self::Edge
     }
 }
 
-const SECTIONS: &[&str] = &["store", "bodies", "bus", "edge", "delivery", "http", "log", "shutdown"];
-const LISTS: &[&str] = &["edge.listen", "edge.delivery", "bus.urls"];
+const SECTIONS: &[&str] =
+    &["store", "bodies", "bus", "edge", "delivery", "control", "http", "log", "shutdown"];
+const LISTS: &[&str] = &["edge.listen", "edge.delivery", "bus.urls", "control.listen"];
 
 impl Settings {
     /// Reads settings from a file and from the process's environment.

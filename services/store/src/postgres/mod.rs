@@ -1,5 +1,6 @@
 //! The store in Postgres.
 
+mod admin;
 mod claim;
 mod conn;
 mod connect;
@@ -11,7 +12,10 @@ mod read;
 mod sessions;
 mod tx;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -20,6 +24,7 @@ use tmtp_wire::MsgId;
 use crate::{
     Bodies, Body, Error, MigrationReport, NewSite, QueuePage, QueueRead, Result, Session, Site, SiteId,
     Standing, Store, StoreOptions, Swept, Tx,
+    admin::Admin,
     bodies::Chunks,
     migration,
     options::Kind,
@@ -36,6 +41,10 @@ use tx::PgTx;
 const WRITERS: usize = 2;
 /// The server's limit for a statement of upkeep, which may read whole tables.
 const UPKEEP: Duration = Duration::from_secs(60);
+
+/// Longest wait for another migration, and how often to look.
+const OTHER_MIGRATION: Duration = Duration::from_secs(600);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// The store in Postgres.
 #[derive(Clone)]
@@ -83,16 +92,35 @@ impl PgStore {
 
 /// Brings the schema up to date.
 pub(crate) async fn migrate(options: &StoreOptions) -> Result<MigrationReport> {
-    // The migrator itself waits for another one that is at work.
     let mut migrating = connect::migrating(options).await?;
+    lock_migrations(&mut migrating).await?;
     let mut one = options.clone();
     one.connections = 1;
     let pool = connect::pool(&one)?;
     let acquire = Duration::from_millis(options.acquire_timeout_ms);
     let mut conn = PgConn::take(&pool, acquire, UPKEEP).await?;
     let before = migration::missing(&mut conn, Kind::Postgres).await?;
-    migration::migrator(Kind::Postgres).run(&mut migrating).await.map_err(migration::failure)?;
+    let mut migrator = migration::migrator(Kind::Postgres);
+    migrator.set_locking(false);
+    migrator.run(&mut migrating).await.map_err(migration::failure)?;
     Ok(migration::report(Kind::Postgres, before))
+}
+
+/// Keeps others from migrating for as long as the connection lasts; waits for one that is at work. It asks again and
+/// again: whoever waited inside of a statement, as the migrator's own lock does, would be waited for by an index that is
+/// built concurrently, and that by it.
+async fn lock_migrations(conn: &mut sqlx::PgConnection) -> Result<()> {
+    let started = Instant::now();
+    loop {
+        let sql = "SELECT pg_try_advisory_lock(1953330288, 1)";
+        if sqlx::query_scalar::<_, bool>(sql).fetch_one(&mut *conn).await? {
+            return Ok(());
+        }
+        if started.elapsed() > OTHER_MIGRATION {
+            return Err(Error::Unavailable("another migration is at work".to_owned()));
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
 }
 
 #[async_trait]
@@ -172,6 +200,10 @@ impl Store for PgStore {
 
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>> {
         read::unnamed_blobs(&mut self.conn().await?, blobs).await
+    }
+
+    fn admin(&self) -> Admin {
+        Admin::new(self.clone())
     }
 
     fn bodies(&self) -> Option<Arc<dyn Bodies>> {

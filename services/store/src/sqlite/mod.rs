@@ -3,6 +3,7 @@
 //! Writes are serialized, so the locks that Postgres needs are nothing here. WAL with `synchronous = FULL`: what was
 //! committed survives kill -9 and a power cut.
 
+mod admin;
 mod claim;
 mod conn;
 mod members;
@@ -24,6 +25,7 @@ use tmtp_wire::MsgId;
 use crate::{
     Bodies, Body, Error, MigrationReport, NewSite, QueuePage, QueueRead, Result, Session, Site, SiteId,
     Standing, Store, StoreOptions, Swept, Tx,
+    admin::Admin,
     bodies::Chunks,
     migration,
     options::Kind,
@@ -197,6 +199,10 @@ impl Store for SqliteStore {
 
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>> {
         queue::unnamed_blobs(&mut self.read().await?, blobs).await
+    }
+
+    fn admin(&self) -> Admin {
+        Admin::new(self.clone())
     }
 
     fn bodies(&self) -> Option<Arc<dyn Bodies>> {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Adds one to a counter and returns it.
-async fn count(conn: &mut dyn Conn, counter: &'static str) -> Result<i64> {
+pub(crate) async fn count(conn: &mut dyn Conn, counter: &'static str) -> Result<i64> {
     let sql = "UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value";
     let row = conn.first(sql, values![counter]).await?;
     row.ok_or_else(|| Error::Defect(format!("no counter {counter}")))?.int(0)
@@ -60,7 +60,7 @@ fn site(row: &Row, hosts: &mut HashMap<SiteId, Vec<String>>) -> Result<Site> {
 }
 
 /// Settings that this release does not know are left out: a newer one, rolled out beside it, wrote them.
-fn read_settings(text: &str) -> Result<SiteSettings> {
+pub(crate) fn read_settings(text: &str) -> Result<SiteSettings> {
     type Fields = serde_json::Map<String, serde_json::Value>;
     let defect = |error: serde_json::Error| Error::Defect(format!("settings of a site: {error}"));
     let known = serde_json::to_value(SiteSettings::default()).map_err(defect)?;
@@ -69,7 +69,7 @@ fn read_settings(text: &str) -> Result<SiteSettings> {
     serde_json::from_value(fields.into()).map_err(defect)
 }
 
-fn write_settings(settings: &SiteSettings) -> Result<String> {
+pub(crate) fn write_settings(settings: &SiteSettings) -> Result<String> {
     serde_json::to_string(settings).map_err(|error| Error::Defect(error.to_string()))
 }
 
@@ -88,7 +88,8 @@ pub(crate) async fn add(conn: &mut dyn Conn, site: &NewSite) -> Result<SiteId> {
 /// Within a transaction.
 pub(crate) async fn change(conn: &mut dyn Conn, site: &Site) -> Result<()> {
     count(conn, "sites_version").await?;
-    let sql = "UPDATE sites SET name = $2, suspended = $3, settings = $4 WHERE id = $1";
+    let sql =
+        "UPDATE sites SET name = $2, suspended = $3, settings = $4, version = version + 1 WHERE id = $1";
     let settings = write_settings(&site.settings)?;
     if conn.run(sql, values![site.id, &site.name, site.suspended, &settings]).await? == 0 {
         return Err(Error::Absent("site"));
@@ -97,7 +98,7 @@ pub(crate) async fn change(conn: &mut dyn Conn, site: &Site) -> Result<()> {
     add_hosts(conn, site.id, &site.hosts).await
 }
 
-async fn add_hosts(conn: &mut dyn Conn, site: SiteId, hosts: &[String]) -> Result<()> {
+pub(crate) async fn add_hosts(conn: &mut dyn Conn, site: SiteId, hosts: &[String]) -> Result<()> {
     let sql = "INSERT INTO site_hosts (host, site) VALUES ($1, $2) ON CONFLICT (host) DO NOTHING";
     let mut added: Vec<&String> = Vec::with_capacity(hosts.len());
     for host in hosts {

@@ -2,6 +2,7 @@
 //! same members, nodes, names, groups, requests and ids, and no test may change a row of it.
 
 mod acks;
+mod admin;
 mod faults;
 mod groups;
 mod members;
@@ -13,6 +14,11 @@ mod sessions;
 mod sites;
 mod upkeep;
 mod world;
+
+use admin::{
+    audit as admin_audit, keys as admin_keys, orgs as admin_orgs, people as admin_people,
+    sites as admin_sites,
+};
 
 /// Makes a test of each sentence for each store.
 macro_rules! contract {
@@ -51,6 +57,41 @@ contract! {
         copies_and_acks_at_one_moment_lose_and_orphan_nothing,
         a_revoked_node_takes_its_entries_and_last_messages_with_it,
         a_transaction_that_is_dropped_leaves_nothing,
+    }
+    admin_audit {
+        a_log_is_read_backwards_page_by_page_and_filtered,
+        a_log_of_another_organization_is_another_chain,
+        a_log_is_only_ever_appended_to,
+        a_changed_row_is_noticed,
+        a_missing_row_is_noticed,
+        a_log_cut_short_is_noticed,
+        many_who_append_at_one_moment_make_one_chain,
+    }
+    admin_keys {
+        a_key_is_found_by_its_hash_and_listed_by_its_organization,
+        a_key_is_revoked_once_and_by_its_own_organization,
+        the_last_use_of_a_key_is_noted_now_and_then,
+        an_answer_is_remembered_once_and_forgotten_in_time,
+    }
+    admin_orgs {
+        sites_made_before_belong_to_the_default_organization,
+        organizations_are_added_changed_and_listed,
+    }
+    admin_people {
+        members_are_paged_and_found_by_uid_and_alias,
+        members_are_filtered_by_being_suspended,
+        nodes_tell_what_waits_for_them_and_since_when,
+        a_revoked_node_is_not_listed,
+        aliases_and_groups_are_listed,
+        a_removed_member_leaves_its_groups_and_its_aliases_to_nobody,
+        what_is_in_another_site_is_not_found,
+    }
+    admin_sites {
+        a_site_is_found_through_its_own_organization_only,
+        an_organizations_sites_are_paged_and_searched_with_their_hosts,
+        a_site_is_changed_at_its_latest_version_only,
+        a_change_by_other_means_makes_a_new_version,
+        a_host_of_another_organization_is_not_taken,
     }
     groups {
         a_group_tells_all_who_are_on_record,

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::Path};
 
 use anyhow::{Context, Result};
 
-use super::{Layout, Server, Shape, run};
+use super::{Layout, OPERATOR_KEY, Server, Shape, run};
 use crate::{ports, postgres::Postgres, process::Process, proxy::Proxy, redis::Redis};
 
 const DATABASE: &str = "tmtp";
@@ -35,7 +35,9 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     let backing = back(layout, &delivery).await?;
     let plain = common(at, &backing.postgres.url(DATABASE), &backing.redis.url());
 
-    let control = Role::new("control", 0, at, &plain, "")?;
+    let api = ports::free_addr()?;
+    let section = format!("[control]\nlisten = [\"{api}\"]\noperator_key = \"{OPERATOR_KEY}\"\n");
+    let control = Role::new("control", 0, at, &plain, &section)?;
     run(program, &["migrate", "--config", &control.config]).await?;
     make_sites(program, &control.config, at, layout).await?;
     let mut roles = vec![control];
@@ -59,6 +61,7 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     let server = Server {
         shape: Shape::Cluster,
         edges,
+        api,
         processes,
         backing: Some(backing),
         host: first.hosts[0].to_owned(),

@@ -1,20 +1,20 @@
 //! The shape with nothing to install: one process.
 
-use std::path::Path;
+use std::{net::SocketAddr, path::Path};
 
 use anyhow::{Context, Result};
 
-use super::{Layout, Server, Shape};
+use super::{Layout, OPERATOR_KEY, Server, Shape};
 use crate::{ports, process::Process};
 
 /// Starts `tmtpd standalone` with the sites made beforehand.
 pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     let folder = tempfile::Builder::new().prefix("tmtp-standalone-").tempdir()?;
     let first = layout.sites.first().context("a server has a site")?;
-    let (edge, http) = (ports::free_addr()?, ports::free_addr()?);
+    let (edge, http, api) = (ports::free_addr()?, ports::free_addr()?, ports::free_addr()?);
     let at = folder.path();
     let config = at.join("tmtpd.toml");
-    std::fs::write(&config, settings(at, layout, &edge.to_string(), &http.to_string(), first.hosts[0]))?;
+    std::fs::write(&config, settings(at, layout, [edge, http, api], first.hosts[0]))?;
     let path = config.display().to_string();
     super::run(program, &["migrate", "--config", &path]).await?;
     super::cluster::make_sites(program, &path, at, layout).await?;
@@ -24,6 +24,7 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     Ok(Server {
         shape: Shape::Standalone,
         edges: vec![edge],
+        api,
         processes: vec![process],
         backing: None,
         host: first.hosts[0].to_owned(),
@@ -36,7 +37,7 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
 /// Starts `tmtpd dev`, and waits for its line `ready`.
 pub async fn start_dev(program: &Path, data: &Path, arguments: &[&str]) -> Result<Server> {
     let folder = tempfile::Builder::new().prefix("tmtp-dev-").tempdir()?;
-    let (edge, http) = (ports::free_addr()?, ports::free_addr()?);
+    let (edge, http, api) = (ports::free_addr()?, ports::free_addr()?, ports::free_addr()?);
     let given = [
         &program.display().to_string(),
         "dev",
@@ -46,6 +47,8 @@ pub async fn start_dev(program: &Path, data: &Path, arguments: &[&str]) -> Resul
         &edge.to_string(),
         "--http-addr",
         &http.to_string(),
+        "--api-addr",
+        &api.to_string(),
     ];
     let command = given.into_iter().chain(arguments.iter().copied()).map(ToOwned::to_owned).collect();
     let process = Process::start("standalone", command, folder.path(), http)?;
@@ -54,6 +57,7 @@ pub async fn start_dev(program: &Path, data: &Path, arguments: &[&str]) -> Resul
     Ok(Server {
         shape: Shape::Standalone,
         edges: vec![edge],
+        api,
         processes: vec![process],
         backing: None,
         host: "demo.localhost".to_owned(),
@@ -63,7 +67,7 @@ pub async fn start_dev(program: &Path, data: &Path, arguments: &[&str]) -> Resul
     })
 }
 
-fn settings(folder: &Path, layout: &Layout, edge: &str, http: &str, host: &str) -> String {
+fn settings(folder: &Path, layout: &Layout, [edge, http, api]: [SocketAddr; 3], host: &str) -> String {
     let folder = folder.display();
     let more: String = layout.edge.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
     format!(
@@ -75,6 +79,10 @@ kind = "directory"
 directory = "{folder}/bodies"
 [bus]
 kind = "memory"
+[control]
+listen = ["{api}"]
+operator_key = "{OPERATOR_KEY}"
+requests_per_minute_max = 1000000
 [http]
 listen = "{http}"
 [edge]

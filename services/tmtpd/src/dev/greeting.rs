@@ -8,16 +8,42 @@ use tmtp_store::Site;
 use super::dialable;
 use super::folder::Folder;
 
-/// The text, without the line that says that it is ready.
-pub fn text(site: &Site, tmtp: &[SocketAddr], http: SocketAddr, folder: &Folder) -> String {
-    let tmtp: Vec<_> = tmtp.iter().copied().map(dialable).collect();
+/// Where everything is.
+pub struct Addrs {
+    /// For clients.
+    pub tmtp: Vec<SocketAddr>,
+    /// For operators.
+    pub api: Vec<SocketAddr>,
+    /// Health and metrics.
+    pub http: SocketAddr,
+}
+
+/// The text, without the line that says that it is ready. `key` is an operator's.
+pub fn text(site: &Site, addrs: &Addrs, key: &str, folder: &Folder) -> String {
+    let tmtp: Vec<_> = addrs.tmtp.iter().copied().map(dialable).collect();
     let mut text = format!("\"{}\" is open for registration.\n\n", site.name);
     // Writing to a string cannot fail.
-    _ = addresses(&mut text, site, &tmtp, dialable(http), folder);
+    _ = addresses(&mut text, site, &tmtp, dialable(addrs.http), folder);
+    for api in addrs.api.iter().copied().map(dialable) {
+        _ = administer(&mut text, api, key);
+    }
     if let Some(first) = tmtp.first() {
         _ = commands(&mut text, *first);
     }
     text
+}
+
+fn administer(text: &mut String, api: SocketAddr, key: &str) -> std::fmt::Result {
+    write!(
+        text,
+        "
+Administer it (the key is good for a day, or until the next start):
+
+  export TMTP_ADMIN_SERVER=http://{api} TMTP_ADMIN_KEY={key}
+  tmtpd admin site list --org 1
+  http://{api}/api/v1/docs shows the API
+"
+    )
 }
 
 fn addresses(

@@ -5,7 +5,10 @@ mod greeting;
 mod site;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use tmtp_control::Registry;
+use tmtp_platform::SystemClock;
 use tmtp_platform::telemetry::LogOptions;
 use tmtp_store::BodyOptions;
 
@@ -20,10 +23,14 @@ use folder::Folder;
 pub async fn run(args: &Dev, settings: Settings) -> anyhow::Result<()> {
     let folder = Folder::take(args.data.as_deref())?;
     certificate::keep(&folder.certificates(), "default", &site::hosts(&args.site_host))?;
-    let ports = Ports::open(for_demo(settings, args, &folder), "--tmtp-addr", "--http-addr")?;
+    let settings = for_demo(settings, args, &folder);
+    let ports = Ports::open(settings, ["--tmtp-addr", "--http-addr", "--api-addr"])?;
     let (store, bus) = ports.open_store().await?;
     let site = site::keep(&store, &bus, args).await?;
-    let greeting = greeting::text(&site, &ports.tmtp_addrs()?, ports.http_addr()?, &folder);
+    let key = Registry::new(&store, Arc::clone(&bus), Arc::new(SystemClock)).demo_operator().await?;
+    let addrs =
+        greeting::Addrs { tmtp: ports.tmtp_addrs()?, api: ports.api_addrs()?, http: ports.http_addr()? };
+    let greeting = greeting::text(&site, &addrs, key.expose(), &folder);
     roles::serve(ports, store, bus, move || print::line(format_args!("{greeting}\nready"))).await
 }
 
@@ -39,6 +46,7 @@ fn for_demo(mut settings: Settings, args: &Dev, folder: &Folder) -> Settings {
     settings.edge.default_host = Some(args.site_host.to_ascii_lowercase());
     settings.edge.certificates = folder.certificates();
     settings.edge.loopback_exempt = true;
+    settings.control.listen = vec![args.api_addr];
     settings.http.listen = args.http_addr;
     settings
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use tmtp_control::Control;
+use tmtp_control::{Control, Registry};
 use tmtp_delivery::Delivery;
 use tmtp_edge::{Edge, Upstream};
 use tmtp_platform::SystemClock;
@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::process::Process;
 use crate::settings::{Role, Settings};
-use crate::{listen, transport};
+use crate::{listen, print, transport};
 
 /// `tmtpd edge`.
 pub async fn edge(settings: Settings) -> anyhow::Result<()> {
@@ -54,12 +54,14 @@ pub async fn delivery(settings: Settings) -> anyhow::Result<()> {
 /// `tmtpd control`.
 pub async fn control(settings: Settings) -> anyhow::Result<()> {
     let mut process = Process::begin(&settings, Role::Control, "http.listen")?;
+    let listeners = listen::on_all(&settings.control.listen, "control.listen")?;
     let store = tmtp_store::open(&settings.store).await.with_context(|| settings.store.shown_url())?;
-    let (control, stop) = (Control::new(Arc::clone(&store)), process.stop.clone());
-    process.tasks.serve("control", async move {
-        control.run(stop).await;
-        Ok(())
-    });
+    let bus = tmtp_bus::open(&settings.bus).await.context("bus")?;
+    let registry = Registry::new(&store, bus, Arc::new(SystemClock));
+    let control = Control::new(Arc::clone(&store), registry, settings.control);
+    print::first_key(control.first_key().await?.as_ref());
+    let stop = process.stop.clone();
+    process.tasks.serve("control", async move { Ok(control.run(listeners, stop).await?) });
     tracing::info!("control started");
     process.ready_with_store(&store).run().await
 }

@@ -6,37 +6,44 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tmtp_bus::Bus;
-use tmtp_control::Control;
+use tmtp_control::{Control, Registry};
 use tmtp_delivery::Delivery;
 use tmtp_edge::{Edge, Upstream};
 use tmtp_platform::SystemClock;
 use tmtp_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::listen;
 use crate::process::Process;
 use crate::settings::{Role, Settings};
+use crate::{listen, print};
 
 /// A process whose ports are open, and its store and bus.
 pub struct Ports {
     process: Process,
     listeners: Vec<TcpListener>,
+    api: Vec<TcpListener>,
     settings: Settings,
 }
 
 /// `tmtpd standalone`.
 pub async fn standalone(settings: Settings) -> anyhow::Result<()> {
-    let ports = Ports::open(settings, "edge.listen", "http.listen")?;
+    let ports = Ports::open(settings, ["edge.listen", "http.listen", "control.listen"])?;
     let (store, bus) = ports.open_store().await?;
-    serve(ports, store, bus, || tracing::info!("ready")).await
+    let first_key = ports.control(&store, &bus).first_key().await?;
+    serve(ports, store, bus, move || {
+        print::first_key(first_key.as_ref());
+        tracing::info!("ready");
+    })
+    .await
 }
 
 impl Ports {
-    /// Checks everything, and opens the ports. The two names are where their addresses can be changed.
-    pub fn open(settings: Settings, tmtp_setting: &str, http_setting: &str) -> anyhow::Result<Self> {
-        let process = Process::begin(&settings, Role::Standalone, http_setting)?;
-        let listeners = listen::on_all(&settings.edge.listen, tmtp_setting)?;
-        Ok(Self { process, listeners, settings })
+    /// Checks everything, and opens the ports. The names are where their addresses can be changed.
+    pub fn open(settings: Settings, [tmtp, http, api]: [&str; 3]) -> anyhow::Result<Self> {
+        let process = Process::begin(&settings, Role::Standalone, http)?;
+        let listeners = listen::on_all(&settings.edge.listen, tmtp)?;
+        let api = listen::on_all(&settings.control.listen, api)?;
+        Ok(Self { process, listeners, api, settings })
     }
 
     /// The store, its schema up to date, and the bus.
@@ -52,6 +59,17 @@ impl Ports {
         self.listeners.iter().map(listen::addr).collect()
     }
 
+    /// Where the API is served.
+    pub fn api_addrs(&self) -> anyhow::Result<Vec<SocketAddr>> {
+        self.api.iter().map(listen::addr).collect()
+    }
+
+    /// What serves it.
+    pub fn control(&self, store: &Arc<dyn Store>, bus: &Arc<dyn Bus>) -> Control {
+        let registry = Registry::new(store, Arc::clone(bus), Arc::new(SystemClock));
+        Control::new(Arc::clone(store), registry, self.settings.control.clone())
+    }
+
     /// Where health is served.
     pub fn http_addr(&self) -> anyhow::Result<SocketAddr> {
         self.process.http_addr()
@@ -65,7 +83,8 @@ pub async fn serve(
     bus: Arc<dyn Bus>,
     announce: impl FnOnce() + Send + 'static,
 ) -> anyhow::Result<()> {
-    let Ports { mut process, listeners, settings } = ports;
+    let control = ports.control(&store, &bus);
+    let Ports { mut process, listeners, api, settings } = ports;
     let bodies = tmtp_store::open_bodies(&settings.bodies, store.as_ref()).context("bodies")?;
     let clock = Arc::new(SystemClock);
     let delivery = Delivery::start(
@@ -88,11 +107,8 @@ pub async fn serve(
         Ok(())
     });
     process.tasks.serve("delivery", async move { Ok(delivery.run(edge_done).await?) });
-    let (control, stop) = (Control::new(Arc::clone(&store)), process.stop.clone());
-    process.tasks.serve("control", async move {
-        control.run(stop).await;
-        Ok(())
-    });
+    let stop = process.stop.clone();
+    process.tasks.serve("control", async move { Ok(control.run(api, stop).await?) });
     process.tasks.background("announcement", announce_when_ready(Arc::clone(&edge), announce));
     process.ready_with_store(&store).ready_with_edge(&edge).run().await
 }

@@ -1,0 +1,1 @@
+CREATE INDEX sites_org ON sites (org, id);

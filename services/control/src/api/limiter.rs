@@ -1,0 +1,91 @@
+//! How many requests a minute: counted in windows, one counter a key, or an address without one.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tmtp_platform::Clock;
+
+/// A window's length.
+const WINDOW_MS: i64 = 60_000;
+/// Most counters. Beyond, all who are new share one.
+const COUNTERS: usize = 100_000;
+
+/// Who is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Who {
+    /// An API key.
+    Key(i64),
+    /// An address that showed none that is good.
+    Address(IpAddr),
+    /// All for whom there was no counter left.
+    Rest,
+}
+
+/// What is left to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Left {
+    pub most: u32,
+    /// Requests; `None` when this one was too many.
+    pub remaining: Option<u32>,
+    /// Until the window ends.
+    pub seconds: i64,
+}
+
+/// Counts requests.
+pub(crate) struct Limiter {
+    most: u32,
+    clock: Arc<dyn Clock>,
+    window: Mutex<(i64, HashMap<Who, u32>)>,
+}
+
+impl Limiter {
+    pub fn new(most: u32, clock: Arc<dyn Clock>) -> Self {
+        Self { most, clock, window: Mutex::default() }
+    }
+
+    /// Counts one request.
+    pub fn count(&self, who: Who) -> Left {
+        let now = self.clock.unix_ms();
+        let (window, passed) = (now.div_euclid(WINDOW_MS), now.rem_euclid(WINDOW_MS));
+        let mut guard = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let (current, counters) = &mut *guard;
+        if *current != window {
+            *current = window;
+            counters.clear();
+        }
+        let who = if counters.len() < COUNTERS || counters.contains_key(&who) { who } else { Who::Rest };
+        let used = counters.entry(who).or_default();
+        *used = used.saturating_add(1);
+        let remaining = self.most.checked_sub(*used);
+        Left { most: self.most, remaining, seconds: (WINDOW_MS - passed + 999) / 1_000 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+
+    struct Watch(AtomicU64);
+
+    impl Clock for Watch {
+        fn unix_nanos(&self) -> u64 {
+            self.0.load(Ordering::Relaxed) * 1_000_000_000
+        }
+    }
+
+    #[test]
+    fn each_has_its_own_count_that_begins_anew_with_the_minute() {
+        let watch = Arc::new(Watch(AtomicU64::new(50)));
+        let limiter = Limiter::new(2, watch.clone());
+        let left = |who| limiter.count(who).remaining;
+        assert_eq!([left(Who::Key(1)), left(Who::Key(1)), left(Who::Key(1))], [Some(1), Some(0), None]);
+        assert_eq!(limiter.count(Who::Key(2)), Left { most: 2, remaining: Some(1), seconds: 10 });
+        watch.0.store(60, Ordering::Relaxed);
+        assert_eq!(left(Who::Key(1)), Some(1));
+    }
+}

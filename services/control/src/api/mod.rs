@@ -1,0 +1,110 @@
+//! The REST API, `/api/v1`: the only way in for consoles, command lines and tenants' scripts.
+//!
+//! A request passes [`guard`] (a bound on how many run, a time limit, who is it, how many a minute) and then comes to
+//! one of the resources. Every route is declared once, for the router and for the OpenAPI document.
+
+mod audit;
+mod body;
+mod caller;
+mod docs;
+mod guard;
+mod headers;
+mod keys;
+mod limiter;
+mod members;
+mod names;
+mod nodes;
+mod openapi;
+mod orgs;
+mod page;
+mod problem;
+mod serve;
+mod show;
+mod sites;
+mod times;
+
+use std::sync::Arc;
+
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use tokio::sync::Semaphore;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use serve::serve;
+
+use crate::{Options, Registry, key_hash};
+use limiter::Limiter;
+
+/// Most octets of a request's body.
+pub(crate) const BODY_OCTETS: usize = 64 << 10;
+
+/// What requests share.
+pub(crate) struct Api {
+    pub registry: Registry,
+    /// SHA-256 of the operator's key of the settings.
+    pub operator: Option<[u8; 32]>,
+    pub limiter: Limiter,
+    pub permits: Arc<Semaphore>,
+}
+
+pub(crate) type Shared = Arc<Api>;
+
+/// The whole API over this registry.
+pub fn router(registry: Registry, options: &Options) -> Router {
+    let key = options.operator_key.expose();
+    let api = Arc::new(Api {
+        operator: Some(key).filter(|key| !key.is_empty()).map(key_hash),
+        limiter: Limiter::new(options.requests_per_minute_max, Arc::clone(&registry.clock)),
+        permits: Arc::new(Semaphore::new(options.requests_at_once_max as usize)),
+        registry,
+    });
+    let (resources, mut document) = resources().split_for_parts();
+    openapi::complete(&mut document);
+    let document = docs::Document::new(&document);
+    resources
+        .layer(middleware::from_fn_with_state(Arc::clone(&api), guard::admit))
+        .layer(DefaultBodyLimit::max(BODY_OCTETS))
+        .route("/api/v1/openapi.json", get(docs::openapi))
+        .route("/api/v1/docs", get(docs::page))
+        .fallback(problem::no_route)
+        .method_not_allowed_fallback(problem::no_method)
+        .layer(axum::Extension(document))
+        .layer(middleware::from_fn_with_state(Arc::clone(&api), guard::bound))
+        .with_state(api)
+}
+
+/// The API's description, as JSON.
+pub fn document() -> String {
+    let (_, mut document) = resources().split_for_parts();
+    openapi::complete(&mut document);
+    document.to_json().unwrap_or_default()
+}
+
+fn resources() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(caller::me))
+        .routes(routes!(orgs::list, orgs::create))
+        .routes(routes!(orgs::show, orgs::change))
+        .routes(routes!(sites::list, sites::create))
+        .routes(routes!(sites::show, sites::change))
+        .routes(routes!(sites::suspend))
+        .routes(routes!(sites::resume))
+        .routes(routes!(members::list))
+        .routes(routes!(members::show, members::remove))
+        .routes(routes!(members::suspend))
+        .routes(routes!(members::resume))
+        .routes(routes!(nodes::list))
+        .routes(routes!(nodes::show, nodes::revoke))
+        .routes(routes!(names::aliases))
+        .routes(routes!(names::groups))
+        .routes(routes!(names::group))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::show, keys::revoke))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::export))
+        .routes(routes!(audit::verify))
+        .routes(routes!(keys::list_provider, keys::create_provider))
+        .routes(routes!(keys::show_provider, keys::revoke_provider))
+        .routes(routes!(audit::list_provider))
+        .routes(routes!(audit::export_provider))
+        .routes(routes!(audit::verify_provider))
+}

@@ -1,0 +1,148 @@
+//! Errors as RFC 9457 has them, in words that say what to do.
+
+use axum::{
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Error;
+
+/// What went wrong, and what to do (RFC 9457).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// Names the kind of problem, for programs: `urn:tmtp:problem:stale`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The same in a few words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// This very problem, and what to do about it.
+    pub detail: String,
+    #[serde(skip)]
+    #[schema(ignore)]
+    header: Option<(&'static str, String)>,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, kind: &str, title: &str, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("urn:tmtp:problem:{kind}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            header: None,
+        }
+    }
+
+    /// The same with a header beside it.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.header = Some((name, value.into()));
+        self
+    }
+
+    /// A request that makes no sense.
+    pub fn bad(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request makes no sense", detail)
+    }
+
+    /// A request that asks for what cannot be.
+    pub fn invalid(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "A value cannot be so", detail)
+    }
+
+    /// Not there, or not for this caller to know.
+    pub fn absent(what: &str) -> Self {
+        let detail = format!(
+            "there is no such {what}, or it is not yours to see; the list above it shows what there is"
+        );
+        Self::new(StatusCode::NOT_FOUND, "absent", "There is no such thing", detail)
+    }
+
+    pub fn forbidden(role: &str, detail: &str) -> Self {
+        let detail = format!("a key with the role `{role}` may not do this: {detail}");
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "This key may not do that", detail)
+    }
+
+    pub fn unauthorized() -> Self {
+        let detail =
+            "send `Authorization: Bearer tmtp_...` with an API key that has not ended and was not revoked";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "An API key is needed", detail)
+            .with("www-authenticate", "Bearer")
+    }
+
+    pub fn busy(detail: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Not at present", detail).with("retry-after", "1")
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let text = serde_json::to_string(&self).unwrap_or_default();
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        let mut response = (status, kind, text).into_response();
+        if let Some((name, value)) = self.header
+            && let Ok(value) = HeaderValue::from_str(&value)
+        {
+            response.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+        response
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let said = error.to_string();
+        let new = |status, kind, title| Self::new(status, kind, title, said.as_str());
+        match &error {
+            Error::NoSite(_) => Self::absent("site"),
+            Error::Absent(what) => Self::absent(what),
+            Error::Name
+            | Error::NoHost
+            | Error::Host(_)
+            | Error::Setting(_)
+            | Error::Role(_)
+            | Error::Time(_) => Self::invalid(said),
+            Error::Taken(_) => new(StatusCode::CONFLICT, "taken", "A host name is taken"),
+            Error::Plan(_) => new(StatusCode::CONFLICT, "plan", "The plan does not allow it"),
+            Error::Stale { .. } => new(StatusCode::PRECONDITION_FAILED, "stale", "It was changed meanwhile"),
+            Error::Reused => {
+                new(StatusCode::UNPROCESSABLE_ENTITY, "key-reused", "An Idempotency-Key was reused")
+            }
+            Error::Busy => new(StatusCode::CONFLICT, "under-way", "The same request is under way"),
+            Error::Store(store) => of_store(store),
+        }
+    }
+}
+
+impl From<tmtp_store::Error> for Problem {
+    fn from(error: tmtp_store::Error) -> Self {
+        Error::from(error).into()
+    }
+}
+
+/// What the database said is for the log, not for strangers.
+fn of_store(error: &tmtp_store::Error) -> Problem {
+    if let tmtp_store::Error::Unavailable(_) = error {
+        tracing::info!(%error, "a request found the store away");
+        return Problem::busy("the database cannot be reached at the moment; try again in a second");
+    }
+    tracing::error!(%error, "a request failed");
+    let detail = "the service has a defect or its database does; its operator finds it in the log";
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "defect", "Something is wrong on our side", detail)
+}
+
+/// No such path.
+pub(super) async fn no_route() -> Problem {
+    let detail = "there is nothing at this path; /api/v1/docs shows what there is";
+    Problem::new(StatusCode::NOT_FOUND, "no-route", "There is no such path", detail)
+}
+
+/// No such method here.
+pub(super) async fn no_method(method: Method) -> Problem {
+    let detail = format!("{method} does nothing here; the header Allow and /api/v1/docs show what does");
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "no-method", "This method does nothing here", detail)
+}

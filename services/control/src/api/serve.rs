@@ -1,0 +1,33 @@
+//! The listener.
+
+use std::net::IpAddr;
+
+use axum::{Router, extract::connect_info::Connected, serve::IncomingStream};
+use tmtp_platform::Bounded;
+use tokio_util::sync::CancellationToken;
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub IpAddr);
+
+impl Connected<IncomingStream<'_, Bounded>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Bounded>) -> Self {
+        Self(stream.remote_addr().ip())
+    }
+}
+
+/// Serves until `stop`, and then until the requests in hand are answered.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub async fn serve(
+    listener: std::net::TcpListener,
+    router: Router,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    axum::serve(Bounded::new(listener), router.into_make_service_with_connect_info::<Peer>())
+        .with_graceful_shutdown(async move { stop.cancelled().await })
+        .await
+}

@@ -1,0 +1,157 @@
+//! The one way to change anything: the rules are kept, what was done is logged in the same transaction, and once it is
+//! stored those who need to know are told.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::Value;
+use tmtp_bus::{Bus, SITES};
+use tmtp_platform::Clock;
+use tmtp_store::{
+    Admin, SiteId, Store,
+    admin::{Change, Deed, KeyId, OrgId, Reply, Scope, View},
+};
+
+use crate::{Error, Result, difference};
+
+/// Who does something, and from where: for the audit log.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// Who, in words.
+    pub actor: String,
+    /// From which address.
+    pub address: String,
+    /// With which API key; 0 when without.
+    pub key: KeyId,
+}
+
+impl By {
+    /// Somebody who works on the database itself, by command line.
+    pub fn command_line() -> Self {
+        Self { actor: "command line".to_owned(), address: String::new(), key: KeyId(0) }
+    }
+}
+
+/// Names a creation, so that a repetition makes nothing new.
+#[derive(Debug, Clone)]
+pub struct Once {
+    /// The name, of the caller's choice.
+    pub name: String,
+    /// SHA-256 of the request.
+    pub digest: Vec<u8>,
+}
+
+/// What a creation gave.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Created<T> {
+    /// It was made now.
+    New(T),
+    /// It was made by the same request before; as it is now.
+    Before(T),
+}
+
+impl<T> Created<T> {
+    /// What was made.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::New(made) | Self::Before(made) => made,
+        }
+    }
+}
+
+/// Everything that can be administered.
+#[derive(Clone)]
+pub struct Registry {
+    pub(crate) admin: Admin,
+    pub(crate) bus: Arc<dyn Bus>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Registry {
+    /// Over a store; changes are told on `bus`.
+    pub fn new(store: &Arc<dyn Store>, bus: Arc<dyn Bus>, clock: Arc<dyn Clock>) -> Self {
+        Self { admin: store.admin(), bus, clock }
+    }
+
+    /// A look at what there is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn view(&self) -> Result<View> {
+        Ok(self.admin.view().await?)
+    }
+
+    /// The way to what is in a site.
+    ///
+    /// # Errors
+    /// When the organization has no such site, or the store fails.
+    pub async fn scope(view: &mut View, org: OrgId, site: SiteId) -> Result<Scope> {
+        view.scope(org, site).await?.ok_or(Error::Absent("site"))
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock.unix_ms()
+    }
+
+    /// Tells all who keep sites in memory. Returns at once: what the bus loses is found by their own looking.
+    pub(crate) fn tell_sites(&self, site: SiteId) {
+        self.bus.publish(SITES, word(site));
+    }
+
+    /// Logs what was done: the last step before the commit.
+    pub(crate) async fn record(&self, change: &mut Change, by: &By, done: Done<'_>) -> Result<()> {
+        let (was, became) = difference::between(&done.was, &done.became);
+        let text = |value: Value| Some(value).filter(|value| !value.is_null()).map(|value| value.to_string());
+        let deed = Deed {
+            org: done.org,
+            at_ms: self.now_ms(),
+            actor: by.actor.clone(),
+            address: by.address.clone(),
+            action: done.action,
+            site: done.site,
+            target: done.target.to_owned(),
+            was: text(was),
+            became: text(became),
+        };
+        change.record(&deed).await?;
+        Ok(())
+    }
+}
+
+/// What is told of a site's change.
+pub(crate) fn word(site: SiteId) -> Bytes {
+    Bytes::from(format!("site {}", site.0))
+}
+
+/// What was done.
+pub(crate) struct Done<'a> {
+    pub org: OrgId,
+    pub action: &'static str,
+    pub site: Option<SiteId>,
+    pub target: &'a str,
+    pub was: Value,
+    pub became: Value,
+}
+
+/// The id of what the same request made before.
+pub(crate) async fn recall(change: &mut Change, by: &By, once: Option<&Once>) -> Result<Option<i64>> {
+    let Some(once) = once else { return Ok(None) };
+    let Some(reply) = change.recall(by.key, &once.name).await? else { return Ok(None) };
+    if reply.digest != once.digest {
+        return Err(Error::Reused);
+    }
+    Ok(reply.reply.parse().ok())
+}
+
+/// Remembers the id of what this request made.
+pub(crate) async fn remember(
+    change: &mut Change,
+    by: &By,
+    once: Option<&Once>,
+    id: i64,
+    now_ms: i64,
+) -> Result<()> {
+    let Some(once) = once else { return Ok(()) };
+    let reply = Reply { digest: once.digest.clone(), reply: id.to_string() };
+    if change.remember(by.key, &once.name, &reply, now_ms).await? { Ok(()) } else { Err(Error::Busy) }
+}

@@ -1,0 +1,109 @@
+//! What a plan allows, and how much may be asked.
+
+use anyhow::Result;
+use reqwest::Method;
+use serde_json::json;
+use tmtp_control::Options;
+
+use crate::stage::{Answer, OPERATOR, Stage, json_body};
+
+pub async fn a_plan_bounds_the_number_of_sites(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let limits = json!({"limits": {"sites_max": 2}});
+    stage.send(OPERATOR, Method::PATCH, &ours.at(""), &limits).await?.good()?;
+    let site = |n| json!({"name": "x", "hosts": [format!("more{n}.example")]});
+    stage.post(ours.key("owner"), &ours.at("/sites"), &site(1)).await?.made()?;
+    let said = stage.post(ours.key("owner"), &ours.at("/sites"), &site(2)).await?.problem(409, "plan")?;
+    assert!(said.contains("2 sites") && said.contains("provider"), "{said}");
+    Ok(())
+}
+
+pub async fn sites_made_at_one_moment_do_not_pass_the_plan(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let limits = json!({"limits": {"sites_max": 3}});
+    stage.send(OPERATOR, Method::PATCH, &ours.at(""), &limits).await?.good()?;
+    let make = async |n: u32| {
+        let body = json!({"name": "x", "hosts": [format!("more{n}.example")]});
+        stage.post(OPERATOR, &ours.at("/sites"), &body).await
+    };
+    let made = futures::future::try_join_all((0..8).map(make)).await?;
+    assert_eq!(made.iter().filter(|answer| answer.status == 201).count(), 2);
+    Ok(())
+}
+
+pub async fn a_plan_is_a_ceiling_for_settings_old_and_new(stage: &Stage) -> Result<()> {
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    let limits = json!({"limits": {"message_octets_max": 1000, "nodes_per_member_max": 3}});
+    stage.send(ours.key("owner"), Method::PATCH, &ours.at(""), &limits).await?.problem(403, "forbidden")?;
+    stage.send(OPERATOR, Method::PATCH, &ours.at(""), &limits).await?.good()?;
+    let lowered = stage.get(OPERATOR, &ours.in_site("")).await?.good()?;
+    assert_eq!(lowered["settings"]["message_octets_max"], 1000);
+    assert_eq!(lowered["settings"]["nodes_per_member_max"], 3);
+    let other = stage.get(OPERATOR, &theirs.in_site("")).await?.good()?;
+    assert_eq!(other["settings"]["nodes_per_member_max"], 100);
+    let beyond = json!({"settings": {"message_octets_max": 1001}});
+    let refused = stage.send(ours.key("owner"), Method::PATCH, &ours.in_site(""), &beyond).await?;
+    assert!(refused.problem(409, "plan")?.contains("message_octets_max is 1001"));
+    let body = json!({"name": "x", "hosts": ["more.example"]});
+    let made = stage.post(ours.key("owner"), &ours.at("/sites"), &body).await?.made()?;
+    assert_eq!(made["settings"]["message_octets_max"], 1000);
+    Ok(())
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_key_and_the_rest_is_told_when_to_come_back() -> Result<()> {
+    let stage = Stage::with(Options { requests_per_minute_max: 40, ..Options::default() }).await?;
+    let ours = stage.tenant("ours").await?;
+    let mut last = 40;
+    let refused = loop {
+        let answer = stage.get(ours.key("owner"), "/me").await?;
+        assert_eq!(answer.header("ratelimit-policy"), "\"minute\";q=40;w=60");
+        if answer.status == 429 {
+            break answer;
+        }
+        let left = answer.header("ratelimit").split(';').nth(1).unwrap_or_default().to_owned();
+        let left: u32 = left.trim_start_matches("r=").parse()?;
+        assert!(left < 40);
+        last = left;
+    };
+    assert_eq!(last, 0);
+    assert!(refused.header("retry-after").parse::<u32>()? <= 60);
+    refused.problem(429, "too-many")?;
+    assert!(stage.get(ours.key("admin"), "/me").await?.status.is_success(), "another key");
+    stage.clock.put_forward(60_000);
+    assert!(stage.get(ours.key("owner"), "/me").await?.status.is_success(), "the next minute");
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_guesses_keys_is_soon_told_to_wait_and_others_at_the_same_address_are_not() -> Result<()> {
+    let stage = Stage::with(Options { requests_per_minute_max: 5, ..Options::default() }).await?;
+    let mut statuses = Vec::new();
+    for n in 0..7 {
+        statuses.push(stage.get(&format!("tmtp_guess{n}"), "/me").await?.status.as_u16());
+    }
+    assert_eq!(statuses, [401, 401, 401, 401, 401, 429, 429]);
+    stage.get(OPERATOR, "/me").await?.good()?;
+    Ok(())
+}
+
+pub async fn a_body_too_large_is_refused(stage: &Stage) -> Result<()> {
+    let body = json!({"name": "x".repeat(70_000)});
+    stage.post(OPERATOR, "/orgs", &body).await?.problem(413, "too-large")?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn requests_beyond_those_that_fit_at_once_are_told_to_come_later() -> Result<()> {
+    let stage = Stage::with(Options { requests_at_once_max: 1, ..Options::default() }).await?;
+    let many = (0..24).map(|_| async {
+        Answer::of(json_body(stage.ask(OPERATOR, Method::GET, "/orgs"), &json!({}))).await
+    });
+    let answers = futures::future::try_join_all(many).await?;
+    assert!(answers.iter().any(|answer| answer.status.is_success()));
+    for answer in answers.into_iter().filter(|answer| !answer.status.is_success()) {
+        assert_eq!(answer.header("retry-after"), "1");
+        answer.problem(503, "busy")?;
+    }
+    Ok(())
+}

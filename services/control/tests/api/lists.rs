@@ -1,0 +1,127 @@
+//! Lists: paged, searched, filtered; the audit log.
+
+use anyhow::{Context, Result};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::stage::{Answer, OPERATOR, Stage, encoded};
+
+/// Every item, page by page of one, and how many pages that took.
+async fn paged(stage: &Stage, path: &str) -> Result<Vec<Value>> {
+    let (mut items, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let sign = if path.contains('?') { '&' } else { '?' };
+        let page = stage.get(OPERATOR, &format!("{path}{sign}limit=1{cursor}")).await?.good()?;
+        let found = page["items"].as_array().context("items")?;
+        assert!(found.len() <= 1);
+        items.extend(found.clone());
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return Ok(items),
+        }
+    }
+}
+
+pub async fn every_list_comes_page_by_page_whole_and_in_order(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    stage.tenant("theirs").await?;
+    let expected = [
+        ("/orgs".to_owned(), 3),
+        (ours.at("/sites"), 1),
+        (ours.at("/keys"), 4),
+        (ours.at("/audit"), 6),
+        (ours.in_site("/members"), 2),
+        (ours.in_site("/nodes"), 2),
+        (ours.in_site("/aliases"), 2),
+        (ours.in_site("/groups"), 1),
+        (ours.in_site(&format!("/groups/{}/members", encoded("Circle of ours"))), 1),
+    ];
+    for (path, count) in expected {
+        let whole = stage.get(OPERATOR, &path).await?.good()?;
+        assert_eq!(whole["items"].as_array().map(Vec::len), Some(count), "{path}");
+        assert_eq!(whole["next"], Value::Null);
+        assert_eq!(whole["items"], Value::Array(paged(stage, &path).await?), "{path}");
+    }
+    Ok(())
+}
+
+pub async fn members_are_searched_and_filtered(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let found = async |query: &str| -> Result<Vec<String>> {
+        let list = stage.get(OPERATOR, &ours.in_site(&format!("/members?{query}"))).await?.good()?;
+        let uid = |member: &Value| member["uid"].as_str().unwrap_or_default().to_owned();
+        Ok(list["items"].as_array().context("items")?.iter().map(uid).collect())
+    };
+    let (alice, bob) = ("ALICE%+ours".to_owned(), "BOB%+ours".to_owned());
+    assert_eq!(found("q=bob%20of").await?, [bob.as_str()]);
+    assert_eq!(found("q=alice%25").await?, [alice.as_str()]);
+    assert_eq!(found("q=nobody").await?, [""; 0]);
+    let path = ours.in_site(&format!("/members/{}/suspend", encoded(&bob)));
+    stage.post(ours.key("support"), &path, &json!({})).await?.good()?;
+    assert_eq!(found("suspended=true").await?, [bob]);
+    assert_eq!(found("suspended=false").await?, [alice]);
+    Ok(())
+}
+
+pub async fn a_member_is_shown_with_its_nodes(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let path = ours.in_site(&format!("/members/{}", encoded(&ours.uid())));
+    let shown = stage.get(ours.key("support"), &path).await?.good()?;
+    assert_eq!((&shown["uid"], &shown["aliases"]), (&json!(ours.uid()), &json!(["ALICE of ours"])));
+    assert_eq!((&shown["suspended"], &shown["created_at"]), (&json!(false), &json!("1970-01-01T00:00:01Z")));
+    let node = &shown["nodes"][0];
+    assert_eq!((&node["id"], &node["label"]), (&json!(ours.nodes[0]), &json!("phone")));
+    assert_eq!(
+        (&node["connected"], &node["queued"], &node["oldest_at"]),
+        (&json!(false), &json!(0), &Value::Null)
+    );
+    Ok(())
+}
+
+pub async fn a_removed_member_is_gone_and_its_alias_nobodys(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let path = ours.in_site(&format!("/members/{}", encoded(&ours.uid())));
+    assert_eq!(stage.send(ours.key("admin"), Method::DELETE, &path, &Value::Null).await?.status, 204);
+    stage.get(OPERATOR, &path).await?.problem(404, "absent")?;
+    let node = ours.in_site(&format!("/nodes/{}", ours.nodes[0]));
+    stage.get(OPERATOR, &node).await?.problem(404, "absent")?;
+    let aliases = stage.get(OPERATOR, &ours.in_site("/aliases")).await?.good()?;
+    assert_eq!(aliases["items"][0], json!({"alias": "ALICE of ours", "uid": null}));
+    let log = stage.get(OPERATOR, &ours.at("/audit?action=member.remove")).await?.good()?;
+    assert_eq!(log["items"][0]["was"]["aliases"], json!(["ALICE of ours"]));
+    Ok(())
+}
+
+pub async fn the_audit_log_is_filtered_exported_and_verified(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let whole = paged(stage, &ours.at("/audit")).await?;
+    let export = stage.get(ours.key("auditor"), &ours.at("/audit/export")).await?;
+    assert_eq!(export.header("content-type"), "application/x-ndjson");
+    let lines: Vec<Value> =
+        export.body.as_str().context("lines")?.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(lines, whole);
+    let by_site = stage.get(OPERATOR, &ours.at(&format!("/audit?site={}", ours.site))).await?.good()?;
+    assert_eq!(by_site["items"].as_array().map(Vec::len), Some(1));
+    let later = stage.get(OPERATOR, &ours.at("/audit?since=2099-01-01T00:00:00Z")).await?.good()?;
+    assert_eq!(later["items"], json!([]));
+    stage.get(OPERATOR, &ours.at("/audit?since=yesterday")).await?.problem(422, "invalid")?;
+    let verdict = stage.get(ours.key("auditor"), &ours.at("/audit/verify")).await?.good()?;
+    assert_eq!((&verdict["whole"], &verdict["rows"]), (&json!(true), &json!(whole.len())));
+    assert_eq!(verdict["head"], whole[0]["hash"]);
+    Ok(())
+}
+
+pub async fn the_description_is_there_for_everybody_and_the_page_needs_nothing_else(
+    stage: &Stage,
+) -> Result<()> {
+    let document = Answer::of(reqwest::Client::new().get(stage.url("/api/v1/openapi.json"))).await?;
+    assert_eq!(document.body["openapi"], "3.1.0");
+    let page = Answer::of(reqwest::Client::new().get(stage.url("/api/v1/docs"))).await?;
+    assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
+    let text = page.body.as_str().context("a page")?;
+    for path in document.body["paths"].as_object().context("paths")?.keys() {
+        assert!(text.contains(path.as_str()), "{path}");
+    }
+    assert!(!text.contains("src=") && !text.contains("http://") && !text.contains("https://"));
+    Ok(())
+}

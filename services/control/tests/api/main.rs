@@ -1,0 +1,83 @@
+//! The REST API over HTTP, on each of the stores.
+#![cfg(test)]
+
+mod creating;
+mod effects;
+mod keys;
+mod limits;
+mod lists;
+mod problems;
+mod stage;
+mod tenancy;
+
+/// Makes a test of each sentence for each store.
+macro_rules! on_each_store {
+    ($($area:ident { $($sentence:ident),* $(,)? })*) => {
+        mod sqlite {
+            $(mod $area { $(
+                #[tokio::test]
+                async fn $sentence() -> anyhow::Result<()> {
+                    Box::pin(crate::$area::$sentence(&crate::stage::Stage::new().await?)).await
+                }
+            )* })*
+        }
+        mod postgres {
+            $(mod $area { $(
+                #[tokio::test]
+                async fn $sentence() -> anyhow::Result<()> {
+                    Box::pin(crate::$area::$sentence(&crate::stage::Stage::on_postgres().await?)).await
+                }
+            )* })*
+        }
+    };
+}
+
+on_each_store! {
+    creating {
+        the_same_creation_again_makes_nothing_new,
+        two_equal_creations_at_one_moment_make_one_thing,
+        a_key_is_shown_once_also_when_its_creation_is_repeated,
+        a_change_of_what_was_changed_meanwhile_is_refused,
+        a_site_is_changed_suspended_and_resumed,
+        a_host_that_leads_elsewhere_is_refused_without_a_word_of_whose_it_is,
+    }
+    effects {
+        a_suspended_members_edge_is_told_to_close_its_links,
+        a_revoked_nodes_edge_is_told_and_those_whom_it_kept_informed,
+        a_suspended_site_is_told_to_all_who_keep_sites,
+    }
+    keys {
+        a_revoked_key_is_refused_at_once,
+        a_key_ends_when_it_was_said_to,
+        the_last_use_of_a_key_is_shown,
+        an_organization_has_no_operators_and_the_provider_no_owners,
+        a_providers_auditor_looks_everywhere_and_changes_nothing,
+        the_first_operators_key_is_made_once,
+    }
+    limits {
+        a_plan_bounds_the_number_of_sites,
+        sites_made_at_one_moment_do_not_pass_the_plan,
+        a_plan_is_a_ceiling_for_settings_old_and_new,
+        a_body_too_large_is_refused,
+    }
+    lists {
+        every_list_comes_page_by_page_whole_and_in_order,
+        members_are_searched_and_filtered,
+        a_member_is_shown_with_its_nodes,
+        a_removed_member_is_gone_and_its_alias_nobodys,
+        the_audit_log_is_filtered_exported_and_verified,
+        the_description_is_there_for_everybody_and_the_page_needs_nothing_else,
+    }
+    problems {
+        a_request_that_cannot_be_is_told_what_is_wrong,
+        what_is_no_json_no_path_no_method_is_said_to_be_so,
+        nothing_is_kept_by_caches,
+    }
+    tenancy {
+        no_route_leads_to_another_organization_or_changes_anything_of_it,
+        what_is_the_providers_is_for_the_providers_keys,
+        without_a_good_key_there_is_nothing_to_see,
+        an_organization_sees_itself_alone_in_the_list,
+        a_role_may_do_what_it_is_for_and_no_more,
+    }
+}

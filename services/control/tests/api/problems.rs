@@ -1,0 +1,58 @@
+//! Requests that cannot be carried out.
+
+use anyhow::Result;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::stage::{Answer, OPERATOR, Stage, json_body};
+
+pub async fn a_request_that_cannot_be_is_told_what_is_wrong(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let sites = ours.at("/sites");
+    for (body, word) in [
+        (json!({"name": "", "hosts": ["a.example"]}), "name"),
+        (json!({"name": "x", "hosts": []}), "host"),
+        (json!({"name": "x", "hosts": ["a b"]}), "`a b`"),
+        (json!({"name": "x"}), "hosts"),
+        (json!({"name": "x", "hosts": ["a.example"], "colour": 1}), "colour"),
+        (json!({"name": "x", "hosts": ["a.example"], "settings": {"colour": 1}}), "colour"),
+        (json!({"name": "x", "hosts": ["a.example"], "settings": {"registration": "perhaps"}}), "perhaps"),
+        (
+            json!({"name": "x", "hosts": ["a.example"], "settings": {"queued_messages_max": 0}}),
+            "queued_messages_max",
+        ),
+        (
+            json!({"name": "x", "hosts": ["a.example"], "settings": {"queued_messages_max": "9"}}),
+            "queued_messages_max",
+        ),
+    ] {
+        let said = stage.post(OPERATOR, &sites, &body).await?.problem(422, "invalid")?;
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    Ok(())
+}
+
+pub async fn what_is_no_json_no_path_no_method_is_said_to_be_so(stage: &Stage) -> Result<()> {
+    let raw = |kind: &str, body: &str| {
+        let request = stage.ask(OPERATOR, Method::POST, "/orgs").header("content-type", kind.to_owned());
+        Answer::of(request.body(body.to_owned()))
+    };
+    raw("application/json", "{\"name\"").await?.problem(400, "bad-request")?;
+    raw("application/json; charset=utf-8", "[]").await?.problem(422, "invalid")?;
+    raw("text/plain", "{}").await?.problem(415, "not-json")?;
+    stage.get(OPERATOR, "/nothing").await?.problem(404, "no-route")?;
+    stage.get(OPERATOR, "/orgs/x").await?.problem(400, "bad-request")?;
+    stage.get(OPERATOR, "/orgs?limit=0").await?.problem(400, "bad-request")?;
+    stage.get(OPERATOR, "/orgs?cursor=!").await?.problem(400, "bad-request")?;
+    let wrong = stage.send(OPERATOR, Method::DELETE, "/orgs", &json!({})).await?;
+    assert!(wrong.header("allow").contains("POST"), "{:?}", wrong.headers);
+    wrong.problem(405, "no-method")?;
+    Ok(())
+}
+
+pub async fn nothing_is_kept_by_caches(stage: &Stage) -> Result<()> {
+    let answer = Answer::of(json_body(stage.ask(OPERATOR, Method::GET, "/me"), &json!({}))).await?;
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! A site's members.
+
+use std::collections::HashMap;
+
+use super::{Change, Member, Page, Scope, View, pattern};
+use crate::{
+    Error, Result,
+    sql::{Row, values},
+    text::storable,
+};
+
+/// Most aliases shown of a member.
+const ALIASES: i64 = 100;
+/// Most aliases read for a page of members.
+const ALIASES_A_PAGE: i64 = 10_000;
+
+impl View {
+    /// Members in ascending order of uid; the search is for uid and aliases.
+    pub async fn members(
+        &mut self,
+        scope: &Scope,
+        page: &Page<String>,
+        suspended: Option<bool>,
+    ) -> Result<Vec<Member>> {
+        if !storable(&page.after) {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT m.uid, m.suspended, m.created_ms,
+                       (SELECT count(*) FROM nodes n WHERE n.site = m.site AND n.uid = m.uid AND NOT n.revoked)
+                   FROM members m
+                   WHERE m.site = $1 AND m.uid > $2
+                     AND (lower(m.uid) LIKE $3 ESCAPE '\\' OR EXISTS
+                          (SELECT 1 FROM names a WHERE a.site = m.site AND a.uid = m.uid
+                           AND lower(a.name) LIKE $3 ESCAPE '\\'))
+                     AND (CAST($4 AS bigint) = -1 OR m.suspended = (CAST($4 AS bigint) = 1))
+                   ORDER BY m.uid LIMIT $5";
+        let (search, state) = (pattern(&page.search), suspended.map_or(-1, i64::from));
+        let values = values![scope.site, &page.after, &search, state, i64::from(page.limit)];
+        let rows = self.conn().all(sql, values).await?;
+        let mut members = rows.iter().map(member).collect::<Result<Vec<_>>>()?;
+        let (Some(first), Some(last)) = (members.first(), members.last()) else { return Ok(members) };
+        let mut aliases = self.aliases_between(scope, &first.uid.clone(), &last.uid.clone()).await?;
+        for member in &mut members {
+            member.aliases = aliases.remove(&member.uid).unwrap_or_default();
+        }
+        Ok(members)
+    }
+
+    async fn aliases_between(
+        &mut self,
+        scope: &Scope,
+        first: &str,
+        last: &str,
+    ) -> Result<HashMap<String, Vec<String>>> {
+        let sql = "SELECT uid, name FROM names WHERE site = $1 AND uid >= $2 AND uid <= $3
+                   ORDER BY uid, name LIMIT $4";
+        let mut aliases: HashMap<String, Vec<String>> = HashMap::new();
+        for row in self.conn().all(sql, values![scope.site, first, last, ALIASES_A_PAGE]).await? {
+            let of_one = aliases.entry(row.text(0)?).or_default();
+            if of_one.len() < ALIASES as usize {
+                of_one.push(row.text(1)?);
+            }
+        }
+        Ok(aliases)
+    }
+
+    /// One member.
+    pub async fn member(&mut self, scope: &Scope, uid: &str) -> Result<Option<Member>> {
+        if !storable(uid) {
+            return Ok(None);
+        }
+        let sql = "SELECT m.uid, m.suspended, m.created_ms,
+                       (SELECT count(*) FROM nodes n WHERE n.site = m.site AND n.uid = m.uid AND NOT n.revoked)
+                   FROM members m WHERE m.site = $1 AND m.uid = $2";
+        let Some(row) = self.conn().first(sql, values![scope.site, uid]).await? else { return Ok(None) };
+        let mut found = member(&row)?;
+        let sql = "SELECT name FROM names WHERE site = $1 AND uid = $2 ORDER BY name LIMIT $3";
+        let rows = self.conn().all(sql, values![scope.site, uid, ALIASES]).await?;
+        found.aliases = rows.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
+        Ok(Some(found))
+    }
+}
+
+impl Change {
+    /// Removes a member's row, takes it out of all groups, and retires its aliases. Its nodes
+    /// are for the caller to revoke, in the same transaction.
+    pub async fn remove_member(&mut self, scope: &Scope, uid: &str) -> Result<()> {
+        if !storable(uid) {
+            return Err(Error::Absent("member"));
+        }
+        let conn = self.conn();
+        let key = values![scope.site, uid];
+        conn.run("UPDATE names SET kind = 2, uid = NULL WHERE site = $1 AND uid = $2", key).await?;
+        conn.run("DELETE FROM group_members WHERE site = $1 AND uid = $2", key).await?;
+        match conn.run("DELETE FROM members WHERE site = $1 AND uid = $2", key).await? {
+            0 => Err(Error::Absent("member")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A row of uid, suspended, created_ms, number of nodes.
+fn member(row: &Row) -> Result<Member> {
+    let (uid, suspended, created_ms) = (row.text(0)?, row.flag(1)?, row.int(2)?);
+    Ok(Member { uid, suspended, created_ms, nodes: row.count(3)?, aliases: Vec::new() })
+}

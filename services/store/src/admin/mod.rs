@@ -1,0 +1,159 @@
+//! Administration: organizations, their sites, members and keys, and what was done. Not on the path of a message.
+//!
+//! A [`View`] reads; a [`Change`] is a transaction that reads and writes. Nothing of a site is found without a
+//! [`Scope`], and a scope is found only through its organization.
+
+mod audit;
+mod keys;
+mod members;
+mod model;
+mod names;
+mod nodes;
+mod orgs;
+mod replies;
+mod sites;
+
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+
+pub use audit::{Link, Verdict, link_hash};
+pub use model::*;
+
+use crate::{
+    Error, Result, Tx,
+    sql::{Conn, Connect},
+};
+
+/// A database that can be administered.
+#[async_trait]
+pub(crate) trait Administer: Connect {
+    /// Begins a transaction.
+    async fn begin_admin(&self) -> Result<Box<dyn AdminTx>>;
+}
+
+/// A transaction, and the connection that it is on.
+pub(crate) trait AdminTx: Tx {
+    fn conn(&mut self) -> &mut dyn Conn;
+}
+
+/// Administration of a store.
+#[derive(Clone)]
+pub struct Admin {
+    over: Arc<dyn Administer>,
+}
+
+impl Admin {
+    pub(crate) fn new(over: impl Administer) -> Self {
+        Self { over: Arc::new(over) }
+    }
+
+    /// A look at what is committed.
+    pub async fn view(&self) -> Result<View> {
+        Ok(View { over: Over::Connection(self.over.reading().await?) })
+    }
+
+    /// Begins a transaction. What it wrote is gone when it is dropped before [`Change::commit`]. Do not drop a future
+    /// of it half-way: run changes in tasks of their own.
+    pub async fn begin(&self) -> Result<Change> {
+        Ok(Change { view: View { over: Over::Transaction(self.over.begin_admin().await?) } })
+    }
+
+    /// Notes that a key was used, outside of any transaction.
+    pub async fn touch_key(&self, key: KeyId, now_ms: i64) -> Result<()> {
+        keys::touch(&mut *self.over.writing().await?, key, now_ms).await
+    }
+
+    /// Forgets answers older than this, at most `limit`; returns how many there were.
+    pub async fn forget_replies(&self, before_ms: i64, limit: u32) -> Result<u64> {
+        replies::forget(&mut *self.over.writing().await?, before_ms, limit).await
+    }
+}
+
+/// Finds things.
+pub struct View {
+    over: Over,
+}
+
+enum Over {
+    Connection(Box<dyn Conn>),
+    Transaction(Box<dyn AdminTx>),
+}
+
+impl View {
+    fn conn(&mut self) -> &mut dyn Conn {
+        match &mut self.over {
+            Over::Connection(conn) => &mut **conn,
+            Over::Transaction(tx) => tx.conn(),
+        }
+    }
+}
+
+/// A transaction: finds things and changes them.
+pub struct Change {
+    view: View,
+}
+
+impl Change {
+    /// Makes it all durable.
+    pub async fn commit(self) -> Result<()> {
+        match self.view.over {
+            Over::Transaction(tx) => tx.commit().await,
+            Over::Connection(_) => Err(not_a_transaction()),
+        }
+    }
+
+    /// The steps that delivery has, in the same transaction.
+    pub fn tx(&mut self) -> Result<&mut dyn Tx> {
+        match &mut self.view.over {
+            Over::Transaction(tx) => Ok(&mut **tx),
+            Over::Connection(_) => Err(not_a_transaction()),
+        }
+    }
+}
+
+fn not_a_transaction() -> Error {
+    Error::Defect("a change without a transaction".to_owned())
+}
+
+impl Deref for Change {
+    type Target = View;
+
+    fn deref(&self) -> &View {
+        &self.view
+    }
+}
+
+impl DerefMut for Change {
+    fn deref_mut(&mut self) -> &mut View {
+        &mut self.view
+    }
+}
+
+/// A search text as a pattern for LIKE: anywhere in the text, letters A to Z in either case. Empty matches all.
+fn pattern(search: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in search.to_ascii_lowercase().chars().filter(|letter| *letter != '\0') {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_a_meaning_in_patterns_is_taken_for_itself() {
+        assert_eq!(pattern("50%_A\\"), "%50\\%\\_a\\\\%");
+        assert_eq!(pattern(""), "%%");
+        assert_eq!(pattern("a\0b"), "%ab%");
+    }
+}

@@ -1,0 +1,387 @@
+//! The command line of `tmtpd admin`.
+
+use clap::{Args, Subcommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  export TMTP_ADMIN_SERVER=http://127.0.0.1:8088 TMTP_ADMIN_KEY=tmtp_...
+  tmtpd admin org create --name \"Acme\" sites_max=3
+  tmtpd admin site create --org 2 --name \"Acme\" --host tmtp.acme.example registration=open
+  tmtpd admin member list --org 2 --site 5 --search alice
+  tmtpd admin node revoke --org 2 --site 5 17
+  tmtpd admin key create --org 2 --name \"Ann's laptop\" --role admin --expires 2027-12-31T00:00:00Z
+  tmtpd admin audit list --org 2 --action member.
+
+Leave --org out when the key is an organization's own.";
+
+/// Administer an installation through its API.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Admin {
+    /// What to do it with.
+    #[command(flatten)]
+    pub server: Server,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where the API is, and who asks.
+#[derive(Debug, Clone, Args)]
+pub struct Server {
+    /// Where the API is.
+    #[arg(
+        long,
+        global = true,
+        env = "TMTP_ADMIN_SERVER",
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8088"
+    )]
+    pub server: String,
+    /// The API key.
+    #[arg(
+        long,
+        global = true,
+        env = "TMTP_ADMIN_KEY",
+        value_name = "KEY",
+        hide_env_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub key: String,
+    /// Print JSON, as the API gives it.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// Whose.
+#[derive(Debug, Clone, Args)]
+pub struct Org {
+    /// The organization's id; without, the key's own.
+    #[arg(long, value_name = "ORG")]
+    pub org: Option<i64>,
+}
+
+/// Where.
+#[derive(Debug, Clone, Args)]
+pub struct InSite {
+    /// Whose site.
+    #[command(flatten)]
+    pub org: Org,
+    /// The site: its id, or one of its host names.
+    #[arg(long, value_name = "SITE")]
+    pub site: String,
+}
+
+/// An organization or the provider.
+#[derive(Debug, Clone, Args)]
+pub struct Owner {
+    /// Whose.
+    #[command(flatten)]
+    pub org: Org,
+    /// The provider's own.
+    #[arg(long, conflicts_with = "org")]
+    pub provider: bool,
+}
+
+/// Which part of a list.
+#[derive(Debug, Clone, Args)]
+pub struct Some {
+    /// Only what has this in its name.
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
+    /// At most so many.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub most: usize,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say who the key is.
+    Me,
+    /// Organizations.
+    #[command(subcommand)]
+    Org(OrgCommand),
+    /// Sites.
+    #[command(subcommand)]
+    Site(SiteCommand),
+    /// Members.
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Members' devices.
+    #[command(subcommand)]
+    Node(NodeCommand),
+    /// Aliases of a site.
+    Aliases {
+        /// Where.
+        #[command(flatten)]
+        site: InSite,
+        /// Which.
+        #[command(flatten)]
+        some: Some,
+    },
+    /// Groups of a site, or who is in one.
+    Groups {
+        /// Where.
+        #[command(flatten)]
+        site: InSite,
+        /// Which.
+        #[command(flatten)]
+        some: Some,
+        /// Show who is in this one.
+        #[arg(value_name = "GROUP")]
+        gid: Option<String>,
+    },
+    /// API keys.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// What was done, and by whom.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+}
+
+/// Organizations.
+#[derive(Debug, Subcommand)]
+pub enum OrgCommand {
+    /// Show those that you can see.
+    List {
+        /// Which.
+        #[command(flatten)]
+        some: Some,
+    },
+    /// Show one.
+    Show {
+        /// Which.
+        #[command(flatten)]
+        org: Org,
+    },
+    /// Make one.
+    Create {
+        /// What it is called.
+        #[arg(long)]
+        name: String,
+        /// What it may have: sites_max, message_octets_max, nodes_per_member_max, queued_octets_max.
+        #[arg(value_name = "KEY=VALUE", value_parser = crate::args::assignment)]
+        limits: Vec<(String, String)>,
+    },
+    /// Change one.
+    Set {
+        /// Which.
+        #[command(flatten)]
+        org: Org,
+        /// What it is called.
+        #[arg(long)]
+        name: Option<String>,
+        /// What it may have; the others stay.
+        #[arg(value_name = "KEY=VALUE", value_parser = crate::args::assignment)]
+        limits: Vec<(String, String)>,
+    },
+}
+
+/// Sites.
+#[derive(Debug, Subcommand)]
+pub enum SiteCommand {
+    /// Show an organization's.
+    List {
+        /// Whose.
+        #[command(flatten)]
+        org: Org,
+        /// Which.
+        #[command(flatten)]
+        some: Some,
+    },
+    /// Show one with its settings.
+    Show {
+        /// Which.
+        #[command(flatten)]
+        site: InSite,
+    },
+    /// Make one.
+    Create {
+        /// Whose.
+        #[command(flatten)]
+        org: Org,
+        /// What clients are shown.
+        #[arg(long)]
+        name: String,
+        /// A host name that leads to it; may be given several times.
+        #[arg(long = "host", value_name = "HOST", required = true)]
+        hosts: Vec<String>,
+        /// Settings that differ from the defaults.
+        #[arg(value_name = "KEY=VALUE", value_parser = crate::args::assignment)]
+        settings: Vec<(String, String)>,
+    },
+    /// Change one.
+    Set {
+        /// Which.
+        #[command(flatten)]
+        site: InSite,
+        /// What clients are shown.
+        #[arg(long)]
+        name: Option<String>,
+        /// The host names it is to have, in place of those it has; may be given several times.
+        #[arg(long = "host", value_name = "HOST")]
+        hosts: Vec<String>,
+        /// Settings to change; the others stay.
+        #[arg(value_name = "KEY=VALUE", value_parser = crate::args::assignment)]
+        settings: Vec<(String, String)>,
+    },
+    /// Let nobody register or log in, and close all links.
+    Suspend {
+        /// Which.
+        #[command(flatten)]
+        site: InSite,
+    },
+    /// End a suspension.
+    Resume {
+        /// Which.
+        #[command(flatten)]
+        site: InSite,
+    },
+}
+
+/// A member.
+#[derive(Debug, Clone, Args)]
+pub struct OneMember {
+    /// Where.
+    #[command(flatten)]
+    pub site: InSite,
+    /// Its uid.
+    #[arg(value_name = "UID")]
+    pub uid: String,
+}
+
+/// Members.
+#[derive(Debug, Subcommand)]
+pub enum MemberCommand {
+    /// Show a site's.
+    List {
+        /// Where.
+        #[command(flatten)]
+        site: InSite,
+        /// Which, by uid or alias.
+        #[command(flatten)]
+        some: Some,
+        /// Only those who are suspended.
+        #[arg(long)]
+        suspended: bool,
+    },
+    /// Show one with its devices.
+    Show(OneMember),
+    /// Keep it out, and close its links.
+    Suspend(OneMember),
+    /// End a suspension.
+    Resume(OneMember),
+    /// Remove it for good, with what waits for it.
+    Remove(OneMember),
+}
+
+/// Members' devices.
+#[derive(Debug, Subcommand)]
+pub enum NodeCommand {
+    /// Show a site's, with what waits for them.
+    List {
+        /// Where.
+        #[command(flatten)]
+        site: InSite,
+        /// At most so many.
+        #[arg(long, value_name = "N", default_value_t = 1000)]
+        most: usize,
+    },
+    /// Show one.
+    Show {
+        /// Where.
+        #[command(flatten)]
+        site: InSite,
+        /// Its id.
+        #[arg(value_name = "NODE")]
+        node: i64,
+    },
+    /// End one for good: its link is closed, and what waits for it is dropped.
+    Revoke {
+        /// Where.
+        #[command(flatten)]
+        site: InSite,
+        /// Its id.
+        #[arg(value_name = "NODE")]
+        node: i64,
+    },
+}
+
+/// API keys.
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Show those there are and were.
+    List {
+        /// Whose.
+        #[command(flatten)]
+        owner: Owner,
+    },
+    /// Make one; it is shown this once.
+    Create {
+        /// Whose.
+        #[command(flatten)]
+        owner: Owner,
+        /// Who or what will use it.
+        #[arg(long)]
+        name: String,
+        /// What it may do: owner, admin, support, auditor; the provider's: operator, support, auditor.
+        #[arg(long)]
+        role: String,
+        /// When it ends, as 2027-12-31T00:00:00Z; without, never.
+        #[arg(long, value_name = "TIME")]
+        expires: Option<String>,
+    },
+    /// End one for good.
+    Revoke {
+        /// Whose.
+        #[command(flatten)]
+        owner: Owner,
+        /// Its id.
+        #[arg(value_name = "KEY")]
+        id: i64,
+    },
+}
+
+/// What was done.
+#[derive(Debug, Clone, Args)]
+pub struct Deeds {
+    /// Whose log.
+    #[command(flatten)]
+    pub owner: Owner,
+    /// Only actions that begin like this.
+    #[arg(long)]
+    pub action: Option<String>,
+    /// Only by this actor, exactly as it is shown.
+    #[arg(long)]
+    pub actor: Option<String>,
+    /// Only from this time on.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only before this time.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+}
+
+/// Audit logs.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Show what was done, the newest first.
+    List {
+        /// Which.
+        #[command(flatten)]
+        deeds: Deeds,
+        /// At most so many.
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        most: usize,
+    },
+    /// Print all of it as lines of JSON, the newest first.
+    Export(Deeds),
+    /// Check that it is as it was written; fails when it is not.
+    Verify {
+        /// Whose log.
+        #[command(flatten)]
+        owner: Owner,
+    },
+}

@@ -1,0 +1,81 @@
+//! Members, devices, aliases and groups.
+
+use super::{
+    Desk,
+    args::{InSite, MemberCommand, NodeCommand, OneMember, Some as Which},
+    http::encoded,
+    search,
+};
+
+const NODE_FIELDS: [&str; 7] = ["id", "uid", "label", "connected", "seen_at", "queued", "oldest_at"];
+
+impl Desk {
+    pub(super) async fn member(&self, command: MemberCommand) -> anyhow::Result<()> {
+        match command {
+            MemberCommand::List { site, some, suspended } => {
+                let path = format!("{}/members", self.site_path(&site).await?);
+                let mut query = search(some.search);
+                query.extend(suspended.then(|| ("suspended", "true".to_owned())));
+                let items = self.http.list(&path, &query, some.most).await?;
+                self.all(&items, &["uid", "aliases", "suspended", "node_count", "created_at"]);
+            }
+            MemberCommand::Show(member) => self.one(&self.http.get(&self.member_path(&member).await?).await?),
+            MemberCommand::Suspend(member) => self.act_on_member(&member, "suspend").await?,
+            MemberCommand::Resume(member) => self.act_on_member(&member, "resume").await?,
+            MemberCommand::Remove(member) => {
+                self.http.delete(&self.member_path(&member).await?).await?;
+                self.done("removed");
+            }
+        }
+        Ok(())
+    }
+
+    async fn member_path(&self, member: &OneMember) -> anyhow::Result<String> {
+        Ok(format!("{}/members/{}", self.site_path(&member.site).await?, encoded(&member.uid)))
+    }
+
+    async fn act_on_member(&self, member: &OneMember, word: &str) -> anyhow::Result<()> {
+        let path = format!("{}/{word}", self.member_path(member).await?);
+        self.one(&self.http.act(&path).await?);
+        Ok(())
+    }
+
+    pub(super) async fn node(&self, command: NodeCommand) -> anyhow::Result<()> {
+        match command {
+            NodeCommand::List { site, most } => {
+                let path = format!("{}/nodes", self.site_path(&site).await?);
+                self.all(&self.http.list(&path, &[], most).await?, &NODE_FIELDS);
+            }
+            NodeCommand::Show { site, node } => {
+                self.one(&self.http.get(&format!("{}/nodes/{node}", self.site_path(&site).await?)).await?);
+            }
+            NodeCommand::Revoke { site, node } => {
+                self.http.delete(&format!("{}/nodes/{node}", self.site_path(&site).await?)).await?;
+                self.done("revoked");
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn aliases(&self, site: &InSite, which: &Which) -> anyhow::Result<()> {
+        let path = format!("{}/aliases", self.site_path(site).await?);
+        let items = self.http.list(&path, &search(which.search.clone()), which.most).await?;
+        self.all(&items, &["alias", "uid"]);
+        Ok(())
+    }
+
+    pub(super) async fn groups(&self, site: &InSite, which: &Which, gid: Option<&str>) -> anyhow::Result<()> {
+        let path = format!("{}/groups", self.site_path(site).await?);
+        match gid {
+            Some(gid) => {
+                let path = format!("{path}/{}/members", encoded(gid));
+                self.all(&self.http.list(&path, &[], which.most).await?, &["uid", "alias", "status"]);
+            }
+            None => {
+                let items = self.http.list(&path, &search(which.search.clone()), which.most).await?;
+                self.all(&items, &["gid", "joined", "on_record"]);
+            }
+        }
+        Ok(())
+    }
+}

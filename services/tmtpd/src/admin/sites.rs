@@ -1,0 +1,67 @@
+//! Sites.
+
+use anyhow::Context;
+use serde_json::{Value, json};
+use tmtp_control::settings;
+
+use super::{
+    Desk,
+    args::{InSite, SiteCommand},
+    search,
+};
+
+impl Desk {
+    pub(super) async fn site(&self, command: SiteCommand) -> anyhow::Result<()> {
+        match command {
+            SiteCommand::List { org, some } => {
+                let path = format!("{}/sites", self.org_path(&org).await?);
+                let items = self.http.list(&path, &search(some.search), some.most).await?;
+                self.all(&items, &["id", "name", "hosts", "suspended", "created_at"]);
+            }
+            SiteCommand::Show { site } => self.one(&self.http.get(&self.site_path(&site).await?).await?),
+            SiteCommand::Create { org, name, hosts, settings } => {
+                let path = format!("{}/sites", self.org_path(&org).await?);
+                let body = json!({"name": name, "hosts": hosts, "settings": settings::values(&settings)?});
+                self.one(&self.http.create(&path, &body).await?);
+            }
+            SiteCommand::Set { site, name, hosts, settings } => {
+                let mut body = json!({"settings": settings::values(&settings)?});
+                if let Some(name) = name {
+                    body["name"] = name.into();
+                }
+                if !hosts.is_empty() {
+                    body["hosts"] = hosts.into();
+                }
+                let path = self.site_path(&site).await?;
+                let read = self.http.read(&path).await?;
+                self.one(&self.http.change(&path, &read, &body).await?);
+            }
+            SiteCommand::Suspend { site } => self.act_on(&site, "suspend").await?,
+            SiteCommand::Resume { site } => self.act_on(&site, "resume").await?,
+        }
+        Ok(())
+    }
+
+    async fn act_on(&self, site: &InSite, word: &str) -> anyhow::Result<()> {
+        let path = format!("{}/{word}", self.site_path(site).await?);
+        self.one(&self.http.act(&path).await?);
+        Ok(())
+    }
+
+    /// The path of a site that is named by its id or by a host.
+    pub(super) async fn site_path(&self, site: &InSite) -> anyhow::Result<String> {
+        let org = self.org_path(&site.org).await?;
+        if let Ok(id) = site.site.parse::<i64>() {
+            return Ok(format!("{org}/sites/{id}"));
+        }
+        let host = site.site.trim_end_matches('.').to_ascii_lowercase();
+        let sites = self.http.list(&format!("{org}/sites"), &[], usize::MAX).await?;
+        let has =
+            |it: &&Value| it["hosts"].as_array().is_some_and(|hosts| hosts.iter().any(|it| *it == host));
+        let found = sites.iter().find(has).and_then(|it| it["id"].as_i64());
+        let id = found.with_context(|| {
+            format!("the organization has no site with the host name {host}; `tmtpd admin site list` shows what it has")
+        })?;
+        Ok(format!("{org}/sites/{id}"))
+    }
+}

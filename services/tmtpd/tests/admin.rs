@@ -1,0 +1,293 @@
+//! Administration of a whole server: what is done through the API reaches live links, by one process and by a cluster.
+#![cfg(test)]
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use tmtp_testkit::{
+    client::Client,
+    sentences,
+    server::{Layout, OPERATOR_KEY, Server, Shape, SitePlan},
+    suite::{self, Sentence},
+};
+
+const HOST: &str = "acme.test";
+const OTHER: &str = "other.test";
+/// How long an edge may take to close a link, plus what a busy machine needs.
+const AT_ONCE: Duration = Duration::from_secs(3);
+
+fn sentences() -> Vec<Sentence<Server>> {
+    sentences![Server;
+        a_suspended_member_loses_its_links_at_once_and_may_not_log_in_until_resumed,
+        a_revoked_node_loses_its_link_at_once_for_good_and_the_others_stay,
+        a_removed_member_is_gone_for_those_who_write_to_it,
+        a_suspended_site_loses_its_links_at_once_and_others_keep_theirs,
+        what_a_tenant_makes_serves_members_at_once,
+        the_command_line_of_the_database_keeps_the_same_log,
+        a_file_is_shown_then_applied_and_then_there_is_nothing_to_do,
+    ]
+}
+
+/// `tmtpd admin` with these words and this key; what it printed as JSON.
+async fn admin_as(server: &Server, key: &str, words: &[&str]) -> Result<Value> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tmtpd"));
+    command.args(["admin", "--json"]).args(words).stdin(Stdio::null());
+    command.env("TMTP_ADMIN_SERVER", format!("http://{}", server.api)).env("TMTP_ADMIN_KEY", key);
+    let output = tokio::task::spawn_blocking(move || command.output()).await??;
+    ensure!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    if output.stdout.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_slice(&output.stdout)?) }
+}
+
+async fn admin(server: &Server, words: &[&str]) -> Result<Value> {
+    admin_as(server, OPERATOR_KEY, words).await
+}
+
+const SITE: [&str; 4] = ["--org", "1", "--site", HOST];
+
+/// Words, where they stand, and what for.
+async fn at_site(server: &Server, words: &[&str], which: &[&str]) -> Result<Value> {
+    admin(server, &[words, &SITE, which].concat()).await
+}
+
+/// The link ends, and soon.
+async fn cut(client: &mut Client, since: Instant) -> Result<()> {
+    while client.next().await?.is_some() {}
+    ensure!(since.elapsed() < AT_ONCE, "it took {:?}", since.elapsed());
+    Ok(())
+}
+
+async fn a_suspended_member_loses_its_links_at_once_and_may_not_log_in_until_resumed(
+    server: &Server,
+) -> Result<()> {
+    let (mut first, mut second) = server.two_nodes("Alice").await?;
+    let mut bob = server.member("Bob").await?;
+    let uid = first.me.uid.clone();
+    let since = Instant::now();
+    let shown = at_site(server, &["member", "suspend"], &["--", &uid]).await?;
+    ensure!(shown["suspended"] == true, "{shown}");
+    cut(&mut first, since).await?;
+    cut(&mut second, since).await?;
+    ensure!(server.login(&first.me).await.is_err(), "it got in again");
+    let post = tmtp_testkit::ask::post(&[&uid]);
+    at_site(server, &["member", "resume"], &["--", &uid]).await?;
+    let mut back = server.login(&first.me).await?;
+    bob.accepted(&post, b"welcome back").await?;
+    // Its own logins and its second device come first.
+    while back.queued().await?.op() != "delivery" {}
+    Ok(())
+}
+
+async fn a_revoked_node_loses_its_link_at_once_for_good_and_the_others_stay(server: &Server) -> Result<()> {
+    let (first, mut second) = server.two_nodes("Alice").await?;
+    let uid = first.me.uid.clone();
+    let nodes = at_site(server, &["member", "show"], &["--", &uid]).await?["nodes"].clone();
+    let nodes = nodes.as_array().context("nodes")?;
+    ensure!(nodes.len() == 2 && nodes.iter().all(|node| node["connected"] == true), "{nodes:?}");
+    let phone = nodes.iter().find(|node| node["label"] == "phone").context("the phone")?;
+    let since = Instant::now();
+    at_site(server, &["node", "revoke"], &[&phone["id"].to_string()]).await?;
+    cut(&mut second, since).await?;
+    ensure!(server.login(&second.me).await.is_err(), "it got in again");
+    let mut first = first;
+    first.accepted(&tmtp_testkit::ask::post(&[&uid]), b"still here").await?;
+    let left = at_site(server, &["member", "show"], &["--", &uid]).await?;
+    ensure!(left["nodes"].as_array().map(Vec::len) == Some(1), "{left}");
+    Ok(())
+}
+
+async fn a_removed_member_is_gone_for_those_who_write_to_it(server: &Server) -> Result<()> {
+    let mut alice = server.member("Alice").await?;
+    let mut bob = server.member("Bob").await?;
+    let (uid, alias) = (alice.me.uid.clone(), alice.me.alias.clone());
+    let since = Instant::now();
+    at_site(server, &["member", "remove"], &["--", &uid]).await?;
+    cut(&mut alice, since).await?;
+    ensure!(bob.accepted(&tmtp_testkit::ask::post(&[&uid]), b"hello?").await.is_err(), "it was taken");
+    ensure!(Client::register(&server.address(), &alias).await.is_err(), "the alias went to another");
+    Ok(())
+}
+
+async fn a_suspended_site_loses_its_links_at_once_and_others_keep_theirs(server: &Server) -> Result<()> {
+    let mut theirs = Client::register(&server.address_at(OTHER), "Carol of the other site").await?;
+    let mut here = server.member("Dora").await?;
+    let which = ["--org", "1", "--site", OTHER];
+    let since = Instant::now();
+    admin(server, &[&["site", "suspend"][..], &which].concat()).await?;
+    cut(&mut theirs, since).await?;
+    here.accepted(&tmtp_testkit::ask::post(&[&here.me.uid.clone()]), b"me").await?;
+    admin(server, &[&["site", "resume"][..], &which].concat()).await?;
+    let since = Instant::now();
+    while Client::login(&server.address_at(OTHER), &theirs.me).await.is_err() {
+        ensure!(since.elapsed() < Duration::from_secs(20), "it stays shut");
+    }
+    Ok(())
+}
+
+async fn what_a_tenant_makes_serves_members_at_once(server: &Server) -> Result<()> {
+    let org = admin(server, &["org", "create", "--name", "Tenant", "sites_max=1"]).await?["id"].to_string();
+    let key = admin(server, &["key", "create", "--org", &org, "--name", "ann", "--role", "owner"]).await?;
+    let key = key["key"].as_str().context("a key")?;
+    let create = ["site", "create", "--name", "Tenant", "--host", "tenant.test", "registration=open"];
+    let site = admin_as(server, key, &create).await?;
+    ensure!(site["org"].as_i64() == org.parse().ok(), "{site}");
+    ensure!(admin_as(server, key, &["site", "create", "--name", "x", "--host", "x.test"]).await.is_err());
+    let since = Instant::now();
+    let mut member = loop {
+        match Client::register(&server.address_at("tenant.test"), "Eve of the tenant").await {
+            Ok(member) => break member,
+            Err(error) => ensure!(since.elapsed() < Duration::from_secs(20), "{error:#}"),
+        }
+    };
+    let own = member.me.uid.clone();
+    member.accepted(&tmtp_testkit::ask::post(&[&own]), b"me").await?;
+    let seen = admin_as(server, key, &["member", "list", "--site", "tenant.test"]).await?;
+    ensure!(seen[0]["uid"] == own.as_str() && seen[0]["aliases"][0] == "Eve of the tenant", "{seen}");
+    let other = admin_as(server, key, &["member", "list", "--org", "1", "--site", "1"]).await;
+    ensure!(format!("{:#}", other.expect_err("another's")).contains("There is no such thing"));
+    Ok(())
+}
+
+async fn the_command_line_of_the_database_keeps_the_same_log(server: &Server) -> Result<()> {
+    let set = ["site", "set", OTHER, "name_octets_min=4", "--config", &server.config()];
+    server.command(&set).await?;
+    let log =
+        admin(server, &["audit", "list", "--org", "1", "--action", "site.change", "--most", "1"]).await?;
+    ensure!(log[0]["actor"] == "command line", "{log}");
+    ensure!(log[0]["became"]["settings"]["name_octets_min"] == 4, "{log}");
+    admin(server, &["audit", "verify", "--org", "1"]).await?;
+    let checked = server.command(&["audit", "verify", "--json", "--config", &server.config()]).await?;
+    let checked: Value = serde_json::from_str(&checked)?;
+    ensure!(checked.as_array().is_some_and(|logs| logs.iter().all(|log| log["whole"] == true)), "{checked}");
+    Ok(())
+}
+
+/// `tmtpd apply` of this text; what it printed.
+async fn apply(server: &Server, text: &str, words: &[&str]) -> Result<String> {
+    let file = server.folder().join("sites.toml");
+    std::fs::write(&file, text)?;
+    let (file, url) = (file.display().to_string(), format!("http://{}", server.api));
+    server.command(&[&["apply", &file, "--server", &url, "--key", OPERATOR_KEY], words].concat()).await
+}
+
+async fn a_file_is_shown_then_applied_and_then_there_is_nothing_to_do(server: &Server) -> Result<()> {
+    let file = "[[org]]\nname = 'Applied'\nlimits = { message_octets_max = '1MiB' }\n\
+                [[org.site]]\nname = 'One'\nhosts = ['one.test']\nsettings = { registration = 'open' }\n\
+                [[org.site]]\nname = 'Two'\nhosts = ['two.test']\n";
+    let shown = apply(server, file, &["--dry-run"]).await?;
+    ensure!(shown.contains("+ organization \"Applied\"") && shown.contains("+ site two.test"), "{shown}");
+    ensure!(shown.ends_with("3 changes to make; nothing was done\n"), "{shown}");
+    let found = admin(server, &["org", "list", "--search", "applied"]).await?;
+    ensure!(found.as_array().is_some_and(Vec::is_empty), "{found}");
+
+    let said = apply(server, file, &[]).await?;
+    ensure!(said.ends_with("3 changes made\n"), "{said}");
+    ensure!(apply(server, file, &[]).await? == "nothing to change\n");
+
+    let less = file.replace("[[org.site]]\nname = 'Two'\nhosts = ['two.test']\n", "");
+    let less = less.replace("'One'", "'Uno'").replace("registration = 'open'", "registration = 'closed'");
+    let said = apply(server, &less, &[]).await?;
+    ensure!(
+        said.contains("name: One -> Uno") && said.contains("settings.registration: open -> closed"),
+        "{said}"
+    );
+    ensure!(said.ends_with("1 changes made\n"), "{said}");
+    let said = apply(server, &less, &["--prune", "--dry-run"]).await?;
+    ensure!(said.contains("- site") && said.contains("\"Two\": suspend"), "{said}");
+    apply(server, &less, &["--prune"]).await?;
+    let org = admin(server, &["org", "list", "--search", "applied"]).await?[0]["id"].to_string();
+    let sites = admin(server, &["site", "list", "--org", &org]).await?;
+    ensure!(sites[0]["suspended"] == false && sites[1]["suspended"] == true, "{sites}");
+    ensure!(apply(server, &less, &["--prune"]).await? == "nothing to change\n");
+    Ok(())
+}
+
+async fn server(shape: Shape) -> Result<Arc<Server>> {
+    let site = |name, hosts| SitePlan { name, hosts, settings: &[] };
+    let layout = Layout { sites: vec![site("Acme", &[HOST]), site("Other", &[OTHER])], ..Layout::default() };
+    Ok(Arc::new(Server::start(shape, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await?))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_process() -> Result<()> {
+    let server = server(Shape::Standalone).await?;
+    suite::run(&server, sentences()).await?;
+    server.check_processes(&[])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cluster() -> Result<()> {
+    let server = server(Shape::Cluster).await?;
+    suite::run(&server, sentences()).await?;
+    server.check_processes(&[])
+}
+
+/// Without a word over the bus an edge finds out by itself, when it next asks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_bus_is_away_links_are_closed_a_little_later() -> Result<()> {
+    let layout = Layout {
+        sites: vec![SitePlan { name: "Acme", hosts: &[HOST], settings: &[] }],
+        edge: vec![("sweep_seconds", "2".into())],
+        proxied: true,
+    };
+    let server = Server::start(Shape::Cluster, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await?;
+    let mut alice = server.member("Alice").await?;
+    let mut bob = server.member("Bob").await?;
+    for proxy in &server.backing.as_ref().context("a cluster")?.to_redis {
+        proxy.half_open();
+    }
+    at_site(&server, &["member", "suspend"], &[&alice.me.uid]).await?;
+    at_site(&server, &["site", "suspend"], &[]).await?;
+    let since = Instant::now();
+    while alice.next().await?.is_some() {}
+    while bob.next().await?.is_some() {}
+    // A site is asked for every 10 s, a session every 2 s and a fifth.
+    ensure!(since.elapsed() < Duration::from_secs(20), "it took {:?}", since.elapsed());
+    server.check_processes(&["bus", "Redis", "redis"])
+}
+
+/// The key that a demo has printed.
+fn printed_key(server: &Server) -> Result<String> {
+    let said = std::fs::read_to_string(server.process("standalone")?.log())?;
+    let at = said.find("TMTP_ADMIN_KEY=").context("a key")?;
+    Ok(said[at..]
+        .trim_start_matches("TMTP_ADMIN_KEY=")
+        .split_whitespace()
+        .next()
+        .context("a key")?
+        .to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_prints_a_key_at_each_start_and_the_one_before_ends() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    let program = Path::new(env!("CARGO_BIN_EXE_tmtpd"));
+    let first = Server::start_dev(program, data.path(), &[]).await?;
+    let old = printed_key(&first)?;
+    ensure!(admin_as(&first, &old, &["me"]).await?["role"] == "operator");
+    first.process("standalone")?.stop()?;
+    drop(first);
+    let second = Server::start_dev(program, data.path(), &[]).await?;
+    ensure!(admin_as(&second, &old, &["me"]).await.is_err(), "the old key is still good");
+    ensure!(admin_as(&second, &printed_key(&second)?, &["me"]).await?["role"] == "operator");
+    Ok(())
+}
+
+/// The API's description, and what the API makes of requests that a tool makes up from it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_api_is_as_its_description_says() -> Result<()> {
+    let server = server(Shape::Standalone).await?;
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/api-check.sh");
+    let mut command = Command::new(script);
+    command.arg(format!("http://{}", server.api)).env("TMTP_ADMIN_KEY", OPERATOR_KEY);
+    let output = tokio::task::spawn_blocking(move || command.output()).await??;
+    let said = String::from_utf8_lossy(&output.stdout);
+    ensure!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    ensure!(said.contains("36/36") || said.contains("Selected:"), "{said}");
+    server.check_processes(&[])
+}
