@@ -29,8 +29,8 @@ pub async fn a_key_is_found_by_its_hash_and_listed_by_its_organization(w: &World
     assert_eq!(view.find_key(&[1; 32]).await?.as_ref(), Some(&first));
     assert_eq!(view.find_key(&[3; 32]).await?, None);
     assert_eq!((first.expires_ms, first.revoked_ms, first.used_ms), (Some(9_000), None, None));
-    assert_eq!(view.keys(OrgId::DEFAULT, &page(KeyId(0))).await?, [first.clone()]);
-    assert_eq!(view.keys(org.id, &page(KeyId(0))).await?, [other.clone()]);
+    assert_eq!(view.keys(OrgId::DEFAULT, &page(KeyId(0))).await?, std::slice::from_ref(&first));
+    assert_eq!(view.keys(org.id, &page(KeyId(0))).await?, std::slice::from_ref(&other));
     assert_eq!(view.keys(org.id, &page(other.id)).await?, []);
     assert_eq!(view.key(org.id, first.id).await?, None, "another organization's");
     assert_eq!(view.key(org.id, other.id).await?, Some(other));
