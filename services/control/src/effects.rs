@@ -21,7 +21,8 @@ impl Effects {
     /// The node's link is to be closed, where it has one: sessions up to its last login are over.
     pub fn close(&mut self, site: SiteId, node: &NodeState) {
         let Some(edge) = &node.edge else { return };
-        let fence = Fence { site: site.0, node: node.node.0, epoch: node.epoch.saturating_add(1) };
+        let epoch = node.epoch.saturating_add(1);
+        let fence = Fence { site: site.0, node: node.node.0, epoch, shut_out: true };
         self.edges.entry(edge.clone()).or_default().fences.push(fence);
     }
 

@@ -60,7 +60,8 @@ impl Fanout {
 
     /// Sessions of this node before `newest` are over.
     pub fn fence(&mut self, edge: &str, newest: &Session) {
-        let fence = Fence { site: newest.site.0, node: newest.node.0, epoch: newest.epoch };
+        let (site, node, epoch) = (newest.site.0, newest.node.0, newest.epoch);
+        let fence = Fence { site, node, epoch, shut_out: false };
         self.hints(edge).fences.push(fence);
     }
 

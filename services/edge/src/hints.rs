@@ -39,6 +39,9 @@ struct Numbers(HashMap<u64, u64>);
 impl Numbers {
     /// Whether nothing is missing before these hints, and they did not come before.
     fn is_next(&mut self, hints: &Hints) -> bool {
+        if hints.number == 0 {
+            return true;
+        }
         if self.0.len() >= INSTANCES_MAX && !self.0.contains_key(&hints.instance) {
             self.0.clear();
         }
@@ -86,8 +89,10 @@ fn pass_on(edge: &Shared, hints: Hints) {
     }
     for fence in hints.fences {
         let session = edge.registry.get(fence.site, fence.node);
-        if let Some(session) = session.filter(|session| session.epoch() < fence.epoch) {
-            session.fence();
+        match session.filter(|session| session.epoch() < fence.epoch) {
+            Some(session) if fence.shut_out => session.close(None),
+            Some(session) => session.fence(),
+            None => {}
         }
     }
     for doubt in hints.doubts {
@@ -134,5 +139,6 @@ mod tests {
         assert!(is_next(1, 5) && is_next(2, 2));
         assert!(!is_next(2, 2), "it came before");
         assert!(!is_next(3, 2), "the first one of 3 is missing");
+        assert!(is_next(0, 0) && is_next(0, 0), "these have no numbers");
     }
 }
