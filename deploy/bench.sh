@@ -3,7 +3,7 @@
 #
 #   deploy/bench.sh
 #
-#   BENCH_SECONDS   how long each load lasts (15)
+#   BENCH_SECONDS   how long each load lasts (12)
 #   BENCH_OUT       where the report goes (target/bench)
 #   BENCH_BROKERS   no: leave the brokers out
 #   BENCH_BIN       a folder with tmtpd and tmtp-loadtest to use, in place of building them
@@ -12,7 +12,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 here=$PWD
-seconds=${BENCH_SECONDS:-15}
+seconds=${BENCH_SECONDS:-12}
 target=${CARGO_TARGET_DIR:-$here/target}
 out=${BENCH_OUT:-$target/bench}
 # Short, in /tmp: the database's user must be able to enter.
@@ -86,7 +86,7 @@ bench_cluster() {
         --tmtpd "$TMTPD_BIN" --config "$TMTP_SCRATCH/control.toml"
     run handshakes handshakes "${site[@]}" --seconds 5
     run storm storm --cluster "$TMTP_SCRATCH" --label cluster --links 2000
-    run idle idle "${site[@]}" --links 10000
+    run idle idle "${site[@]}" --links 5000
     deploy/cluster.sh clean >/dev/null
 }
 

@@ -44,7 +44,7 @@ fn messages(c: &mut Criterion) {
     let mut group = c.benchmark_group("messages");
     let (message, stamp) = delivery();
     group.bench_function("encode a delivery with its headsum", |bench| {
-        bench.iter(|| message.encode(black_box(&stamp)))
+        bench.iter(|| message.encode(black_box(&stamp)));
     });
     let json = message.encode(&stamp).map(|frame| frame.slice(4..)).unwrap_or_default();
     group.bench_function("parse a delivery", |bench| bench.iter(|| Incoming::parse(black_box(&json))));

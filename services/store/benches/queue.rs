@@ -175,7 +175,7 @@ fn queue(c: &mut Criterion) {
         }
         group.throughput(Throughput::Elements(MEMBERS as u64));
         group.bench_function("receivers of a group of 100", |bench| {
-            bench.iter(|| runtime.block_on(stage.receivers()))
+            bench.iter(|| runtime.block_on(stage.receivers()));
         });
         group.finish();
         failure.map_or(Ok(()), Err).context("a statement failed")
