@@ -13,7 +13,7 @@ TMTPD = os.environ["TMTPD_BIN"]
 SECRETS = {
     "url": "postgres://tmtp:secret@db.example/tmtp", "uri": "postgres://tmtp:secret@db.example/tmtp",
     "urls": "rediss://redis.example:6379,rediss://redis2.example:6379", "username": "tmtp", "password": "secret",
-    "access-key-id": "key", "secret-access-key": "secret",
+    "access-key-id": "key", "secret-access-key": "secret", "operator-key": "0123456789abcdef" * 4,
 }
 ROLES = ["edge", "delivery", "control"]
 

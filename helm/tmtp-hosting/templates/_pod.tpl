@@ -108,6 +108,13 @@ capabilities:
 {{- if eq .component "delivery" }}
 {{ include "tmtp-hosting.bodiesEnv" .root }}
 {{- end }}
+{{- if and (eq .component "control") .root.Values.control.operatorKey.existingSecret }}
+- name: TMTPD_CONTROL__OPERATOR_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ .root.Values.control.operatorKey.existingSecret }}
+      key: {{ .root.Values.control.operatorKey.key }}
+{{- end }}
 {{- with (get .root.Values .component).extraEnv }}
 {{ toYaml . }}
 {{- end }}
@@ -304,6 +311,8 @@ spec:
         - { name: tmtp, containerPort: 7443 }
         {{- else if eq .component "delivery" }}
         - { name: grpc, containerPort: 7450 }
+        {{- else if eq .component "control" }}
+        - { name: api, containerPort: 8088 }
         {{- end }}
         - { name: http, containerPort: 8080 }
       {{- include "tmtp-hosting.probes" . | nindent 6 }}

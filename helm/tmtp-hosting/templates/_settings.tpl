@@ -4,7 +4,7 @@ settings does not restart the others. Secrets are never in it: they come by envi
 */}}
 {{- define "tmtp-hosting.settings" -}}
 {{- $values := .root.Values -}}
-{{- $sections := get (dict "edge" (list "bus" "edge" "http" "log" "shutdown") "delivery" (list "store" "bodies" "bus" "delivery" "http" "log" "shutdown") "control" (list "store" "bus" "http" "log" "shutdown")) .component -}}
+{{- $sections := get (dict "edge" (list "bus" "edge" "http" "log" "shutdown") "delivery" (list "store" "bodies" "bus" "delivery" "http" "log" "shutdown") "control" (list "store" "bus" "control" "http" "log" "shutdown")) .component -}}
 {{- $worked := include "tmtp-hosting.workedOut" . | fromJson -}}
 {{- $all := mustMergeOverwrite (deepCopy $values.settings) $worked -}}
 {{- range $section := $sections }}
@@ -45,13 +45,14 @@ settings does not restart the others. Secrets are never in it: they come by envi
 {{- if $values.edge.defaultHost -}}
 {{- $_ := set $edge "default_host" $values.edge.defaultHost -}}
 {{- end -}}
+{{- $control := dict "listen" (list (printf "%s:8088" $listen)) -}}
 {{- $delivery := dict "listen" (printf "%s:7450" $listen) -}}
 {{- if ne $values.internalTls.mode "none" -}}
 {{- $_ := set $edge "delivery_tls" (dict "ca" "/etc/tmtp/internal/ca.crt" "cert" "/etc/tmtp/internal/tls.crt" "key" "/etc/tmtp/internal/tls.key" "domain" (include "tmtp-hosting.deliveryServerName" .root)) -}}
 {{- $_ := set $delivery "tls" (dict "client_ca" "/etc/tmtp/internal/ca.crt" "cert" "/etc/tmtp/internal/tls.crt" "key" "/etc/tmtp/internal/tls.key") -}}
 {{- end -}}
 {{- $deadline := eq .component "edge" | ternary $drain.deadline (get (get $values .component) "shutdownSeconds") -}}
-{{- dict "bus" $bus "edge" $edge "delivery" $delivery "bodies" (include "tmtp-hosting.bodies" .root | fromJson) "http" (dict "listen" (printf "%s:8080" $listen)) "shutdown" (dict "deadline_seconds" $deadline) | toJson -}}
+{{- dict "bus" $bus "edge" $edge "delivery" $delivery "control" $control "bodies" (include "tmtp-hosting.bodies" .root | fromJson) "http" (dict "listen" (printf "%s:8080" $listen)) "shutdown" (dict "deadline_seconds" $deadline) | toJson -}}
 {{- end -}}
 
 {{- define "tmtp-hosting.bodies" -}}
