@@ -50,10 +50,7 @@ pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Out
             tx.add_messages(&outbox.messages, &outbox.entries).await?;
         }
         core::commit(tx).await?;
-        outbox.count();
-        core.counts.add(&outbox.messages, &outbox.entries);
-        core.trash.put(outbox.unwanted);
-        outbox.fanout.publish(&core.telling);
+        outbox.committed(core).await;
     }
     Ok(outcomes)
 }
@@ -112,9 +109,7 @@ async fn carry_out(
         decided[at] = Some(match messages {
             Err(refusal) => Outcome::Refused(refusal),
             Ok(messages) => {
-                for message in messages {
-                    if asked.may_push { outbox.add_pushed(message) } else { outbox.add(message) }
-                }
+                messages.into_iter().for_each(|message| outbox.add(message, asked.may_push));
                 Outcome::Done(marks[at].recorded)
             }
         });

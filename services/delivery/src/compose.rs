@@ -1,9 +1,11 @@
 //! From what happened to the rows that say so: messages, entries, and whom to wake.
 
-use tmtp_store::{Body, NewEntry, NewMessage, Node, Recorded, SiteId};
+use std::collections::{BTreeSet, HashMap};
+
+use tmtp_store::{Body, Connected, NewEntry, NewMessage, Node, NodeId, Recorded, SiteId};
 use tmtp_wire::{Message, Stamp};
 
-use crate::{fanout::Fanout, loads::Load, refusal::Refusal};
+use crate::{core::Core, fanout::Fanout, loads::Load, refusal::Refusal};
 
 /// A message with its header made, and the nodes it goes to, each once.
 #[derive(Debug)]
@@ -39,32 +41,19 @@ impl<'n> Ready<'n> {
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     pub messages: Vec<NewMessage>,
+    /// Those of the first message first, then those of the second..
     pub entries: Vec<NewEntry>,
+    /// Whether edges may send a message on at once; one for each.
+    pushed: Vec<bool>,
+    /// What edges are told beside the messages.
     pub fanout: Fanout,
     /// Blobs of messages that nobody receives: to be deleted once the rest is committed.
-    pub unwanted: Vec<String>,
+    unwanted: Vec<String>,
 }
 
 impl Outbox {
-    /// Adds a message, unless nobody receives it; its receivers' edges are told that something waits.
-    pub fn add(&mut self, ready: Ready<'_>) {
-        ready.nodes.iter().for_each(|node| self.fanout.wake(node));
-        self.keep(ready);
-    }
-
-    /// The same; edges may send the message on at once.
-    pub fn add_pushed(&mut self, ready: Ready<'_>) {
-        self.fanout.push(&ready.message, &ready.nodes);
-        self.keep(ready);
-    }
-
-    /// Counts what was committed. Entries that were queued and those that were acked differ by what waits.
-    pub fn count(&self) {
-        metrics::counter!("tmtp_messages_accepted_total").increment(self.messages.len() as u64);
-        metrics::counter!("tmtp_entries_queued_total").increment(self.entries.len() as u64);
-    }
-
-    fn keep(&mut self, ready: Ready<'_>) {
+    /// Adds a message, unless nobody receives it. `pushed`: edges may send it on before they look at the queues.
+    pub fn add(&mut self, ready: Ready<'_>, pushed: bool) {
         if ready.nodes.is_empty() {
             if let Body::Blob { key, .. } = ready.message.body {
                 self.unwanted.push(key);
@@ -74,5 +63,45 @@ impl Outbox {
         let message = self.messages.len();
         self.entries.extend(ready.nodes.iter().map(|node| NewEntry { message, node: node.node }));
         self.messages.push(ready.message);
+        self.pushed.push(pushed);
+    }
+
+    /// It is committed: counts it, and tells the edges of those who are connected now. Whoever logs in after we asked
+    /// finds the messages when it reads its queue, since they are there by then.
+    ///
+    /// Only when this is done may the sender hear of it: it must not be told of later messages before.
+    pub async fn committed(mut self, core: &Core) {
+        metrics::counter!("tmtp_messages_accepted_total").increment(self.messages.len() as u64);
+        metrics::counter!("tmtp_entries_queued_total").increment(self.entries.len() as u64);
+        core.counts.add(&self.messages, &self.entries);
+        core.trash.put(std::mem::take(&mut self.unwanted));
+        match core.store.connected(&self.receivers()).await {
+            Ok(connected) => self.tell_of_messages(connected),
+            Err(error) => {
+                tracing::debug!(%error, "nobody is told of messages: it is not known who is connected");
+                core.telling.lose();
+            }
+        }
+        self.fanout.publish(&core.telling);
+    }
+
+    /// Every node that an entry waits for, once.
+    fn receivers(&self) -> Vec<(SiteId, NodeId)> {
+        let key =
+            |entry: &NewEntry| self.messages.get(entry.message).map(|message| (message.site, entry.node));
+        let nodes: BTreeSet<_> = self.entries.iter().filter_map(key).collect();
+        nodes.into_iter().collect()
+    }
+
+    fn tell_of_messages(&mut self, connected: Vec<Connected>) {
+        let connected: HashMap<_, _> = connected.into_iter().map(|one| (one.node, one)).collect();
+        let mut entries = self.entries.as_slice();
+        for (at, (message, pushed)) in self.messages.iter().zip(&self.pushed).enumerate() {
+            let count = entries.iter().take_while(|entry| entry.message == at).count();
+            let (own, rest) = entries.split_at(count);
+            entries = rest;
+            let nodes: Vec<_> = own.iter().map(|entry| entry.node).collect();
+            self.fanout.message(message, &nodes, &connected, *pushed);
+        }
     }
 }

@@ -1,9 +1,9 @@
-//! Which edge is told what: gathered while a transaction runs, published once it is committed.
+//! Which edge is told what, once what it is told of is committed.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tmtp_grpc::delivery::{Entry, Fence, Hints, Ohi, Push, PushTo, Wake};
-use tmtp_store::{Body, NewMessage, Node, NodeId, Session};
+use tmtp_store::{Body, Connected, NewMessage, Node, NodeId, Session};
 
 use crate::{link, telling::Telling};
 
@@ -18,35 +18,45 @@ pub(crate) struct Fanout {
 }
 
 impl Fanout {
-    /// Something waits for this node: its edge is told, if it is connected.
-    pub fn wake(&mut self, node: &Node) {
-        let Some(edge) = &node.edge else { return };
-        if self.woken.insert(node.node) {
-            self.hints(edge).wakes.push(Wake { site: node.site.0, node: node.node.0 });
+    /// Something waits for this node: its edge is told.
+    fn wake(&mut self, to: &Connected) {
+        if self.woken.insert(to.node) {
+            self.hints(&to.edge).wakes.push(Wake { site: to.site.0, node: to.node.0 });
         }
     }
 
-    /// This message waits for these nodes: the edges that hold them get it at once, if it is small; else they are told.
-    pub fn push(&mut self, message: &NewMessage, nodes: &[&Node]) {
-        let data = match &message.body {
-            Body::Inline(data) if data.len() <= PUSH_OCTETS && !message.urgent => data,
-            _ => return nodes.iter().for_each(|node| self.wake(node)),
-        };
+    /// This message waits for these of the connected nodes. Where it is small and `pushed`, their edges get it at once.
+    pub fn message(
+        &mut self,
+        message: &NewMessage,
+        nodes: &[NodeId],
+        connected: &HashMap<NodeId, Connected>,
+        pushed: bool,
+    ) {
+        let receivers = nodes.iter().filter_map(|node| connected.get(node));
+        match &message.body {
+            Body::Inline(data) if pushed && data.len() <= PUSH_OCTETS && !message.urgent => {
+                let entry = Entry {
+                    id: message.id.0,
+                    head: message.head.clone(),
+                    data_len: data.len() as u64,
+                    data: data.clone(),
+                    urgent: false,
+                };
+                self.push(&entry, receivers);
+            }
+            _ => receivers.for_each(|to| self.wake(to)),
+        }
+    }
+
+    fn push<'c>(&mut self, entry: &Entry, receivers: impl Iterator<Item = &'c Connected>) {
         let mut by_edge: BTreeMap<&String, Vec<PushTo>> = BTreeMap::new();
-        for node in nodes {
-            let Some(edge) = &node.edge else { continue };
-            let to = PushTo { site: node.site.0, node: node.node.0, epoch: node.epoch };
-            by_edge.entry(edge).or_default().push(to);
+        for to in receivers {
+            let push = PushTo { site: to.site.0, node: to.node.0, epoch: to.epoch };
+            by_edge.entry(&to.edge).or_default().push(push);
         }
         for (edge, to) in by_edge {
-            let entry = Entry {
-                id: message.id.0,
-                head: message.head.clone(),
-                data_len: data.len() as u64,
-                data: data.clone(),
-                urgent: false,
-            };
-            self.hints(edge).pushes.push(Push { entry: Some(entry), to });
+            self.hints(edge).pushes.push(Push { entry: Some(entry.clone()), to });
         }
     }
 
@@ -88,18 +98,12 @@ mod tests {
 
     use super::*;
 
-    fn node(id: i64, edge: Option<&str>) -> Node {
-        Node { site: SiteId(1), uid: "u".into(), node: NodeId(id), edge: edge.map(Into::into), epoch: 5 }
-    }
-
-    #[test]
-    fn a_node_is_woken_once_and_only_where_it_is_connected() {
-        let mut fanout = Fanout::default();
-        for node in [node(1, Some("a")), node(1, Some("a")), node(2, None), node(3, Some("b"))] {
-            fanout.wake(&node);
-        }
-        let woken = |edge: &str| fanout.edges[edge].wakes.iter().map(|wake| wake.node).collect::<Vec<_>>();
-        assert_eq!((woken("a"), woken("b")), (vec![1], vec![3]));
+    fn connected(nodes: &[(i64, &str)]) -> HashMap<NodeId, Connected> {
+        let one = |(node, edge): &(i64, &str)| {
+            let node = NodeId(*node);
+            (node, Connected { site: SiteId(1), node, edge: (*edge).into(), epoch: 5 })
+        };
+        nodes.iter().map(one).collect()
     }
 
     fn message(octets: usize) -> NewMessage {
@@ -113,11 +117,25 @@ mod tests {
         }
     }
 
+    fn woken(fanout: &Fanout, edge: &str) -> Vec<i64> {
+        fanout.edges[edge].wakes.iter().map(|wake| wake.node).collect()
+    }
+
+    #[test]
+    fn a_node_is_woken_once_and_only_where_it_is_connected() {
+        let connected = connected(&[(1, "a"), (3, "b")]);
+        let mut fanout = Fanout::default();
+        for nodes in [&[1, 2, 3], &[1, 2, 3]] {
+            fanout.message(&message(10), &nodes.map(NodeId), &connected, false);
+        }
+        assert_eq!((woken(&fanout, "a"), woken(&fanout, "b")), (vec![1], vec![3]));
+    }
+
     #[test]
     fn a_small_message_goes_once_to_each_edge_with_all_its_nodes_there() {
-        let nodes = [node(1, Some("a")), node(2, None), node(3, Some("a")), node(4, Some("b"))];
+        let connected = connected(&[(1, "a"), (3, "a"), (4, "b")]);
         let mut fanout = Fanout::default();
-        fanout.push(&message(100), &nodes.iter().collect::<Vec<_>>());
+        fanout.message(&message(100), &[1, 2, 3, 4].map(NodeId), &connected, true);
         let pushed = |edge: &str| match fanout.edges[edge].pushes.as_slice() {
             [push] => push.to.iter().map(|to| (to.node, to.epoch)).collect::<Vec<_>>(),
             other => panic!("{other:?}"),
@@ -128,10 +146,9 @@ mod tests {
 
     #[test]
     fn a_message_that_is_not_small_is_told_of_and_not_sent() {
-        let nodes = [node(1, Some("a"))];
         let mut fanout = Fanout::default();
-        fanout.push(&message(PUSH_OCTETS + 1), &nodes.iter().collect::<Vec<_>>());
+        fanout.message(&message(PUSH_OCTETS + 1), &[NodeId(1)], &connected(&[(1, "a")]), true);
         assert!(fanout.edges["a"].pushes.is_empty());
-        assert_eq!(fanout.edges["a"].wakes.len(), 1);
+        assert_eq!(woken(&fanout, "a"), [1]);
     }
 }

@@ -69,10 +69,8 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, 
         tx.add_messages(&outbox.messages, &outbox.entries).await?;
     }
     core::commit(tx).await?;
-    outbox.count();
-    core.counts.add(&outbox.messages, &outbox.entries);
     core.edges.expect(&entrant.edge);
-    outbox.fanout.publish(&core.telling);
+    outbox.committed(&core).await;
     second_look::later(&core, session.clone(), entrant.edge, ohi.clone());
     Ok(Welcome { session, ohi, floor: recorded.id })
 }

@@ -22,7 +22,7 @@ fn view() -> View {
 }
 
 fn node(uid: &str, id: i64) -> Node {
-    Node { site: SiteId(1), uid: uid.into(), node: NodeId(id), edge: None, epoch: 1 }
+    Node { site: SiteId(1), uid: uid.into(), node: NodeId(id), edge: None }
 }
 
 fn member(gid: &str, uid: &str, status: GroupStatus) -> GroupMember {

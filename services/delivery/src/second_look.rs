@@ -1,8 +1,7 @@
 //! A second look, shortly after a login.
 //!
 //! A transaction that ran beside the login may have read the node as not connected, and committed after the login
-//! had read what it tells the client: a message waits and nobody was woken, or somebody who was named as online has
-//! left and nobody said so. Both would come right, but late.
+//! had read what it tells the client: somebody who was named as online has left, and nobody said so.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -15,6 +14,9 @@ const LATER: Duration = Duration::from_millis(500);
 
 /// Looks again at what this session was told.
 pub(crate) fn later(core: &Arc<Core>, session: Session, edge: String, told: Vec<String>) {
+    if told.is_empty() {
+        return;
+    }
     let look = look(core.clone(), session, edge, told);
     core.turns.tracker.spawn(async move {
         tokio::time::sleep(LATER).await;
@@ -25,15 +27,8 @@ pub(crate) fn later(core: &Arc<Core>, session: Session, edge: String, told: Vec<
 }
 
 async fn look(core: Arc<Core>, session: Session, edge: String, told: Vec<String>) -> Result<(), Fault> {
-    let node = Node {
-        epoch: session.epoch,
-        site: session.site,
-        uid: session.uid.clone(),
-        node: session.node,
-        edge: Some(edge),
-    };
+    let node = Node { site: session.site, uid: session.uid.clone(), node: session.node, edge: Some(edge) };
     let mut fanout = Fanout::default();
-    fanout.wake(&node);
     for uid in gone(&core, session, told).await? {
         fanout.ohi(&node, &uid, false);
     }
@@ -43,9 +38,6 @@ async fn look(core: Arc<Core>, session: Session, edge: String, told: Vec<String>
 
 /// Who was named as online and is not any more.
 async fn gone(core: &Arc<Core>, session: Session, told: Vec<String>) -> Result<Vec<String>, Fault> {
-    if told.is_empty() {
-        return Ok(told);
-    }
     let member = MemberKey { site: session.site, uid: session.uid };
     let online = core.transact(move |core| {
         let member = member.clone();

@@ -21,7 +21,15 @@ const EDGES_MAX: usize = 10_000;
 pub(crate) struct Telling {
     bus: Arc<dyn Bus>,
     instance: u64,
-    numbers: Mutex<HashMap<String, u64>>,
+    numbers: Mutex<Numbers>,
+}
+
+/// The last number for each edge.
+#[derive(Debug, Default)]
+struct Numbers {
+    edges: HashMap<String, u64>,
+    /// Where an edge that is told for the first time begins.
+    first: u64,
 }
 
 impl Telling {
@@ -34,15 +42,23 @@ impl Telling {
         let channel = edge_channel(edge);
         // Held while publishing: hints leave in the order of their numbers.
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        if numbers.len() >= EDGES_MAX && !numbers.contains_key(edge) {
-            numbers.clear();
+        if numbers.edges.len() >= EDGES_MAX && !numbers.edges.contains_key(edge) {
+            numbers.edges.clear();
         }
-        let number = numbers.entry(edge.to_owned()).or_default();
+        let first = numbers.first;
+        let number = numbers.edges.entry(edge.to_owned()).or_insert(first);
         for piece in pieces(hints) {
             *number += 1;
             let piece = Hints { instance: self.instance, number: *number, ..piece };
             self.bus.publish(&channel, piece.encode_to_vec().into());
         }
+    }
+
+    /// Something could not be told, and it is not known to whom: every edge is to take it for lost when it next hears of us.
+    pub fn lose(&self) {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        numbers.first += 1;
+        numbers.edges.values_mut().for_each(|number| *number += 1);
     }
 }
 
@@ -125,5 +141,29 @@ mod tests {
             let hints = Hints::decode(octets).unwrap();
             assert_eq!((hints.instance, hints.number), (7, number));
         }
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_told_shows_as_a_missing_number_to_old_edges_and_new_ones() {
+        let bus = Arc::new(MemoryBus::new());
+        let telling = Telling::new(bus.clone(), 7);
+        let mut heard = bus.subscribe(&edge_channel("a"));
+        let mut heard_late = bus.subscribe(&edge_channel("b"));
+        telling.tell("a", Hints { ohis: vec![Ohi::default()], ..Hints::default() });
+        telling.lose();
+        for edge in ["a", "b"] {
+            telling.tell(edge, Hints { ohis: vec![Ohi::default()], ..Hints::default() });
+        }
+        let numbers = async |heard: &mut tmtp_bus::Subscription, count| {
+            let mut numbers = Vec::new();
+            while numbers.len() < count {
+                if let Some(Event::Hint(octets)) = heard.next().await {
+                    numbers.push(Hints::decode(octets).unwrap().number);
+                }
+            }
+            numbers
+        };
+        assert_eq!(numbers(&mut heard, 2).await, [1, 3]);
+        assert_eq!(numbers(&mut heard_late, 1).await, [2]);
     }
 }

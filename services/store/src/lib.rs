@@ -103,6 +103,9 @@ pub trait Store: Send + Sync + 'static {
     /// Every edge on record with a count that grows with each of its beats.
     async fn edges(&self) -> Result<Vec<(String, i64)>>;
 
+    /// Which of these nodes are connected at this moment, and where.
+    async fn connected(&self, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>>;
+
     // ---- queues, read outside of transactions
 
     /// What waits for each node, at most `max_octets` of inline bodies in a page (but at least one entry where one waits).

@@ -98,6 +98,17 @@ pub struct Node {
     pub node: NodeId,
     /// The edge that holds its session, if one does.
     pub edge: Option<String>,
+}
+
+/// A node that is connected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connected {
+    /// Its member's site.
+    pub site: SiteId,
+    /// Its id.
+    pub node: NodeId,
+    /// The edge that holds its session.
+    pub edge: String,
     /// That session: which login of the node.
     pub epoch: i64,
 }

@@ -115,7 +115,7 @@ impl Edit {
     /// Adds a message that a full queue refuses.
     pub fn message(&mut self, ready: Ready<'_>) -> Result<(), Refusal> {
         Rooms::new(self.loads.clone()).take(&self.asked.site.settings, std::slice::from_ref(&ready))?;
-        self.outbox.add(ready);
+        self.outbox.add(ready, false);
         Ok(())
     }
 
@@ -125,9 +125,7 @@ impl Edit {
             self.tx.add_messages(&self.outbox.messages, &self.outbox.entries).await?;
         }
         core::commit(self.tx).await?;
-        self.outbox.count();
-        core.counts.add(&self.outbox.messages, &self.outbox.entries);
-        self.outbox.fanout.publish(&core.telling);
+        self.outbox.committed(core).await;
         Ok(self.recorded)
     }
 }

@@ -29,6 +29,6 @@ pub(crate) fn add(
         metrics::counter!("tmtp_delivery_notices_missed_total").increment(missed as u64);
     }
     let body = Body::Inline(bytes::Bytes::new());
-    outbox.add(Ready::new(site.id, from, recorded, message, body, receivers)?);
+    outbox.add(Ready::new(site.id, from, recorded, message, body, receivers)?, false);
     Ok(())
 }

@@ -48,14 +48,14 @@ pub(super) async fn nodes(conn: &mut PgConn, members: &[MemberKey]) -> Result<Fo
     if uids.is_empty() {
         return Ok(Found::default());
     }
-    let sql = "SELECT m.site, m.uid, n.node, n.edge, n.epoch
+    let sql = "SELECT m.site, m.uid, n.node, n.edge
                FROM unnest($1::bigint[], $2::text[]) k(site, uid)
                CROSS JOIN LATERAL (
                    SELECT m.site, m.uid FROM members m
                    WHERE m.site = k.site AND m.uid = k.uid AND NOT m.suspended OFFSET 0
                ) m
                LEFT JOIN LATERAL (
-                   SELECT n.node, n.edge, n.epoch FROM nodes n
+                   SELECT n.node, n.edge FROM nodes n
                    WHERE n.site = k.site AND n.uid = k.uid AND NOT n.revoked OFFSET 0
                ) n ON true
                ORDER BY n.node";

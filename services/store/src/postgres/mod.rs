@@ -22,8 +22,8 @@ use bytes::Bytes;
 use tmtp_wire::MsgId;
 
 use crate::{
-    Bodies, Body, Error, MigrationReport, NewSite, QueuePage, QueueRead, Result, Session, Site, SiteId,
-    Standing, Store, StoreOptions, Swept, Tx,
+    Bodies, Body, Connected, Error, MigrationReport, NewSite, NodeId, QueuePage, QueueRead, Result, Session,
+    Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
     migration,
@@ -173,6 +173,10 @@ impl Store for PgStore {
 
     async fn edges(&self) -> Result<Vec<(String, i64)>> {
         steps::sites::edges(&mut self.conn().await?).await
+    }
+
+    async fn connected(&self, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>> {
+        sessions::connected(&mut self.conn().await?, nodes).await
     }
 
     async fn queues(&self, reads: &[QueueRead]) -> Result<Vec<QueuePage>> {

@@ -2,9 +2,9 @@
 
 use super::conn::PgConn;
 use crate::{
-    Result, Session,
+    Connected, NodeId, Result, Session, SiteId,
     sql::{Conn, values},
-    steps::sessions::session,
+    steps::sessions::{self, session},
 };
 
 pub(super) const LOCK_NODE: &str =
@@ -46,4 +46,17 @@ pub(super) async fn end(conn: &mut PgConn, sessions: &[Session]) -> Result<Vec<S
                RETURNING n.site, n.node, n.epoch, n.uid";
     let rows = conn.all(sql, values![&columns.sites, &columns.nodes, &columns.epochs]).await?;
     rows.iter().map(session).collect()
+}
+
+pub(super) async fn connected(conn: &mut PgConn, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>> {
+    if nodes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (sites, nodes): (Vec<i64>, Vec<i64>) = nodes.iter().map(|(site, node)| (site.0, node.0)).unzip();
+    let sql = "SELECT n.* FROM unnest($1::bigint[], $2::bigint[]) k(site, node)
+               CROSS JOIN LATERAL (
+                   SELECT n.site, n.node, n.edge, n.epoch FROM nodes n
+                   WHERE n.site = k.site AND n.node = k.node AND n.edge IS NOT NULL AND NOT n.revoked OFFSET 0
+               ) n";
+    conn.all(sql, values![&sites, &nodes]).await?.iter().map(sessions::connected).collect()
 }

@@ -34,7 +34,7 @@ pub(super) async fn active(conn: &mut SqliteConn, members: &[MemberKey]) -> Resu
 }
 
 pub(super) async fn nodes(conn: &mut SqliteConn, members: &[MemberKey]) -> Result<Found> {
-    let sql = "SELECT m.site, m.uid, n.node, n.edge, n.epoch FROM members m
+    let sql = "SELECT m.site, m.uid, n.node, n.edge FROM members m
                LEFT JOIN nodes n ON n.site = m.site AND n.uid = m.uid AND NOT n.revoked
                WHERE m.site = $1 AND m.uid = $2 AND NOT m.suspended";
     let mut rows = Vec::new();

@@ -23,8 +23,8 @@ use sqlx::{
 use tmtp_wire::MsgId;
 
 use crate::{
-    Bodies, Body, Error, MigrationReport, NewSite, QueuePage, QueueRead, Result, Session, Site, SiteId,
-    Standing, Store, StoreOptions, Swept, Tx,
+    Bodies, Body, Connected, Error, MigrationReport, NewSite, NodeId, QueuePage, QueueRead, Result, Session,
+    Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
     migration,
@@ -163,6 +163,10 @@ impl Store for SqliteStore {
 
     async fn edges(&self) -> Result<Vec<(String, i64)>> {
         steps::sites::edges(&mut self.read().await?).await
+    }
+
+    async fn connected(&self, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>> {
+        sessions::connected(&mut self.read().await?, nodes).await
     }
 
     async fn queues(&self, reads: &[QueueRead]) -> Result<Vec<QueuePage>> {

@@ -2,9 +2,9 @@
 
 use super::conn::SqliteConn;
 use crate::{
-    Result, Session, Standing,
+    Connected, NodeId, Result, Session, SiteId, Standing,
     sql::{Conn, values},
-    steps::sessions::session,
+    steps::sessions::{self, session},
 };
 
 pub(super) const NODE: &str =
@@ -21,6 +21,17 @@ pub(super) async fn end(conn: &mut SqliteConn, sessions: &[Session]) -> Result<V
         }
     }
     Ok(ended)
+}
+
+pub(super) async fn connected(conn: &mut SqliteConn, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>> {
+    let sql = "SELECT site, node, edge, epoch FROM nodes
+               WHERE site = $1 AND node = $2 AND edge IS NOT NULL AND NOT revoked";
+    let mut connected = Vec::new();
+    for (site, node) in nodes {
+        let row = conn.first(sql, values![*site, *node]).await?;
+        connected.extend(row.as_ref().map(sessions::connected).transpose()?);
+    }
+    Ok(connected)
 }
 
 /// How each session stands, and those whose node names no edge.

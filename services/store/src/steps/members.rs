@@ -30,14 +30,14 @@ pub(crate) fn key(row: &Row) -> Result<MemberKey> {
     Ok(MemberKey { site: row.site(0)?, uid: row.text(1)? })
 }
 
-/// A row of site, uid, and a node's id, edge and epoch; the last three are NULL for a member without nodes.
+/// A row of site, uid, and a node's id and edge; the last two are NULL for a member without nodes.
 pub(crate) fn found(rows: &[Row]) -> Result<Found> {
     let mut found = Found::default();
     for row in rows {
         let member = key(row)?;
         if let Some(node) = row.opt_int(2)? {
             let (site, uid, node) = (member.site, member.uid.clone(), NodeId(node));
-            found.nodes.push(Node { site, uid, node, edge: row.opt_text(3)?, epoch: row.int(4)? });
+            found.nodes.push(Node { site, uid, node, edge: row.opt_text(3)? });
         }
         found.active.insert(member);
     }

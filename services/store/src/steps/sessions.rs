@@ -1,7 +1,7 @@
 //! Sessions: a node's lease, its epoch and the edge that holds it.
 
 use crate::{
-    Begun, Error, NodeId, Result, Session, SiteId, Standing,
+    Begun, Connected, Error, NodeId, Result, Session, SiteId, Standing,
     sql::{Conn, Row, values},
 };
 
@@ -27,6 +27,11 @@ pub(crate) async fn of_edge(conn: &mut dyn Conn, edge: &str, limit: u32) -> Resu
     let sql = "SELECT site, node, epoch, uid FROM nodes WHERE edge = $1 ORDER BY edge, site, node LIMIT $2";
     let rows = conn.all(sql, values![edge, i64::from(limit)]).await?;
     rows.iter().map(session).collect()
+}
+
+/// A row of site, node, edge, epoch.
+pub(crate) fn connected(row: &Row) -> Result<Connected> {
+    Ok(Connected { site: row.site(0)?, node: row.node(1)?, edge: row.text(2)?, epoch: row.int(3)? })
 }
 
 /// A row of site, node, epoch, uid.

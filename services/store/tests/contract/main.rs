@@ -132,6 +132,7 @@ contract! {
         a_new_session_fences_off_the_former_one,
         a_session_ends_only_by_its_own_epoch,
         sessions_of_an_edge_are_found,
+        nodes_are_found_where_they_are_connected,
         standings_tell_who_waits_and_who_is_fenced,
         a_session_without_an_edge_is_given_back,
         a_suspended_member_or_site_is_fenced,

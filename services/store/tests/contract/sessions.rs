@@ -103,3 +103,23 @@ pub async fn a_suspended_member_or_site_is_fenced(w: &World) -> Result<()> {
     assert_eq!(standings().await?, [Standing::Idle, Standing::Fenced]);
     Ok(())
 }
+
+pub async fn nodes_are_found_where_they_are_connected(w: &World) -> Result<()> {
+    let [a1, a2, b1, _] = w.nodes;
+    w.login(a1).await?;
+    let session = w.login(a1).await?;
+    w.login(b1).await?;
+    let keys = [a1, a2, b1].map(|node| (w.site, node));
+    let mut connected = w.store.connected(&keys).await?;
+    connected.sort_by_key(|one| one.node);
+    let told: Vec<_> = connected.iter().map(|one| (one.node, one.edge.as_str(), one.epoch)).collect();
+    assert_eq!(told, [(a1, "edge-1", session.epoch), (b1, "edge-1", 1)]);
+    assert!(connected.iter().all(|one| one.site == w.site));
+    let mut tx = w.tx().await?;
+    tx.end_sessions(&[session]).await?;
+    tx.revoke_node(w.site, b1).await?;
+    tx.commit().await?;
+    assert!(w.store.connected(&keys).await?.is_empty());
+    assert!(w.store.connected(&[]).await?.is_empty());
+    Ok(())
+}
