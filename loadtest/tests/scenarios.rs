@@ -143,7 +143,7 @@ async fn links_that_break_make_a_bad_verdict_and_a_bad_exit_code() -> Result<()>
 
 /// Waits until so many members are logged in.
 async fn links(server: &Server, count: usize) -> Result<()> {
-    let line = format!("tmtp_edge_sessions {count}");
+    let line = format!("tmtp_links{{state=\"session\"}} {count}");
     for _ in 0..600 {
         if server.front()?.get("/metrics").await?.1.lines().any(|one| one == line) {
             return Ok(());

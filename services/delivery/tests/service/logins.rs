@@ -150,12 +150,3 @@ async fn ids_go_on_growing_over_a_new_login_at_another_process() {
     assert!(ann.floor > before);
     assert!(ann.done(to_member(&bob), "later").await.msgid > before);
 }
-
-#[tokio::test]
-async fn a_node_is_woken_again_shortly_after_its_login() {
-    let rig = Rig::new().await;
-    let ann = rig.member("Ann Other").await;
-    let newer = ann.login_on("edge-2").await.unwrap();
-    let mut ears = rig.ears("edge-2");
-    ears.wake(&newer).await;
-}

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod bodies;
+mod bursts;
 #[cfg(test)]
 mod groups;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use prost::Message as _;
 use tmtp_bus::{Bus, Event, Subscription, edge_channel};
-use tmtp_grpc::delivery::{Fence, Hints, Ohi, Session};
+use tmtp_grpc::delivery::{Entry, Fence, Hints, Ohi, Session};
 
 use super::{Device, soon};
 
@@ -50,6 +50,20 @@ impl Ears {
         self.heard.wakes.clear();
     }
 
+    /// The next message that comes with a hint for this device, and the epoch of the session that it is for.
+    pub async fn push(&mut self, device: &Device) -> (Entry, i64) {
+        loop {
+            for push in self.heard.pushes.drain(..) {
+                if let (Some(entry), Some(to)) =
+                    (push.entry, push.to.iter().find(|to| to.node == device.session.node))
+                {
+                    return (entry, to.epoch);
+                }
+            }
+            self.hear().await;
+        }
+    }
+
     /// Presence heard so far, without waiting. Ask for it after something that came later was heard.
     pub fn ohis_so_far(&self) -> usize {
         self.heard.ohis.len()
@@ -62,6 +76,7 @@ impl Ears {
             self.heard.ohis.extend(hints.ohis);
             self.heard.doubts.extend(hints.doubts);
             self.heard.fences.extend(hints.fences);
+            self.heard.pushes.extend(hints.pushes);
         }
     }
 }
