@@ -8,8 +8,10 @@ CREATE TABLE orgs (
     version    bigint NOT NULL DEFAULT 1,
     created_ms bigint NOT NULL
 );
+-- The provider's own: as much as there can be.
 INSERT INTO orgs (name, limits, created_ms)
-VALUES ('Default organization', '{}', (extract(epoch FROM now()) * 1000)::bigint);
+VALUES ('Default organization',
+        '{"sites_max":1000000,"message_octets_max":70368744177664,"nodes_per_member_max":100,"queued_octets_max":1125899906842624}', (extract(epoch FROM now()) * 1000)::bigint);
 
 -- Sites made before belong to the default organization, and so do those that a former release makes.
 ALTER TABLE sites

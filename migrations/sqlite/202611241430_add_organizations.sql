@@ -8,8 +8,10 @@ CREATE TABLE orgs (
     version    INTEGER NOT NULL DEFAULT 1,
     created_ms INTEGER NOT NULL
 ) STRICT;
+-- The provider's own: as much as there can be.
 INSERT INTO orgs (name, limits, created_ms)
-VALUES ('Default organization', '{}', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+VALUES ('Default organization',
+        '{"sites_max":1000000,"message_octets_max":70368744177664,"nodes_per_member_max":100,"queued_octets_max":1125899906842624}', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
 
 -- Sites made before belong to the default organization, and so do those that a former release makes.
 -- (SQLite takes no REFERENCES on a column that is added with a default.)
