@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod bodies;
+#[cfg(test)]
 mod bursts;
 #[cfg(test)]
 mod groups;

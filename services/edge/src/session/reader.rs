@@ -102,11 +102,7 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
             }
             Request::Pulse => Ok(()),
             Request::Ack { id } => self.ack(session, id).await,
-            Request::Quit => match tokio::time::timeout(LAST_WORDS, self.settle(session)).await {
-                Ok(()) => Err(Reading::Quit("logout ok".to_owned())),
-                // Acks may come to nothing yet: then nothing is ok, and the client must reckon with what it acked.
-                Err(_) => Err(Reading::Drained),
-            },
+            Request::Quit => Err(self.quit(session).await),
             _ => self.submit(session, &head, json).await,
         }
     }
@@ -135,6 +131,16 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
             self.edge.acks.send(Acked { session: session.id().clone(), id }).await;
         }
         Ok(())
+    }
+
+    /// The end that the client asked for, once all that it asked before has its answer.
+    async fn quit(&self, session: &Session) -> Reading {
+        session.all_answered().await;
+        match tokio::time::timeout(LAST_WORDS, self.settle(session)).await {
+            Ok(()) => Reading::Quit("logout ok".to_owned()),
+            // Acks may come to nothing yet: then nothing is ok, and the client must reckon with what it acked.
+            Err(_) => Reading::Drained,
+        }
     }
 
     /// Whoever has read `logout ok` may log in again at once, and finds nothing of what it acked.

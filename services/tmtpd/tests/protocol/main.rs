@@ -2,6 +2,7 @@
 //!
 //! `SENTENCE=presence cargo nextest run -p tmtpd --test protocol` runs those whose name contains the word.
 
+mod ahead;
 mod delivery;
 mod errors;
 mod field;
@@ -70,6 +71,7 @@ async fn holds_on(shape: Shape) -> Result<()> {
         notify::sentences(),
         delivery::sentences(),
         retries::sentences(),
+        ahead::sentences(),
         limits::sentences(),
         field::sentences(),
     ];
