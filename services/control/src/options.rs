@@ -12,7 +12,7 @@ const KEY_LETTERS: usize = 32;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// Where the API is served, over HTTP: for this machine, or behind a proxy that speaks TLS. Empty: nowhere.
+    /// Where the API is served, over HTTP: for this machine, or behind a proxy that speaks TLS. Empty, the default: nowhere.
     pub listen: Vec<SocketAddr>,
     /// A key that may do everything, beside those that are made. Empty: none.
     pub operator_key: Secret,
@@ -25,7 +25,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            listen: vec![SocketAddr::from(([127, 0, 0, 1], 8088))],
+            listen: Vec::new(),
             operator_key: Secret::default(),
             requests_per_minute_max: 600,
             requests_at_once_max: 64,

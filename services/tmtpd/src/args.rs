@@ -91,9 +91,9 @@ pub struct Dev {
     /// Where /livez, /readyz and /metrics are.
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8080", value_parser = address)]
     pub http_addr: SocketAddr,
-    /// Where the API for operators is.
-    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8088", value_parser = address)]
-    pub api_addr: SocketAddr,
+    /// Where the API for operators is [default: 127.0.0.1:8088, or any free port when that is taken].
+    #[arg(long, value_name = "IP:PORT", value_parser = address)]
+    pub api_addr: Option<SocketAddr>,
     /// What clients are told the site is called.
     #[arg(long, value_name = "NAME", default_value = "Demo Site")]
     pub site_name: String,

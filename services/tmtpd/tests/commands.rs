@@ -156,17 +156,7 @@ struct Dev {
 
 impl Dev {
     fn start(stage: &Stage) -> Self {
-        let words = [
-            "dev",
-            "--data",
-            "dev",
-            "--tmtp-addr",
-            "127.0.0.1:0",
-            "--http-addr",
-            "127.0.0.1:0",
-            "--api-addr",
-            "127.0.0.1:0",
-        ];
+        let words = ["dev", "--data", "dev", "--tmtp-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0"];
         let mut child = stage.tmtpd().args(words).stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut greeting = String::new();
@@ -190,22 +180,23 @@ impl Drop for Dev {
 }
 
 #[test]
+fn a_second_demo_runs_beside_the_first_and_both_say_where_their_apis_are() {
+    let stages = [Stage::new(), Stage::new()];
+    let demos = [Dev::start(&stages[0]), Dev::start(&stages[1])];
+    let api = |demo: &Dev| {
+        let start = demo.greeting.find("TMTP_ADMIN_SERVER=").unwrap();
+        demo.greeting[start..].split_whitespace().next().unwrap().to_owned()
+    };
+    assert_ne!(api(&demos[0]), api(&demos[1]));
+}
+
+#[test]
 fn a_demo_refuses_a_folder_and_a_port_in_use_and_says_what_to_do() {
     let stage = Stage::new();
     let dev = Dev::start(&stage);
     let folder = stage.refusal(&["dev", "--data", "dev", "--http-addr", "127.0.0.1:0"]);
     assert!(folder.contains("in use by another tmtpd") && folder.contains("--data"), "{folder}");
-    let words = [
-        "dev",
-        "--data",
-        "other",
-        "--tmtp-addr",
-        dev.tmtp_addr(),
-        "--http-addr",
-        "127.0.0.1:0",
-        "--api-addr",
-        "127.0.0.1:0",
-    ];
+    let words = ["dev", "--data", "other", "--tmtp-addr", dev.tmtp_addr(), "--http-addr", "127.0.0.1:0"];
     let port = stage.refusal(&words);
     assert!(port.contains(dev.tmtp_addr()) && port.contains("--tmtp-addr"), "{port}");
 }
@@ -214,17 +205,7 @@ fn a_demo_refuses_a_folder_and_a_port_in_use_and_says_what_to_do() {
 fn a_demo_ends_well_when_told_to_and_says_nothing_on_standard_output_but_its_greeting() {
     let stage = Stage::new();
     let mut child = {
-        let words = [
-            "dev",
-            "--data",
-            "dev",
-            "--tmtp-addr",
-            "127.0.0.1:0",
-            "--http-addr",
-            "127.0.0.1:0",
-            "--api-addr",
-            "127.0.0.1:0",
-        ];
+        let words = ["dev", "--data", "dev", "--tmtp-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0"];
         stage.tmtpd().args(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     };
     let mut out = BufReader::new(child.stdout.take().unwrap());

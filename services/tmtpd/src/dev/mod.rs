@@ -4,7 +4,7 @@ mod folder;
 mod greeting;
 mod site;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use tmtp_control::Registry;
@@ -46,9 +46,18 @@ fn for_demo(mut settings: Settings, args: &Dev, folder: &Folder) -> Settings {
     settings.edge.default_host = Some(args.site_host.to_ascii_lowercase());
     settings.edge.certificates = folder.certificates();
     settings.edge.loopback_exempt = true;
-    settings.control.listen = vec![args.api_addr];
+    settings.control.listen = vec![args.api_addr.unwrap_or_else(free_api_addr)];
     settings.http.listen = args.http_addr;
     settings
+}
+
+/// Where the API is when nobody says where: a second demo beside this one must not need to.
+fn free_api_addr() -> SocketAddr {
+    let usual = SocketAddr::from(([127, 0, 0, 1], 8088));
+    match TcpListener::bind(usual) {
+        Ok(_) => usual,
+        Err(_) => SocketAddr::from(([127, 0, 0, 1], 0)),
+    }
 }
 
 /// An address as a client on this machine can dial it.
