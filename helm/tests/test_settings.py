@@ -125,7 +125,7 @@ def schema_keys(schema, prefix=""):
 ELSEWHERE = {
     "store.url", "bodies.kind", "bodies.directory", "bus.kind", "bus.mode", "bus.urls", "bus.master", "bus.username",
     "bus.password", "edge.listen", "edge.certificates", "edge.delivery", "edge.links_max", "edge.drain_per_second",
-    "delivery.listen", "http.listen", "shutdown.deadline_seconds",
+    "delivery.listen", "control.listen", "control.operator_key", "http.listen", "shutdown.deadline_seconds",
 }
 
 

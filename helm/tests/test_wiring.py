@@ -161,7 +161,9 @@ def test_routes_lead_to_controls_service_and_never_to_metrics():
     route = chart.one("full-values.yaml", "HTTPRoute", "-control")
     targets = {(to["name"], to["port"]) for rule in route["spec"]["rules"] for to in rule["backendRefs"]}
     assert targets == {(service["metadata"]["name"], service["spec"]["ports"][0]["port"])}
-    assert all(path["pathType"] == "Exact" for path in paths)
+    assert {path["backend"]["service"]["port"]["name"] for path in paths} == {service["spec"]["ports"][0]["name"]} == {"api"}
+    values = [match["path"]["value"] for rule in route["spec"]["rules"] for match in rule["matches"]]
+    assert {path["path"] for path in paths} == set(values) == {"/api/v1"}
 
 
 def test_the_monitor_finds_the_service_of_metrics():
