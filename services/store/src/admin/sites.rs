@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::{Change, OrgId, OrgSite, Page, Scope, View, pattern};
 use crate::{
-    Error, NewSite, Result, Site, SiteId,
+    Error, NewSite, Result, SiteId,
     sql::{Row, values},
-    steps::sites::{add_hosts, count, read_settings, write_settings},
+    steps::sites::{self, add_hosts, count, write_settings},
 };
 
 impl View {
@@ -83,14 +83,6 @@ impl Change {
 
 /// A row of id, name, suspended, created_ms, settings, org, version.
 fn site(row: &Row, hosts: &mut HashMap<SiteId, Vec<String>>) -> Result<OrgSite> {
-    let id = row.site(0)?;
-    let site = Site {
-        id,
-        name: row.text(1)?,
-        hosts: hosts.remove(&id).unwrap_or_default(),
-        suspended: row.flag(2)?,
-        created_ms: row.int(3)?,
-        settings: read_settings(&row.text(4)?)?,
-    };
+    let site = sites::site(row, hosts)?;
     Ok(OrgSite { org: OrgId(row.int(5)?), version: row.int(6)?, site })
 }

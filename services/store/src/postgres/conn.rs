@@ -75,8 +75,10 @@ impl PgConn {
     /// Runs a statement without values or rows that matter, and the beginning of the transaction with it. Its text must be
     /// ours from the first to the last letter.
     pub(super) async fn run_text(&mut self, sql: String) -> Result<()> {
-        let begin = self.begin.take();
-        let sql = begin.map_or_else(|| sql.clone(), |begin| format!("{begin}; {sql}"));
+        let sql = match self.begin.take() {
+            Some(begin) => format!("{begin}; {sql}"),
+            None => sql,
+        };
         let limit = self.limit;
         let done = timeout(limit, self.begin_statement()?.execute(AssertSqlSafe(sql))).await;
         self.end_statement(done).map(drop)

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::conn::PgConn;
+use super::{conn::PgConn, sessions::node_columns};
 use crate::{
     Found, GroupMember, MemberKey, Name, NodeId, Queued, Result, SiteId,
     sql::{Conn, values},
@@ -70,7 +70,7 @@ pub(super) async fn queued(
     if nodes.is_empty() {
         return Ok(Vec::new());
     }
-    let (sites, nodes): (Vec<i64>, Vec<i64>) = nodes.iter().map(|(site, node)| (site.0, node.0)).unzip();
+    let (sites, nodes) = node_columns(nodes);
     let sql = "SELECT k.node, count(c.octets), coalesce(sum(c.octets), 0)::bigint
                FROM unnest($1::bigint[], $2::bigint[]) k(site, node)
                LEFT JOIN LATERAL

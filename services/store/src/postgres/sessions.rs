@@ -48,11 +48,16 @@ pub(super) async fn end(conn: &mut PgConn, sessions: &[Session]) -> Result<Vec<S
     rows.iter().map(session).collect()
 }
 
+/// Nodes as two columns.
+pub(super) fn node_columns(nodes: &[(SiteId, NodeId)]) -> (Vec<i64>, Vec<i64>) {
+    nodes.iter().map(|(site, node)| (site.0, node.0)).unzip()
+}
+
 pub(super) async fn connected(conn: &mut PgConn, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>> {
     if nodes.is_empty() {
         return Ok(Vec::new());
     }
-    let (sites, nodes): (Vec<i64>, Vec<i64>) = nodes.iter().map(|(site, node)| (site.0, node.0)).unzip();
+    let (sites, nodes) = node_columns(nodes);
     let sql = "SELECT n.* FROM unnest($1::bigint[], $2::bigint[]) k(site, node)
                CROSS JOIN LATERAL (
                    SELECT n.site, n.node, n.edge, n.epoch FROM nodes n

@@ -47,7 +47,8 @@ pub(crate) async fn all(conn: &mut dyn Conn) -> Result<(i64, Vec<Site>)> {
     Ok((version, sites))
 }
 
-fn site(row: &Row, hosts: &mut HashMap<SiteId, Vec<String>>) -> Result<Site> {
+/// A row that starts with id, name, suspended, created_ms, settings.
+pub(crate) fn site(row: &Row, hosts: &mut HashMap<SiteId, Vec<String>>) -> Result<Site> {
     let id = row.site(0)?;
     Ok(Site {
         id,
@@ -60,7 +61,7 @@ fn site(row: &Row, hosts: &mut HashMap<SiteId, Vec<String>>) -> Result<Site> {
 }
 
 /// Settings that this release does not know are left out: a newer one, rolled out beside it, wrote them.
-pub(crate) fn read_settings(text: &str) -> Result<SiteSettings> {
+fn read_settings(text: &str) -> Result<SiteSettings> {
     type Fields = serde_json::Map<String, serde_json::Value>;
     let defect = |error: serde_json::Error| Error::Defect(format!("settings of a site: {error}"));
     let known = serde_json::to_value(SiteSettings::default()).map_err(defect)?;
