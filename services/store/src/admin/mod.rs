@@ -4,6 +4,8 @@
 //! [`Scope`], and a scope is found only through its organization.
 
 mod audit;
+mod grants;
+mod invitations;
 mod keys;
 mod members;
 mod model;
@@ -21,11 +23,14 @@ use std::{
 use async_trait::async_trait;
 
 pub use audit::{Link, Verdict, link_hash};
+pub use grants::{Grant, SigningKey};
+pub use invitations::{Invitation, InvitationState, NewInvitation};
 pub use model::*;
 
 use crate::{
     Error, Result, Tx,
     sql::{Conn, Connect},
+    steps::admissions,
 };
 
 /// A database that can be administered.
@@ -70,6 +75,12 @@ impl Admin {
     /// Forgets answers older than this, at most `limit`; returns how many there were.
     pub async fn forget_replies(&self, before_ms: i64, limit: u32) -> Result<u64> {
         replies::forget(&mut *self.over.writing().await?, before_ms, limit).await
+    }
+
+    /// Forgets authorization codes and tokens that ended before this, at most `limit` of each; returns how many there
+    /// were.
+    pub async fn forget_grants(&self, before_ms: i64, limit: u32) -> Result<u64> {
+        admissions::forget(&mut *self.over.writing().await?, before_ms, limit).await
     }
 }
 
