@@ -9,6 +9,7 @@ mod difference;
 mod effects;
 mod error;
 mod keys;
+pub mod mail;
 mod members;
 mod on_site;
 mod options;

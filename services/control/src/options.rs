@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
-use tmtp_platform::Secret;
+use tmtp_platform::{Secret, dialable};
+use url::Url;
+
+use crate::mail::MailOptions;
 
 /// Fewest letters of an operator's key that is set rather than made.
 const KEY_LETTERS: usize = 32;
@@ -14,26 +17,39 @@ const KEY_LETTERS: usize = 32;
 pub struct Options {
     /// Where the API is served, over HTTP: for this machine, or behind a proxy that speaks TLS. Empty, the default: nowhere.
     pub listen: Vec<SocketAddr>,
+    /// Where people reach it, as `https://admin.example`: what links in mails begin with. Empty: the first of `listen`.
+    pub public_url: String,
     /// A key that may do everything, beside those that are made. Empty: none.
     pub operator_key: Secret,
     /// Most requests a minute with one key, or from one address without.
     pub requests_per_minute_max: u32,
     /// Most requests at one time; more are told to come later.
     pub requests_at_once_max: u32,
+    /// Where mail goes out.
+    pub mail: MailOptions,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             listen: Vec::new(),
+            public_url: String::new(),
             operator_key: Secret::default(),
             requests_per_minute_max: 600,
             requests_at_once_max: 64,
+            mail: MailOptions::default(),
         }
     }
 }
 
 impl Options {
+    /// Where people reach it, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        let local = || self.listen.first().map(|addr| format!("http://{}", dialable(*addr)));
+        let set = Some(&self.public_url).filter(|url| !url.is_empty()).cloned();
+        set.or_else(local).unwrap_or_default().trim_end_matches('/').to_owned()
+    }
+
     /// What is wrong with these options, each in words that name it.
     pub fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
@@ -44,6 +60,11 @@ impl Options {
                 "control.operator_key must have at least {KEY_LETTERS} visible ASCII letters, as `openssl rand -hex 32` makes"
             ));
         }
+        if !self.public_url.is_empty() && !is_base(&self.public_url) {
+            let text = "control.public_url is http:// or https://, a host and perhaps a path, as `https://admin.example`";
+            faults.push(text.to_owned());
+        }
+        faults.extend(self.mail.faults());
         for (name, value, most) in [
             ("requests_per_minute_max", self.requests_per_minute_max, 1_000_000),
             ("requests_at_once_max", self.requests_at_once_max, 10_000),
@@ -54,6 +75,18 @@ impl Options {
         }
         faults
     }
+}
+
+/// Whether a path can be appended to it.
+fn is_base(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    })
 }
 
 #[cfg(test)]
@@ -72,5 +105,19 @@ mod tests {
         let faults = odd.faults();
         assert_eq!(faults.len(), 3);
         assert!(faults[0].contains("operator_key") && !faults[0].contains("short"), "{faults:?}");
+    }
+
+    #[test]
+    fn links_begin_with_the_public_url_or_else_where_the_api_listens() {
+        let mut options = Options { listen: vec!["0.0.0.0:8088".parse().unwrap()], ..Options::default() };
+        assert_eq!(options.public_url(), "http://127.0.0.1:8088");
+        options.public_url = "https://admin.example/".into();
+        assert_eq!((options.public_url(), options.faults().len()), ("https://admin.example".to_owned(), 0));
+        for bad in
+            ["admin.example", "ftp://admin.example", "https://a:b@admin.example", "https://a.example/?x"]
+        {
+            options.public_url = bad.into();
+            assert!(options.faults()[0].contains("control.public_url"), "{bad}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use tmtp_platform::Secret;
 use tmtp_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Options, Registry, api};
+use crate::{Options, Registry, api, mail::Mailer};
 
 /// How often it counts what there is, and forgets what is old.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
@@ -46,14 +46,19 @@ impl Control {
     /// # Errors
     /// When a listener cannot be used.
     pub async fn run(&self, listeners: Vec<TcpListener>, stop: CancellationToken) -> std::io::Result<()> {
-        let router = api::router(self.registry.clone(), &self.options);
+        let (mailer, outbox) = Mailer::new(&self.options.mail).map_err(std::io::Error::other)?;
+        let router = api::router(self.registry.clone(), &self.options, mailer);
         let serving =
             listeners.into_iter().map(|listener| api::serve(listener, router.clone(), stop.clone()));
         let counting = async {
             self.count_until(&stop).await;
             Ok(())
         };
-        tokio::try_join!(futures::future::try_join_all(serving), counting).map(drop)
+        let mailing = async {
+            outbox.run(stop.clone()).await;
+            Ok(())
+        };
+        tokio::try_join!(futures::future::try_join_all(serving), counting, mailing).map(drop)
     }
 
     async fn count_until(&self, stop: &CancellationToken) {

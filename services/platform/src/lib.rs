@@ -2,6 +2,8 @@
 //!
 //! The feature `server` (on by default) brings everything but [`clock`], [`backoff`] and [`build`], which clients use too.
 
+#[cfg(feature = "server")]
+mod address;
 pub mod backoff;
 pub mod build;
 pub mod clock;
@@ -18,6 +20,8 @@ mod secret;
 #[cfg(feature = "server")]
 pub mod telemetry;
 
+#[cfg(feature = "server")]
+pub use address::dialable;
 pub use backoff::Backoff;
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "server")]

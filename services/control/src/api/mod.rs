@@ -31,7 +31,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use serve::serve;
 
-use crate::{Options, Registry, key_hash};
+use crate::{Options, Registry, key_hash, mail::Mailer};
 use limiter::Limiter;
 
 /// Most octets of a request's body.
@@ -44,17 +44,24 @@ pub(crate) struct Api {
     pub operator: Option<[u8; 32]>,
     pub limiter: Limiter,
     pub permits: Arc<Semaphore>,
+    /// What links begin with.
+    #[expect(dead_code, reason = "for the links to come")]
+    pub public_url: String,
+    #[expect(dead_code, reason = "for the mails to come")]
+    pub mailer: Mailer,
 }
 
 pub(crate) type Shared = Arc<Api>;
 
 /// The whole API over this registry.
-pub fn router(registry: Registry, options: &Options) -> Router {
+pub fn router(registry: Registry, options: &Options, mailer: Mailer) -> Router {
     let key = options.operator_key.expose();
     let api = Arc::new(Api {
         operator: Some(key).filter(|key| !key.is_empty()).map(key_hash),
         limiter: Limiter::new(options.requests_per_minute_max, Arc::clone(&registry.clock)),
         permits: Arc::new(Semaphore::new(options.requests_at_once_max as usize)),
+        public_url: options.public_url(),
+        mailer,
         registry,
     });
     let (resources, mut document) = resources().split_for_parts();

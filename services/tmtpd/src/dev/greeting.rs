@@ -3,9 +3,9 @@
 use std::fmt::Write;
 use std::net::SocketAddr;
 
+use tmtp_platform::dialable;
 use tmtp_store::Site;
 
-use super::dialable;
 use super::folder::Folder;
 
 /// Where everything is.

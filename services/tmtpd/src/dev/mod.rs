@@ -59,14 +59,3 @@ fn free_api_addr() -> SocketAddr {
         Err(_) => SocketAddr::from(([127, 0, 0, 1], 0)),
     }
 }
-
-/// An address as a client on this machine can dial it.
-fn dialable(addr: SocketAddr) -> SocketAddr {
-    match addr {
-        SocketAddr::V4(v4) if v4.ip().is_unspecified() => SocketAddr::from(([127, 0, 0, 1], addr.port())),
-        SocketAddr::V6(v6) if v6.ip().is_unspecified() => {
-            SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, addr.port()))
-        }
-        _ => addr,
-    }
-}

@@ -39,10 +39,12 @@ pub async fn standalone(settings: Settings) -> anyhow::Result<()> {
 
 impl Ports {
     /// Checks everything, and opens the ports. The names are where their addresses can be changed.
-    pub fn open(settings: Settings, [tmtp, http, api]: [&str; 3]) -> anyhow::Result<Self> {
+    pub fn open(mut settings: Settings, [tmtp, http, api]: [&str; 3]) -> anyhow::Result<Self> {
         let process = Process::begin(&settings, Role::Standalone, http)?;
         let listeners = listen::on_all(&settings.edge.listen, tmtp)?;
         let api = listen::on_all(&settings.control.listen, api)?;
+        // Links name the port that was found, where any would do.
+        settings.control.listen = api.iter().map(listen::addr).collect::<anyhow::Result<_>>()?;
         Ok(Self { process, listeners, api, settings })
     }
 
