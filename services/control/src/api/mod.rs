@@ -9,6 +9,7 @@ mod caller;
 mod docs;
 mod guard;
 mod headers;
+mod invitations;
 mod keys;
 mod limiter;
 mod members;
@@ -29,9 +30,14 @@ use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use tokio::sync::Semaphore;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(crate) use body::{Asked, At, Posted};
+pub(crate) use limiter::Who;
+pub(crate) use problem::Problem;
+pub(crate) use serve::Peer;
 pub use serve::serve;
+pub(crate) use times::shown;
 
-use crate::{Options, Registry, key_hash, mail::Mailer};
+use crate::{Options, Registry, key_hash, mail::Mailer, sign_in};
 use limiter::Limiter;
 
 /// Most octets of a request's body.
@@ -45,9 +51,9 @@ pub(crate) struct Api {
     pub limiter: Limiter,
     pub permits: Arc<Semaphore>,
     /// What links begin with.
-    #[expect(dead_code, reason = "for the links to come")]
     pub public_url: String,
-    #[expect(dead_code, reason = "for the mails to come")]
+    /// The port at which members reach edges.
+    pub tmtp_port: u16,
     pub mailer: Mailer,
 }
 
@@ -61,6 +67,7 @@ pub fn router(registry: Registry, options: &Options, mailer: Mailer) -> Router {
         limiter: Limiter::new(options.requests_per_minute_max, Arc::clone(&registry.clock)),
         permits: Arc::new(Semaphore::new(options.requests_at_once_max as usize)),
         public_url: options.public_url(),
+        tmtp_port: options.tmtp_port,
         mailer,
         registry,
     });
@@ -69,6 +76,7 @@ pub fn router(registry: Registry, options: &Options, mailer: Mailer) -> Router {
     let document = docs::Document::new(&document);
     resources
         .layer(middleware::from_fn_with_state(Arc::clone(&api), guard::admit))
+        .merge(sign_in::routes())
         .layer(DefaultBodyLimit::max(BODY_OCTETS))
         .route("/api/v1/openapi.json", get(docs::openapi))
         .route("/api/v1/docs", get(docs::page))
@@ -104,6 +112,8 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(names::aliases))
         .routes(routes!(names::groups))
         .routes(routes!(names::group))
+        .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::show, invitations::revoke))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::show, keys::revoke))
         .routes(routes!(audit::list))

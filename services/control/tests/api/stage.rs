@@ -68,7 +68,8 @@ impl Stage {
         let registry = Registry::new(&store, Arc::clone(&bus), clock.clone());
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
         let base = format!("http://{}", listener.local_addr()?);
-        let options = Options { operator_key: OPERATOR.into(), ..options };
+        let listen = vec![listener.local_addr()?];
+        let options = Options { listen, operator_key: OPERATOR.into(), ..options };
         let control = Control::new(Arc::clone(&store), registry, options);
         let stop = CancellationToken::new();
         let serving = stop.clone();
@@ -115,7 +116,10 @@ impl Stage {
         let site = self.post(OPERATOR, &format!("/orgs/{org}/sites"), &body).await?.made()?;
         let site = site["id"].as_i64().context("an id")?;
         let nodes = self.people(SiteId(site), name).await?;
-        Ok(Tenant { org, site, nodes, keys, name: name.to_owned() })
+        let path = format!("/orgs/{org}/sites/{site}/invitations");
+        let invitation = self.post(OPERATOR, &path, &json!({"uses": 3})).await?.made()?;
+        let invitation = invitation["id"].as_i64().context("an id")?;
+        Ok(Tenant { org, site, nodes, invitation, keys, name: name.to_owned() })
     }
 
     async fn people(&self, site: SiteId, name: &str) -> Result<[i64; 2]> {
@@ -144,6 +148,7 @@ pub struct Tenant {
     pub org: i64,
     pub site: i64,
     pub nodes: [i64; 2],
+    pub invitation: i64,
     pub keys: Vec<(&'static str, String, i64)>,
 }
 

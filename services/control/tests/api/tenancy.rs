@@ -37,6 +37,7 @@ impl Route {
             "createOrg" | "changeOrg" => Some(json!({"name": "grabbed"})),
             "createSite" => Some(json!({"name": "grabbed", "hosts": ["grabbed.example"]})),
             "changeSite" => Some(json!({"name": "grabbed"})),
+            "createInvitation" => Some(json!({"name": "grabbed"})),
             "createKey" => Some(json!({"name": "grabbed", "role": "owner"})),
             "createProviderKey" => Some(json!({"name": "grabbed", "role": "operator"})),
             other if self.has_body => bail!("{other} is new: give it a body here"),
@@ -52,6 +53,7 @@ impl Route {
             .replace("{site}", &inside.site.to_string())
             .replace("{uid}", &encoded(&inside.uid()))
             .replace("{node}", &inside.nodes[0].to_string())
+            .replace("{invitation}", &inside.invitation.to_string())
             .replace("{key}", &inside.keys[0].2.to_string())
             .replace("{gid}", &encoded(&format!("Circle of {}", inside.name)));
         ensure!(!path.contains('{'), "{path}: a new kind of id; say here what it is");
@@ -161,6 +163,7 @@ pub async fn a_role_may_do_what_it_is_for_and_no_more(stage: &Stage) -> Result<(
         "resumeSite",
         "suspendMember",
         "resumeMember",
+        "createInvitation",
     ];
     let own = ["listKeys", "createKey", "showKey"];
     for route in routes()?.iter().filter(|route| route.path.contains("{org}")) {

@@ -33,12 +33,7 @@ pub(crate) async fn vouched(
 }
 
 /// Uses what a token vouches for, once: the token, and the invitation behind it.
-pub(crate) async fn spend(
-    tx: &mut dyn Tx,
-    site: &Site,
-    voucher: &Voucher,
-    now_ms: i64,
-) -> Result<(), Fault> {
+pub(crate) async fn spend(tx: &mut dyn Tx, site: &Site, voucher: &Voucher, now_ms: i64) -> Result<(), Fault> {
     if !tx.spend_token(site.id, &voucher.digest, voucher.expires_ms).await? {
         return Err(Refusal::authentication_required().into());
     }

@@ -10,8 +10,8 @@ use crate::{
     fault::Fault,
     link,
     login::{self, Entrant},
-    refusal::Refusal,
     newcomers,
+    refusal::Refusal,
     register::{self, Newcomer},
 };
 

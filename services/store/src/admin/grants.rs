@@ -73,7 +73,8 @@ impl Change {
 
     /// Keeps an authorization code until it is exchanged.
     pub async fn add_grant(&mut self, site: SiteId, grant: &Grant) -> Result<()> {
-        let sql = "INSERT INTO grants (site, code_hash, invitation, challenge, redirect_uri, nonce, expires_ms)
+        let sql =
+            "INSERT INTO grants (site, code_hash, invitation, challenge, redirect_uri, nonce, expires_ms)
                    VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let values = values![
             site,

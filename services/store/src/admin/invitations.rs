@@ -90,7 +90,8 @@ impl View {
         state: Option<InvitationState>,
         now_ms: i64,
     ) -> Result<Vec<Invitation>> {
-        let sql = "SELECT id, alias, email, name, uses_max, uses_left, made_by, created_ms, expires_ms, revoked_ms
+        let sql =
+            "SELECT id, alias, email, name, uses_max, uses_left, made_by, created_ms, expires_ms, revoked_ms
                    FROM invitations
                    WHERE site = $1 AND id > $2
                      AND lower(coalesce(alias, '') || ' ' || coalesce(email, '') || ' ' || coalesce(name, ''))
@@ -107,16 +108,25 @@ impl View {
 
     /// One of a site's invitations.
     pub async fn invitation(&mut self, scope: &Scope, id: InvitationId) -> Result<Option<Invitation>> {
-        let sql = "SELECT id, alias, email, name, uses_max, uses_left, made_by, created_ms, expires_ms, revoked_ms
+        let sql =
+            "SELECT id, alias, email, name, uses_max, uses_left, made_by, created_ms, expires_ms, revoked_ms
                    FROM invitations WHERE site = $1 AND id = $2";
         self.conn().first(sql, values![scope.site, id.0]).await?.as_ref().map(invitation).transpose()
     }
 
     /// The invitation with this code, whatever its state: for whoever holds the code, which is the right to it.
     pub async fn invitation_by_code(&mut self, site: SiteId, hash: &[u8]) -> Result<Option<Invitation>> {
-        let sql = "SELECT id, alias, email, name, uses_max, uses_left, made_by, created_ms, expires_ms, revoked_ms
+        let sql =
+            "SELECT id, alias, email, name, uses_max, uses_left, made_by, created_ms, expires_ms, revoked_ms
                    FROM invitations WHERE site = $1 AND code_hash = $2";
         self.conn().first(sql, values![site, hash]).await?.as_ref().map(invitation).transpose()
+    }
+
+    /// What an invitation has its member called.
+    pub async fn kept_alias(&mut self, site: SiteId, id: InvitationId) -> Result<Option<String>> {
+        let sql = "SELECT alias FROM invitations WHERE site = $1 AND id = $2";
+        let row = self.conn().first(sql, values![site, id.0]).await?;
+        row.map_or(Ok(None), |row| row.opt_text(0))
     }
 
     /// How many invitations of a site can still be used.
@@ -174,7 +184,8 @@ impl Change {
     }
 
     async fn keep_name(&mut self, scope: &Scope, name: &str) -> Result<()> {
-        let sql = "INSERT INTO names (site, name, kind) VALUES ($1, $2, 2) ON CONFLICT (site, name) DO NOTHING";
+        let sql =
+            "INSERT INTO names (site, name, kind) VALUES ($1, $2, 2) ON CONFLICT (site, name) DO NOTHING";
         if !storable(name) || self.conn().run(sql, values![scope.site, name]).await? == 0 {
             return Err(Error::Taken(name.to_owned()));
         }

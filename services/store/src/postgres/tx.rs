@@ -10,8 +10,8 @@ use tokio::runtime::Handle;
 
 use super::{claim, conn::PgConn, members, presence, queue, sessions};
 use crate::{
-    Begun, Error, Found, GroupMember, InvitationId, MemberKey, Name, NewEntry, NewMessage, NewNode, NodeAcks, NodeId,
-    Queued, Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx,
+    Begun, Error, Found, GroupMember, InvitationId, MemberKey, Name, NewEntry, NewMessage, NewNode, NodeAcks,
+    NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx,
     sql::{Conn, values},
     steps,
 };

@@ -9,8 +9,8 @@ use tmtp_wire::MsgId;
 
 use super::{claim, conn::SqliteConn, members, presence, queue, sessions};
 use crate::{
-    Begun, Found, GroupMember, InvitationId, MemberKey, Name, NewEntry, NewMessage, NewNode, NodeAcks, NodeId, Queued,
-    Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx, steps,
+    Begun, Found, GroupMember, InvitationId, MemberKey, Name, NewEntry, NewMessage, NewNode, NodeAcks,
+    NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx, steps,
 };
 
 const GROUP: &str = "SELECT 1 FROM names WHERE site = $1 AND name = $2 AND kind = $3";
