@@ -69,11 +69,13 @@ pub enum InvitationState {
 impl Invitation {
     /// How it stands at this time.
     pub fn state(&self, now_ms: i64) -> InvitationState {
+        // One that ended by itself lets go of its alias as if it were revoked at its end.
+        let ends = self.expires_ms;
         if self.uses_left == 0 {
             InvitationState::Used
-        } else if self.revoked_ms.is_some() {
+        } else if self.revoked_ms.is_some_and(|revoked| ends.is_none_or(|end| revoked < end)) {
             InvitationState::Revoked
-        } else if self.expires_ms.is_some_and(|end| end <= now_ms) {
+        } else if ends.is_some_and(|end| end <= now_ms) {
             InvitationState::Expired
         } else {
             InvitationState::Pending
@@ -97,7 +99,7 @@ impl View {
                      AND lower(coalesce(alias, '') || ' ' || coalesce(email, '') || ' ' || coalesce(name, ''))
                          LIKE $3 ESCAPE '\\'
                      AND (CAST($4 AS bigint) = -1 OR CAST($4 AS bigint) =
-                          CASE WHEN uses_left = 0 THEN 1 WHEN revoked_ms > 0 THEN 3
+                          CASE WHEN uses_left = 0 THEN 1 WHEN revoked_ms > 0 AND (expires_ms = 0 OR revoked_ms < expires_ms) THEN 3
                                WHEN expires_ms > 0 AND expires_ms <= $5 THEN 2 ELSE 0 END)
                    ORDER BY id LIMIT $6";
         let state = state.map_or(-1, |state| state as i64);
@@ -177,10 +179,28 @@ impl Change {
         let row = self.conn().first(sql, values![scope.site, id.0, now_ms]).await?;
         let Some(revoked) = row.as_ref().map(invitation).transpose()? else { return Ok(None) };
         if let Some(alias) = &revoked.alias {
-            let sql = "DELETE FROM names WHERE site = $1 AND name = $2 AND kind = 2";
-            self.conn().run(sql, values![scope.site, alias]).await?;
+            self.let_go(scope.site, alias).await?;
         }
         Ok(Some(revoked))
+    }
+
+    /// Lets go of the names that invitations kept which have ended by now, at most `limit`; returns how many there were.
+    pub(super) async fn end_invitations(&mut self, now_ms: i64, limit: u32) -> Result<u64> {
+        let sql = "UPDATE invitations SET revoked_ms = expires_ms
+                   WHERE (site, id) IN (SELECT site, id FROM invitations WHERE alias IS NOT NULL AND uses_left > 0
+                       AND revoked_ms = 0 AND expires_ms BETWEEN 1 AND $1 ORDER BY site, id LIMIT $2)
+                     AND uses_left > 0 AND revoked_ms = 0
+                   RETURNING site, alias";
+        let ended = self.conn().all(sql, values![now_ms, i64::from(limit)]).await?;
+        for row in &ended {
+            self.let_go(row.site(0)?, &row.text(1)?).await?;
+        }
+        Ok(ended.len() as u64)
+    }
+
+    async fn let_go(&mut self, site: SiteId, alias: &str) -> Result<()> {
+        let sql = "DELETE FROM names WHERE site = $1 AND name = $2 AND kind = 2";
+        self.conn().run(sql, values![site, alias]).await.map(drop)
     }
 
     async fn keep_name(&mut self, scope: &Scope, name: &str) -> Result<()> {

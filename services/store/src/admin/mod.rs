@@ -77,6 +77,14 @@ impl Admin {
         replies::forget(&mut *self.over.writing().await?, before_ms, limit).await
     }
 
+    /// Lets go of the names that invitations kept which have ended by now, at most `limit`; returns how many there were.
+    pub async fn end_invitations(&self, now_ms: i64, limit: u32) -> Result<u64> {
+        let mut change = self.begin().await?;
+        let ended = change.end_invitations(now_ms, limit).await?;
+        change.commit().await?;
+        Ok(ended)
+    }
+
     /// Forgets authorization codes and tokens that ended before this, at most `limit` of each; returns how many there
     /// were.
     pub async fn forget_grants(&self, before_ms: i64, limit: u32) -> Result<u64> {

@@ -6,6 +6,7 @@ mod admin;
 mod faults;
 mod groups;
 mod members;
+mod newcomers;
 mod peek;
 mod presence;
 mod queues;
@@ -106,6 +107,15 @@ contract! {
         what_no_database_can_hold_is_not_found_and_not_taken,
         names_differ_by_every_octet,
         holding_nodes_keeps_them_from_being_seized,
+    }
+    newcomers {
+        a_token_is_spent_once_at_each_site_and_forgotten_when_it_has_ended,
+        a_token_spent_twice_at_one_moment_is_spent_once,
+        an_invitation_is_redeemed_as_often_as_it_may_be_and_no_more,
+        an_invitation_that_ended_or_is_another_sites_is_not_redeemed,
+        a_name_that_an_invitation_keeps_is_its_members_alone,
+        names_kept_by_invitations_that_ended_can_be_had_again,
+        a_grant_is_taken_once_and_a_sites_keys_are_its_own,
     }
     presence {
         presence_lasts_as_long_as_a_session_that_sent_it,
