@@ -33,6 +33,9 @@ pub enum Error {
     /// There is no such setting, or its value is not one.
     #[error("{0}")]
     Setting(String),
+    /// A sign-in provider cannot be so, or cannot be reached.
+    #[error("{0}")]
+    Provider(String),
     /// The organization's plan does not allow it.
     #[error("{0}")]
     Plan(String),

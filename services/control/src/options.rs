@@ -21,6 +21,9 @@ pub struct Options {
     pub public_url: String,
     /// The port at which members reach edges, as it is told to those who are invited.
     pub tmtp_port: u16,
+    /// Whether organizations' sign-in providers may be at addresses of a closed network, and over HTTP. Tenants name those
+    /// addresses: leave it off where they must not reach what only this service can.
+    pub private_providers: bool,
     /// A key that may do everything, beside those that are made. Empty: none.
     pub operator_key: Secret,
     /// Most requests a minute with one key, or from one address without.
@@ -37,6 +40,7 @@ impl Default for Options {
             listen: Vec::new(),
             public_url: String::new(),
             tmtp_port: 443,
+            private_providers: false,
             operator_key: Secret::default(),
             requests_per_minute_max: 600,
             requests_at_once_max: 64,

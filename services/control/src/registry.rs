@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::Value;
 use tmtp_bus::{Bus, SITES};
-use tmtp_platform::Clock;
+use tmtp_platform::{Clock, Outside};
 use tmtp_store::{
     Admin, SiteId, Store,
     admin::{Change, Deed, KeyId, OrgId, Reply, Scope, View},
@@ -65,12 +65,24 @@ pub struct Registry {
     pub(crate) admin: Admin,
     pub(crate) bus: Arc<dyn Bus>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Whether sign-in providers may be in closed networks.
+    pub(crate) private_providers: bool,
 }
 
 impl Registry {
     /// Over a store; changes are told on `bus`.
     pub fn new(store: &Arc<dyn Store>, bus: Arc<dyn Bus>, clock: Arc<dyn Clock>) -> Self {
-        Self { admin: store.admin(), bus, clock }
+        Self { admin: store.admin(), bus, clock, private_providers: false }
+    }
+
+    /// The same, where sign-in providers may be in closed networks.
+    #[must_use]
+    pub fn allowing_private_providers(self, private_providers: bool) -> Self {
+        Self { private_providers, ..self }
+    }
+
+    pub(crate) fn outside(&self) -> Outside {
+        Outside::new(self.private_providers)
     }
 
     /// A look at what there is.
@@ -96,6 +108,11 @@ impl Registry {
     /// Tells all who keep sites in memory. Returns at once: what the bus loses is found by their own looking.
     pub(crate) fn tell_sites(&self, site: SiteId) {
         self.bus.publish(SITES, word(site));
+    }
+
+    /// The same where it is about many of them.
+    pub(crate) fn tell_all_sites(&self) {
+        self.bus.publish(SITES, Bytes::from_static(b"sites"));
     }
 
     /// Logs what was done: the last step before the commit.

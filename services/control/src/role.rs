@@ -27,6 +27,7 @@ impl Control {
     pub fn new(store: Arc<dyn Store>, registry: Registry, options: Options) -> Self {
         metrics::describe_gauge!("tmtp_control_sites", "Sites, by whether they are suspended.");
         metrics::describe_counter!("tmtp_control_requests_total", "Requests to the API, by status.");
+        let registry = registry.allowing_private_providers(options.private_providers);
         Self { store, registry, options }
     }
 

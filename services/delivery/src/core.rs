@@ -10,8 +10,8 @@ use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    Options, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault, loads::Counts, sites::Sites,
-    telling::Telling,
+    Options, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault, loads::Counts, newcomers::Keys,
+    sites::Sites, telling::Telling,
 };
 
 /// A transaction that failed for want of the store is tried again within this time; a longer outage is
@@ -32,6 +32,8 @@ pub(crate) struct Core {
     pub edges: Edges,
     pub trash: Trash,
     pub counts: Counts,
+    /// Keys of those who vouch for newcomers.
+    pub keys: Keys,
     pub turns: Turns,
 }
 

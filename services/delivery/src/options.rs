@@ -14,6 +14,9 @@ pub struct Options {
     /// nowhere. Not a setting of its own.
     #[serde(skip)]
     pub sign_in_url: String,
+    /// Whether providers may be at addresses of a closed network. Not a setting of its own.
+    #[serde(skip)]
+    pub private_providers: bool,
     /// Data up to this many octets is kept in the message's row, larger data in the body store.
     pub inline_octets_max: usize,
     /// Most requests in one transaction.
@@ -52,6 +55,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             sign_in_url: String::new(),
+            private_providers: false,
             inline_octets_max: 32_768,
             writer_batch_max: 256,
             writer_batch_octets_max: 4 << 20,

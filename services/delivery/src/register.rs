@@ -29,9 +29,16 @@ pub(crate) struct Newcomer {
     pub edge: String,
     pub label: String,
     pub alias: Option<String>,
-    /// What it shows where the site is not open to all.
-    pub token: Option<String>,
+    /// What vouches for it, where the site is not open to all.
+    pub voucher: Option<Voucher>,
     pub seed: Seed,
+}
+
+impl Newcomer {
+    /// What its invitation has it called.
+    fn kept_alias(&self) -> Option<&str> {
+        self.voucher.as_ref()?.alias.as_deref()
+    }
 }
 
 /// A member that was made.
@@ -52,13 +59,11 @@ pub(crate) async fn register(core: Arc<Core>, newcomer: Newcomer) -> Result<Regi
     let (uid, secret) = newcomer.seed.split_at(UID);
     let member = MemberKey { site: site.id, uid: base32::encode(uid) };
     let mut tx = core.store.begin().await?;
-    let voucher = newcomers::vouched(&mut *tx, &core, site, newcomer.token.as_deref(), now_ms).await?;
     let node = match tx.find_node(&member, &secret_hash(secret)).await? {
         Some(made_before) => made_before,
-        None => make(&mut *tx, &newcomer, &member, voucher.as_ref(), now_ms).await?,
+        None => make(&mut *tx, &newcomer, &member, now_ms).await?,
     };
-    let kept = voucher.and_then(|voucher| voucher.alias);
-    let alias_error = name(&mut *tx, &newcomer, &member, kept.as_deref()).await?;
+    let alias_error = name(&mut *tx, &newcomer, &member).await?;
     let begun = tx.begin_session(site.id, node, &newcomer.edge, now_ms).await?;
     core::commit(tx).await?;
     core.edges.expect(&newcomer.edge);
@@ -70,10 +75,9 @@ async fn make(
     tx: &mut dyn Tx,
     newcomer: &Newcomer,
     member: &MemberKey,
-    voucher: Option<&Voucher>,
     now_ms: i64,
 ) -> Result<NodeId, Fault> {
-    if let Some(voucher) = voucher {
+    if let Some(voucher) = &newcomer.voucher {
         newcomers::spend(tx, &newcomer.site, voucher, now_ms).await?;
     }
     // Two tries at one moment: the later one is to look again.
@@ -82,7 +86,7 @@ async fn make(
         outage => outage,
     };
     tx.add_member(member, now_ms).await.map_err(lost)?;
-    if let Some(alias) = voucher.and_then(|voucher| voucher.alias.as_ref()) {
+    if let Some(alias) = newcomer.kept_alias() {
         tx.give_name(member, alias).await?;
     }
     let secret_hash = secret_hash(&newcomer.seed[UID..]);
@@ -91,13 +95,8 @@ async fn make(
 }
 
 /// Names a new member: as its invitation has it, else as it wishes. Why not as it wishes, where it is not.
-async fn name(
-    tx: &mut dyn Tx,
-    newcomer: &Newcomer,
-    member: &MemberKey,
-    kept: Option<&str>,
-) -> Result<Option<Refusal>, Fault> {
-    match (kept, newcomer.alias.as_deref()) {
+async fn name(tx: &mut dyn Tx, newcomer: &Newcomer, member: &MemberKey) -> Result<Option<Refusal>, Fault> {
+    match (newcomer.kept_alias(), newcomer.alias.as_deref()) {
         (Some(kept), Some(wanted)) if wanted != kept => Ok(Some(Refusal::alias_not_invited(wanted, kept))),
         (None, Some(wanted)) => take_alias_once(tx, &newcomer.site, member, wanted).await,
         _ => Ok(None),

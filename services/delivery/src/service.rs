@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tmtp_bus::Bus;
 use tmtp_grpc::delivery::delivery_server::DeliveryServer;
-use tmtp_platform::Clock;
+use tmtp_platform::{Clock, Outside};
 use tmtp_store::{Bodies, Store};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,7 @@ use crate::{
     fetch,
     inbox::{self, Inbox, Outlet},
     loads::Counts,
+    newcomers::Keys,
     rpc,
     sites::Sites,
     telling::Telling,
@@ -66,6 +67,7 @@ impl Delivery {
         let (fetches, fetches_out) = inbox::queue("fetches", options.calls_queue, wait);
         let telling = Telling::new(bus.clone(), ids.instance());
         let counts = Counts::default();
+        let keys = Keys::new(Outside::new(options.private_providers));
         let core = Core {
             options,
             store,
@@ -79,6 +81,7 @@ impl Delivery {
             edges,
             trash,
             counts,
+            keys,
             turns,
         };
         let outlets = Outlets {

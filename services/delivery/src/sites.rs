@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use tmtp_bus::{Bus, Event, SITES, Subscription};
-use tmtp_store::{Site, SiteId, Store};
+use tmtp_store::{Provider, Site, SiteId, Store};
 use tokio::{
     sync::Mutex,
     time::{Instant, MissedTickBehavior},
@@ -20,11 +20,17 @@ const FORCED_EVERY: Duration = Duration::from_secs(1);
 pub(crate) struct Listing {
     pub version: i64,
     sites: HashMap<SiteId, Arc<Site>>,
+    providers: HashMap<SiteId, Vec<Arc<Provider>>>,
 }
 
 impl Listing {
     pub fn iter(&self) -> impl Iterator<Item = &Site> {
         self.sites.values().map(AsRef::as_ref)
+    }
+
+    /// The providers of a site's organization.
+    pub fn providers(&self, site: SiteId) -> &[Arc<Provider>] {
+        self.providers.get(&site).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -43,6 +49,11 @@ impl Sites {
 
     pub fn listing(&self) -> Arc<Listing> {
         self.listing.load_full()
+    }
+
+    /// The providers of a site's organization.
+    pub fn providers(&self, site: SiteId) -> Vec<Arc<Provider>> {
+        self.listing.load().providers(site).to_vec()
     }
 
     /// A site, suspended or not.
@@ -97,7 +108,12 @@ impl Sites {
 async fn read(store: &dyn Store) -> tmtp_store::Result<Listing> {
     let (version, sites) = store.sites().await?;
     let sites = sites.into_iter().map(|site| (site.id, Arc::new(site))).collect();
-    Ok(Listing { version, sites })
+    // After the version, as the sites are: should they change in between, the list is read anew.
+    let mut providers: HashMap<SiteId, Vec<Arc<Provider>>> = HashMap::new();
+    for (site, provider) in store.providers().await? {
+        providers.entry(site).or_default().push(Arc::new(provider));
+    }
+    Ok(Listing { version, sites, providers })
 }
 
 async fn next(hints: &mut Option<Subscription>) -> Option<Event> {

@@ -1,6 +1,6 @@
 //! What every role does the same way: configuration, telemetry, health, lifecycle, time.
 //!
-//! The feature `server` (on by default) brings everything but [`clock`], [`backoff`] and [`build`], which clients use too.
+//! The feature `server` (on by default) brings everything but [`clock`], [`backoff`] and [`build`], which clients use too; `outside` brings [`Outside`].
 
 #[cfg(feature = "server")]
 mod address;
@@ -15,6 +15,8 @@ pub mod health;
 pub mod lifecycle;
 #[cfg(feature = "server")]
 mod listener;
+#[cfg(feature = "outside")]
+mod outside;
 #[cfg(feature = "server")]
 mod secret;
 #[cfg(feature = "server")]
@@ -30,5 +32,7 @@ pub use health::Health;
 pub use lifecycle::{Signals, Tasks};
 #[cfg(feature = "server")]
 pub use listener::Bounded;
+#[cfg(feature = "outside")]
+pub use outside::{Outside, OutsideError};
 #[cfg(feature = "server")]
 pub use secret::Secret;

@@ -12,6 +12,7 @@ mod migration;
 pub mod model;
 mod options;
 mod postgres;
+mod providers;
 pub mod settings;
 pub mod sign_in;
 mod sql;
@@ -35,6 +36,7 @@ pub use error::{Error, Result};
 pub use migration::MigrationReport;
 pub use model::*;
 pub use options::StoreOptions;
+pub use providers::{Provider, ProviderId, ProviderSettings};
 pub use settings::{LoginConflict, NameFault, Registration, SiteSettings};
 
 /// Opens the store that the URL names. [`Error::Outdated`] when its schema is behind; SQLite's is brought up to date.
@@ -92,6 +94,11 @@ pub trait Store: Send + Sync + 'static {
     async fn sites_version(&self) -> Result<i64>;
     /// All sites, and the version that they were read at.
     async fn sites(&self) -> Result<(i64, Vec<Site>)>;
+    /// Every site with the providers of its organization, in ascending order of both. They are part of what the version
+    /// of the sites is about.
+    async fn providers(&self) -> Result<Vec<(SiteId, Provider)>>;
+    /// The public halves of a site's signing keys, each a JWK, newest first.
+    async fn public_keys(&self, site: SiteId) -> Result<Vec<String>>;
     /// Adds a site. [`Error::Taken`] when one of its hosts leads elsewhere.
     async fn add_site(&self, site: &NewSite) -> Result<SiteId>;
     /// Replaces what can be changed of a site. [`Error::Taken`] as for `add_site`, [`Error::Absent`] when there is none.
@@ -203,8 +210,6 @@ pub trait Tx: Send {
 
     // ---- newcomers where a site is not open to all
 
-    /// The public halves of a site's signing keys, each a JWK, newest first.
-    async fn public_keys(&mut self, site: SiteId) -> Result<Vec<String>>;
     /// Notes that a token was accepted, until it expires; `false` when it was before. Waits for a transaction that
     /// spends the same token at this moment.
     async fn spend_token(&mut self, site: SiteId, digest: &Bytes, expires_ms: i64) -> Result<bool>;

@@ -38,6 +38,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611241432_index_names_by_owner",
     "202611241500_create_secrets",
     "202611251100_create_invitations",
+    "202611251200_create_providers",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -47,6 +48,7 @@ const SQLITE: &[Script] = scripts!(
     "202611241432_index_names_by_owner",
     "202611241500_create_secrets",
     "202611251100_create_invitations",
+    "202611251200_create_providers",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

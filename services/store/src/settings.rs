@@ -72,6 +72,22 @@ pub enum Registration {
     Open,
     /// Who has an invitation, by signing in with it first.
     Invitation,
+    /// For whom one of the organization's providers vouches.
+    Provider,
+    /// Either of these two.
+    InvitationOrProvider,
+}
+
+impl Registration {
+    /// Whether an invitation is a way in.
+    pub fn takes_invitations(self) -> bool {
+        matches!(self, Self::Invitation | Self::InvitationOrProvider)
+    }
+
+    /// Whether the organization's providers are a way in.
+    pub fn takes_providers(self) -> bool {
+        matches!(self, Self::Provider | Self::InvitationOrProvider)
+    }
 }
 
 /// What a second login of a connected node does.

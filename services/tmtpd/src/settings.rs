@@ -38,8 +38,8 @@ pub struct Settings {
 impl Settings {
     /// What a delivery process works by: its own settings, and where newcomers sign in.
     pub fn delivery_limits(&self) -> tmtp_delivery::Options {
-        let sign_in_url = self.control.public_url();
-        tmtp_delivery::Options { sign_in_url, ..self.delivery.limits.clone() }
+        let (sign_in_url, private_providers) = (self.control.public_url(), self.control.private_providers);
+        tmtp_delivery::Options { sign_in_url, private_providers, ..self.delivery.limits.clone() }
     }
 }
 

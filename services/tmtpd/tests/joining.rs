@@ -35,6 +35,7 @@ fn sentences() -> Vec<Sentence<Server>> {
         another_alias_than_the_invitations_is_refused_and_the_account_exists_all_the_same,
         an_invitation_revoked_after_the_sign_in_makes_no_member,
         a_token_of_another_site_or_changed_on_the_way_is_refused,
+        an_organizations_provider_vouches_for_its_people,
         a_member_joins_with_tmtp_and_the_code_of_an_invitation,
         a_member_joins_with_tmtp_and_a_browser,
     ]
@@ -76,8 +77,12 @@ async fn tmtprev(server: &Server, host: &str) -> Result<Value> {
 
 /// Signs in as an existing client does, from what `authby` says; the token endpoint's answer.
 async fn sign_in(server: &Server, host: &str, invitation: &Value) -> Result<Value> {
+    sign_in_by(&tmtprev(server, host).await?["authby"][0], invitation).await
+}
+
+/// The same by one of the ways.
+async fn sign_in_by(way: &Value, invitation: &Value) -> Result<Value> {
     let code = invitation["code"].as_str().context("a code")?;
-    let way = tmtprev(server, host).await?["authby"][0].clone();
     let text =
         |part: &str, at: usize| Ok::<_, anyhow::Error>(way[part][at].as_str().context("a way")?.to_owned());
     let login = format!(
@@ -217,6 +222,34 @@ async fn a_token_of_another_site_or_changed_on_the_way_is_refused(server: &Serve
     Ok(())
 }
 
+/// The sign-in of one site is the provider of the organization for another.
+async fn an_organizations_provider_vouches_for_its_people(server: &Server) -> Result<()> {
+    let issuer = format!("http://{}/oidc/{}", server.api, site_id(server, OTHER).await?);
+    let body = json!({"label": "Acme staff", "issuer": issuer, "settings": {"client_id": "tmtp"}});
+    let made = api(server, reqwest::Method::POST, "/orgs/1/providers", &body).await?;
+    let ways = async || -> Result<Value> { Ok(tmtprev(server, STAFF).await?["authby"].take()) };
+    while ways().await?.as_array().map(Vec::len) != Some(2) {}
+    let way = ways().await?[1].take();
+    ensure!(way["label"] == "Acme staff" && way["login"][0] == format!("{issuer}/authorize"), "{way}");
+    let invitation = invite(server, OTHER, json!({"uses": 9})).await?;
+    let token = sign_in_by(&way, &invitation).await?;
+    let registered = register(server, STAFF, "Steve of the staff", &token).await?.recv().await?;
+    ensure!(registered.op() == "registered" && !registered.header.contains_key("error"), "{registered}");
+    register(server, STAFF, "_", &token).await?.expect_quit("authentication required").await?;
+    // Where providers are no way in, they vouch for nobody.
+    let token = sign_in_by(&way, &invitation).await?;
+    register(server, HOST, "_", &token).await?.expect_quit("authentication required").await?;
+    // Whom the rules do not admit is somebody, but nobody for this site.
+    let path = format!("/orgs/1/providers/{}", made["id"]);
+    let rule = json!({"settings": {"email_domains": ["acme.example"], "login_params": "prompt=login"}});
+    api(server, reqwest::Method::PATCH, &path, &rule).await?;
+    while !ways().await?.to_string().contains("prompt=login") {}
+    register(server, STAFF, "_", &token).await?.expect_quit("register failure").await?;
+    api(server, reqwest::Method::DELETE, &path, &json!({})).await?;
+    while ways().await?.as_array().map(Vec::len) != Some(1) {}
+    register(server, STAFF, "_", &token).await?.expect_quit("authentication required").await
+}
+
 /// The member's command line client, built beside the server.
 fn tmtp(server: &Server, folder: &Path, host: &str, words: &[&str]) -> tokio::process::Command {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_tmtpd")).with_file_name("tmtp");
@@ -228,6 +261,8 @@ fn tmtp(server: &Server, folder: &Path, host: &str, words: &[&str]) -> tokio::pr
     command
 }
 
+/// Takes the organization's providers as well.
+const STAFF: &str = "staff.test";
 const DOMESTIC: &str = "home.localhost";
 
 async fn a_member_joins_with_tmtp_and_the_code_of_an_invitation(server: &Server) -> Result<()> {
@@ -272,7 +307,9 @@ async fn a_member_joins_with_tmtp_and_a_browser(server: &Server) -> Result<()> {
 
 async fn server(shape: Shape) -> Result<Arc<Server>> {
     let site = |name, hosts| SitePlan { name, hosts, settings: &[("registration", "invitation")] };
-    let sites = vec![site("Members", &[HOST]), site("Others", &[OTHER]), site("At home", &[DOMESTIC])];
+    let staff = &[("registration", "invitation_or_provider")];
+    let staff = SitePlan { name: "Staff", hosts: &[STAFF], settings: staff };
+    let sites = vec![site("Members", &[HOST]), site("Others", &[OTHER]), site("At home", &[DOMESTIC]), staff];
     let layout = Layout { sites, ..Layout::default() };
     Ok(Arc::new(Server::start(shape, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await?))
 }

@@ -19,6 +19,7 @@ mod openapi;
 mod orgs;
 mod page;
 mod problem;
+mod providers;
 mod serve;
 mod show;
 mod sites;
@@ -114,6 +115,9 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(names::group))
         .routes(routes!(invitations::list, invitations::create))
         .routes(routes!(invitations::show, invitations::revoke))
+        .routes(routes!(providers::list, providers::create))
+        .routes(routes!(providers::show, providers::change, providers::remove))
+        .routes(routes!(providers::check))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::show, keys::revoke))
         .routes(routes!(audit::list))

@@ -105,6 +105,7 @@ impl From<Error> for Problem {
             | Error::Host(_)
             | Error::Email(_)
             | Error::Alias(_)
+            | Error::Provider(_)
             | Error::Setting(_)
             | Error::Role(_)
             | Error::Time(_) => Self::invalid(said),

@@ -19,7 +19,7 @@ use axum::{
     routing::{get, post},
 };
 use tmtp_store::{
-    Registration, Site, SiteId,
+    Site, SiteId,
     sign_in::{CLIENT, issuer},
 };
 
@@ -44,7 +44,7 @@ pub(crate) fn routes() -> Router<Shared> {
 /// The site, where there is one at which members sign in.
 async fn find(api: &Shared, site: i64) -> crate::Result<Option<Site>> {
     let found = api.registry.view().await?.site(SiteId(site)).await?;
-    Ok(found.filter(|site| !site.suspended && site.settings.registration == Registration::Invitation))
+    Ok(found.filter(|site| !site.suspended && site.settings.registration.takes_invitations()))
 }
 
 /// Counts what an address tries; `false` when it was too much.

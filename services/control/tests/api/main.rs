@@ -8,6 +8,7 @@ mod keys;
 mod limits;
 mod lists;
 mod problems;
+mod providers;
 mod sign_in;
 mod stage;
 mod tenancy;
@@ -80,6 +81,12 @@ on_each_store! {
         a_request_that_cannot_be_is_told_what_is_wrong,
         what_is_no_json_no_path_no_method_is_said_to_be_so,
         nothing_is_kept_by_caches,
+    }
+    providers {
+        a_provider_is_looked_up_where_it_publishes_itself,
+        a_provider_is_changed_at_its_latest_version_and_removed,
+        a_provider_that_cannot_be_is_told_why,
+        an_organization_has_as_many_providers_as_a_client_takes,
     }
     sign_in {
         an_invitation_leads_through_the_sign_in_to_a_token,

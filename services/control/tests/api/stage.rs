@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use tmtp_bus::{Bus, BusOptions};
 use tmtp_control::{Control, Options, Registry};
 use tmtp_platform::{Clock, SystemClock};
-use tmtp_store::{GroupMember, GroupStatus, MemberKey, Name, NewNode, Owner, SiteId, Store, StoreOptions};
+use tmtp_store::{
+    GroupMember, GroupStatus, MemberKey, Name, NewNode, Owner, Provider, ProviderId, ProviderSettings,
+    SiteId, Store, StoreOptions, admin::OrgId,
+};
 use tmtp_testkit::postgres::Postgres;
 use tokio_util::sync::CancellationToken;
 
@@ -45,7 +48,7 @@ pub struct Stage {
 
 impl Stage {
     pub async fn new() -> Result<Self> {
-        Self::with(Options::default()).await
+        Self::with(with_providers_here()).await
     }
 
     pub async fn with(options: Options) -> Result<Self> {
@@ -56,7 +59,7 @@ impl Stage {
 
     pub async fn on_postgres() -> Result<Self> {
         let url = tokio::task::spawn_blocking(|| Postgres::shared()?.fresh_database()).await??;
-        Self::on(url, Options::default()).await
+        Self::on(url, with_providers_here()).await
     }
 
     async fn on(url: String, options: Options) -> Result<Self> {
@@ -119,7 +122,27 @@ impl Stage {
         let path = format!("/orgs/{org}/sites/{site}/invitations");
         let invitation = self.post(OPERATOR, &path, &json!({"uses": 3})).await?.made()?;
         let invitation = invitation["id"].as_i64().context("an id")?;
-        Ok(Tenant { org, site, nodes, invitation, keys, name: name.to_owned() })
+        let provider = self.provider(OrgId(org)).await?;
+        Ok(Tenant { org, site, nodes, invitation, provider, keys, name: name.to_owned() })
+    }
+
+    /// One that is nowhere.
+    async fn provider(&self, org: OrgId) -> Result<i64> {
+        let nowhere = || "http://127.0.0.1:1/x".to_owned();
+        let settings = ProviderSettings {
+            client_id: "us".to_owned(),
+            login_url: nowhere(),
+            token_url: nowhere(),
+            keys_url: nowhere(),
+            scopes: "openid".to_owned(),
+            ..ProviderSettings::default()
+        };
+        let (label, issuer) = ("Nowhere".to_owned(), nowhere());
+        let new = Provider { id: ProviderId(0), label, issuer, settings, version: 0, created_ms: 1_000 };
+        let mut change = self.store.admin().begin().await?;
+        let made = change.add_provider(org, &new).await?;
+        change.commit().await?;
+        Ok(made.id.0)
     }
 
     async fn people(&self, site: SiteId, name: &str) -> Result<[i64; 2]> {
@@ -143,12 +166,18 @@ impl Stage {
     }
 }
 
+/// The providers of tests are on this machine.
+fn with_providers_here() -> Options {
+    Options { private_providers: true, ..Options::default() }
+}
+
 pub struct Tenant {
     pub name: String,
     pub org: i64,
     pub site: i64,
     pub nodes: [i64; 2],
     pub invitation: i64,
+    pub provider: i64,
     pub keys: Vec<(&'static str, String, i64)>,
 }
 

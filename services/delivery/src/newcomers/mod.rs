@@ -1,35 +1,49 @@
 //! Newcomers at a site that is not open to all: how they sign in, and what the token that they bring is good for.
 
 mod field;
-mod token;
+mod foreign;
+mod keys;
+mod own;
+mod voucher;
 mod ways;
 
-use tmtp_store::{Registration, Site, Tx};
+use tmtp_store::{Registration, Site, Tx, sign_in::issuer};
 
 use crate::{core::Core, fault::Fault, refusal::Refusal};
 
 pub(crate) use field::id_token;
-pub(crate) use token::Voucher;
+pub(crate) use keys::Keys;
+pub(crate) use voucher::Voucher;
 pub(crate) use ways::ways;
 
 /// What a newcomer's token vouches for; `None` where the site wants none.
-pub(crate) async fn vouched(
-    tx: &mut dyn Tx,
-    core: &Core,
-    site: &Site,
-    token: Option<&str>,
-    now_ms: i64,
-) -> Result<Option<Voucher>, Fault> {
-    match site.settings.registration {
-        Registration::Open => Ok(None),
-        Registration::Closed => Err(Refusal::register_failure().into()),
-        Registration::Invitation => {
-            let keys = tx.public_keys(site.id).await?;
-            let issuer = tmtp_store::sign_in::issuer(&core.options.sign_in_url, site.id);
-            let checked = token.and_then(|token| token::check(token, &keys, &issuer, now_ms));
-            checked.map(Some).ok_or_else(|| Refusal::authentication_required().into())
+pub(crate) async fn vouched(core: &Core, site: &Site, token: Option<&str>) -> Result<Option<Voucher>, Fault> {
+    let registration = site.settings.registration;
+    match registration {
+        Registration::Open => return Ok(None),
+        Registration::Closed => return Err(Refusal::register_failure().into()),
+        Registration::Invitation | Registration::Provider | Registration::InvitationOrProvider => {}
+    }
+    let token = token.ok_or_else(Refusal::authentication_required)?;
+    let now_ms = core.clock.unix_ms();
+    if registration.takes_invitations() {
+        let keys = core.store.public_keys(site.id).await?;
+        let issuer = issuer(&core.options.sign_in_url, site.id);
+        if let Some(voucher) = own::check(token, &keys, &issuer, now_ms) {
+            return Ok(Some(voucher));
         }
     }
+    if registration.takes_providers() {
+        for provider in core.sites.providers(site.id).iter().filter(|one| foreign::is_from(token, one)) {
+            let key = core.keys.find(provider, token).await?;
+            match key.and_then(|key| foreign::check(token, &key, provider, now_ms)) {
+                Some(foreign::Vouched::For(voucher)) => return Ok(Some(voucher)),
+                Some(foreign::Vouched::ForAnother) => return Err(Refusal::register_failure().into()),
+                None => {}
+            }
+        }
+    }
+    Err(Refusal::authentication_required().into())
 }
 
 /// Uses what a token vouches for, once: the token, and the invitation behind it.
@@ -37,8 +51,10 @@ pub(crate) async fn spend(tx: &mut dyn Tx, site: &Site, voucher: &Voucher, now_m
     if !tx.spend_token(site.id, &voucher.digest, voucher.expires_ms).await? {
         return Err(Refusal::authentication_required().into());
     }
-    if !tx.redeem(site.id, voucher.invitation, now_ms).await? {
-        return Err(Refusal::register_failure().into());
+    let Some(invitation) = voucher.invitation else { return Ok(()) };
+    if tx.redeem(site.id, invitation, now_ms).await? {
+        Ok(())
+    } else {
+        Err(Refusal::register_failure().into())
     }
-    Ok(())
 }

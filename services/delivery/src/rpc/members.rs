@@ -40,8 +40,9 @@ pub(super) async fn register(
     let site = core.sites.find(SiteId(request.site)).await?.ok_or_else(Refusal::register_failure)?;
     let alias = request.newalias.filter(|alias| alias != "_");
     let token = request.oidc.as_deref().and_then(newcomers::id_token);
+    let voucher = newcomers::vouched(core, &site, token.as_deref()).await?;
     let seed = register::seed(&request.seed);
-    let newcomer = Newcomer { site, edge, label: request.newnode, alias, token, seed };
+    let newcomer = Newcomer { site, edge, label: request.newnode, alias, voucher, seed };
     let made = core.transact(move |core| register::register(core, newcomer.clone())).await?;
     Ok(grpc::SessionReply {
         session: Some(link::to_grpc(&made.session)),

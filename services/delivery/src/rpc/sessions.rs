@@ -15,14 +15,14 @@ pub(super) async fn sites(delivery: &Delivery, request: &grpc::SitesRequest) -> 
     }
     let listing = delivery.core.sites.listing();
     let version = listing.version;
-    let to_grpc = |site| to_grpc(site, &delivery.core.options.sign_in_url);
+    let sign_in_url = &delivery.core.options.sign_in_url;
+    let to_grpc = |site: &Site| to_grpc(site, newcomers::ways(site, listing.providers(site.id), sign_in_url));
     let sites = if request.version == version { Vec::new() } else { listing.iter().map(to_grpc).collect() };
     grpc::SitesReply { version, sites, ticket_secret: delivery.core.ticket_secret.clone() }
 }
 
-fn to_grpc(site: &Site, sign_in_url: &str) -> grpc::Site {
+fn to_grpc(site: &Site, authby: Option<String>) -> grpc::Site {
     let settings = &site.settings;
-    let authby = newcomers::ways(site, sign_in_url);
     grpc::Site {
         id: site.id.0,
         name: site.name.clone(),

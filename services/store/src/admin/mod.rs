@@ -12,6 +12,7 @@ mod model;
 mod names;
 mod nodes;
 mod orgs;
+mod providers;
 mod replies;
 mod sites;
 

@@ -146,10 +146,6 @@ impl Tx for PgTx {
         steps::groups::put_member(&mut self.conn, member).await
     }
 
-    async fn public_keys(&mut self, site: SiteId) -> Result<Vec<String>> {
-        steps::admissions::public_keys(&mut self.conn, site).await
-    }
-
     async fn spend_token(&mut self, site: SiteId, digest: &Bytes, expires_ms: i64) -> Result<bool> {
         steps::admissions::spend_token(&mut self.conn, site, digest, expires_ms).await
     }

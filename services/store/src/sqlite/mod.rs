@@ -23,12 +23,13 @@ use sqlx::{
 use tmtp_wire::MsgId;
 
 use crate::{
-    Bodies, Body, Connected, Error, MigrationReport, NewSite, NodeId, QueuePage, QueueRead, Result, Session,
-    Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
+    Bodies, Body, Connected, Error, MigrationReport, NewSite, NodeId, Provider, QueuePage, QueueRead, Result,
+    Session, Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
     migration,
     options::Kind,
+    providers,
     sql::{Conn, Connect, values},
     steps,
 };
@@ -142,6 +143,14 @@ impl Store for SqliteStore {
 
     async fn sites(&self) -> Result<(i64, Vec<Site>)> {
         steps::sites::all(&mut self.read().await?).await
+    }
+
+    async fn providers(&self) -> Result<Vec<(SiteId, Provider)>> {
+        providers::of_sites(&mut self.read().await?).await
+    }
+
+    async fn public_keys(&self, site: SiteId) -> Result<Vec<String>> {
+        steps::admissions::public_keys(&mut self.read().await?, site).await
     }
 
     async fn add_site(&self, site: &NewSite) -> Result<SiteId> {

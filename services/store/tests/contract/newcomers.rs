@@ -156,10 +156,8 @@ pub async fn a_grant_is_taken_once_and_a_sites_keys_are_its_own(w: &World) -> Re
     }
     assert_eq!(change.drop_signing_keys(w.site, 2).await?, 1);
     change.commit().await?;
-    let mut tx = w.tx().await?;
-    assert_eq!(tx.public_keys(w.site).await?, ["{\"kid\":\"c\"}", "{\"kid\":\"b\"}"]);
-    assert_eq!(tx.public_keys(w.twin).await?, Vec::<String>::new());
-    drop(tx);
+    assert_eq!(w.store.public_keys(w.site).await?, ["{\"kid\":\"c\"}", "{\"kid\":\"b\"}"]);
+    assert_eq!(w.store.public_keys(w.twin).await?, Vec::<String>::new());
     let mut change = admin(w).begin().await?;
     assert_eq!(change.drop_signing_keys(w.site, 9).await?, 1, "the newest stays");
     Ok(())

@@ -36,14 +36,18 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     let plain = common(at, &backing.postgres.url(DATABASE), &backing.redis.url());
 
     let api = ports::free_addr()?;
-    let section = format!("[control]\nlisten = [\"{api}\"]\noperator_key = \"{OPERATOR_KEY}\"\n");
+    let section = format!(
+        "[control]\nlisten = [\"{api}\"]\nprivate_providers = true\noperator_key = \"{OPERATOR_KEY}\"\n"
+    );
     let control = Role::new("control", 0, at, &plain, &section)?;
     run(program, &["migrate", "--config", &control.config]).await?;
     make_sites(program, &control.config, at, layout).await?;
     let mut roles = vec![control];
     for (n, listen) in delivery.iter().enumerate() {
         let shared = common(at, &backing.postgres_url(n), &backing.redis_url(n));
-        let own = format!("[control]\npublic_url = \"http://{api}\"\n[delivery]\nlisten = \"{listen}\"\n");
+        let own = format!(
+            "[control]\npublic_url = \"http://{api}\"\nprivate_providers = true\n[delivery]\nlisten = \"{listen}\"\n"
+        );
         roles.push(Role::new("delivery", n, at, &shared, &own)?);
     }
     let reached = backing.delivery_urls(&delivery);

@@ -81,6 +81,7 @@ directory = "{folder}/bodies"
 kind = "memory"
 [control]
 listen = ["{api}"]
+private_providers = true
 operator_key = "{OPERATOR_KEY}"
 requests_per_minute_max = 1000000
 [http]

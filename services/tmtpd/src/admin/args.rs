@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::invitations::InvitationCommand;
+use super::{invitations::InvitationCommand, providers::ProviderCommand};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -139,6 +139,9 @@ pub enum Command {
         #[arg(value_name = "GROUP")]
         gid: Option<String>,
     },
+    /// Sign-in providers: who else may say who registers.
+    #[command(subcommand)]
+    Provider(ProviderCommand),
     /// API keys.
     #[command(subcommand)]
     Key(KeyCommand),

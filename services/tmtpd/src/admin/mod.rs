@@ -5,6 +5,7 @@ mod audit;
 pub mod http;
 mod invitations;
 mod people;
+mod providers;
 mod show;
 mod sites;
 
@@ -29,6 +30,7 @@ pub async fn run(admin: Admin) -> anyhow::Result<()> {
         Command::Node(command) => desk.node(command).await?,
         Command::Aliases { site, some } => desk.aliases(&site, &some).await?,
         Command::Groups { site, some, gid } => desk.groups(&site, &some, gid.as_deref()).await?,
+        Command::Provider(command) => desk.provider(command).await?,
         Command::Key(command) => desk.key(command).await?,
         Command::Audit(command) => desk.audit(command).await?,
     }

@@ -1,0 +1,270 @@
+//! Sign-in providers of organizations: looked up where they are, kept, and told to all who let newcomers in.
+
+use serde_json::{Value, json};
+use tmtp_platform::OutsideError;
+use tmtp_store::{
+    Provider, ProviderId, ProviderSettings,
+    admin::{Change, OrgId, Page},
+};
+use url::form_urlencoded;
+
+use crate::{
+    By, Created, Error, Once, Registry, Result, check,
+    orgs::fresh,
+    registry::{Done, recall, remember},
+};
+
+/// Most providers of an organization: with the invitation as many as a client takes.
+const MOST: usize = 25;
+/// Most entries of a list, and letters of an entry.
+const ENTRIES: usize = 100;
+const LETTERS: usize = 1_000;
+/// What a client or the site itself says in an address, and a provider's parameters may not.
+const RESERVED: [&str; 9] = [
+    "response_type",
+    "client_id",
+    "scope",
+    "redirect_uri",
+    "state",
+    "code",
+    "code_challenge",
+    "code_challenge_method",
+    "code_verifier",
+];
+
+/// A provider as somebody wants it. What is left out is found where the provider publishes it, or stays.
+#[derive(Debug, Clone, Default)]
+pub struct ProviderPlan {
+    /// What members are shown.
+    pub label: Option<String>,
+    /// Who it says it is.
+    pub issuer: Option<String>,
+    /// What to change of its settings.
+    pub settings: Value,
+}
+
+impl Registry {
+    /// Adds a provider to an organization.
+    ///
+    /// # Errors
+    /// When something about it cannot be, it cannot be reached, there are too many, or the store fails.
+    pub async fn create_provider(
+        &self,
+        by: &By,
+        once: Option<&Once>,
+        org: OrgId,
+        plan: &ProviderPlan,
+    ) -> Result<Created<Provider>> {
+        let blank = Provider {
+            id: ProviderId(0),
+            label: String::new(),
+            issuer: String::new(),
+            settings: ProviderSettings {
+                scopes: "openid email".to_owned(),
+                groups_claim: "groups".to_owned(),
+                ..ProviderSettings::default()
+            },
+            version: 0,
+            created_ms: self.now_ms(),
+        };
+        let new = self.completed(&blank, plan).await?;
+        let mut change = self.admin.begin().await?;
+        if let Some(id) = recall(&mut change, by, once).await? {
+            let made = change.provider(org, ProviderId(id)).await?.ok_or(Error::Absent("provider"))?;
+            return Ok(Created::Before(made));
+        }
+        change.lock_org(org).await?.ok_or(Error::Absent("organization"))?;
+        if all(&mut change, org).await?.len() >= MOST {
+            return Err(Error::Plan(format!(
+                "an organization has at most {MOST} providers: clients take no more"
+            )));
+        }
+        let made = change.add_provider(org, &new).await?;
+        remember(&mut change, by, once, made.id.0, self.now_ms()).await?;
+        self.record_provider(&mut change, by, org, ("provider.create", Value::Null, value(&made)), made.id)
+            .await?;
+        change.commit().await?;
+        self.tell_all_sites();
+        Ok(Created::New(made))
+    }
+
+    /// Changes a provider that still has this version.
+    ///
+    /// # Errors
+    /// As for making one; and when there is none, or it has another version.
+    pub async fn change_provider(
+        &self,
+        by: &By,
+        (org, id): (OrgId, ProviderId),
+        version: Option<i64>,
+        plan: &ProviderPlan,
+    ) -> Result<Provider> {
+        let before = self.view().await?.provider(org, id).await?.ok_or(Error::Absent("provider"))?;
+        fresh(version, before.version)?;
+        let after = self.completed(&before, plan).await?;
+        if after == before {
+            return Ok(before);
+        }
+        let mut change = self.admin.begin().await?;
+        change.lock_org(org).await?.ok_or(Error::Absent("organization"))?;
+        let stale = Error::Stale { now: before.version + 1 };
+        let after = change.change_provider(org, &after).await?.ok_or(stale)?;
+        let deed = ("provider.change", value(&before), value(&after));
+        self.record_provider(&mut change, by, org, deed, id).await?;
+        change.commit().await?;
+        self.tell_all_sites();
+        Ok(after)
+    }
+
+    /// Removes a provider: it vouches for nobody any more. Its members stay.
+    ///
+    /// # Errors
+    /// When there is none, or the store fails.
+    pub async fn remove_provider(&self, by: &By, org: OrgId, id: ProviderId) -> Result<()> {
+        let mut change = self.admin.begin().await?;
+        let before = change.provider(org, id).await?.ok_or(Error::Absent("provider"))?;
+        change.remove_provider(org, id).await?;
+        let deed = ("provider.remove", value(&before), Value::Null);
+        self.record_provider(&mut change, by, org, deed, id).await?;
+        change.commit().await?;
+        self.tell_all_sites();
+        Ok(())
+    }
+
+    /// Asks a provider for what it publishes, and compares; what is wrong, in words.
+    ///
+    /// # Errors
+    /// When there is none, or the store fails.
+    pub async fn check_provider(&self, org: OrgId, id: ProviderId) -> Result<Option<String>> {
+        let found = self.view().await?.provider(org, id).await?.ok_or(Error::Absent("provider"))?;
+        Ok(self.keys_of(&found.settings).await.err().map(|error| error.to_string()))
+    }
+
+    /// The provider as planned, with what it publishes itself where the plan says nothing.
+    async fn completed(&self, before: &Provider, plan: &ProviderPlan) -> Result<Provider> {
+        let label = plan.label.clone().unwrap_or_else(|| before.label.clone());
+        let issuer = plan.issuer.clone().unwrap_or_else(|| before.issuer.clone());
+        let mut settings = merged(&before.settings, &plan.settings)?;
+        checked(&label, &issuer, &settings)?;
+        let published = [&settings.login_url, &settings.token_url, &settings.keys_url];
+        if issuer != before.issuer || published.iter().any(|url| url.is_empty()) {
+            self.discover(&issuer, &plan.settings, &mut settings).await?;
+        }
+        for (name, url) in [("login_url", &settings.login_url), ("token_url", &settings.token_url)] {
+            if !url.starts_with("https://") && !(self.private_providers && url.starts_with("http://")) {
+                return Err(Error::Provider(format!("{name} is an address that begins with https://")));
+            }
+        }
+        let after = Provider { label, issuer, settings, ..before.clone() };
+        if after.settings.keys_url != before.settings.keys_url {
+            self.keys_of(&after.settings).await?;
+        }
+        Ok(after)
+    }
+
+    /// OpenID Connect Discovery 1.0, section 4. What was given by hand stays.
+    async fn discover(&self, issuer: &str, given: &Value, settings: &mut ProviderSettings) -> Result<()> {
+        let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+        let octets = self.outside().get(&url).await.map_err(unreachable)?;
+        let odd = |what: &str| {
+            Error::Provider(format!("{url} {what}; give login_url, token_url and keys_url by hand"))
+        };
+        let about: Value = serde_json::from_slice(&octets).map_err(|_| odd("is no JSON"))?;
+        if about["issuer"] != issuer {
+            let says = about["issuer"].as_str().unwrap_or_default().chars().take(200).collect::<String>();
+            return Err(Error::Provider(format!("the provider calls itself \"{says}\": that is its issuer")));
+        }
+        for (name, field, at) in [
+            ("login_url", "authorization_endpoint", &mut settings.login_url),
+            ("token_url", "token_endpoint", &mut settings.token_url),
+            ("keys_url", "jwks_uri", &mut settings.keys_url),
+        ] {
+            if given[name].is_string() {
+                continue;
+            }
+            let found = about[field].as_str().filter(|url| url.len() <= LETTERS);
+            found.ok_or_else(|| odd(&format!("has no {field}")))?.clone_into(at);
+        }
+        Ok(())
+    }
+
+    /// Whether a provider's keys can be had, one of them of use.
+    async fn keys_of(&self, settings: &ProviderSettings) -> Result<()> {
+        let octets = self.outside().get(&settings.keys_url).await.map_err(unreachable)?;
+        let keys: Value = serde_json::from_slice(&octets).unwrap_or_default();
+        let is_useful = |key: &Value| matches!(key["kty"].as_str(), Some("RSA" | "EC" | "OKP"));
+        if keys["keys"].as_array().is_some_and(|keys| keys.iter().any(is_useful)) {
+            return Ok(());
+        }
+        Err(Error::Provider(format!("{} has no keys for RS256, ES256 or EdDSA", settings.keys_url)))
+    }
+
+    async fn record_provider(
+        &self,
+        change: &mut Change,
+        by: &By,
+        org: OrgId,
+        (action, was, became): (&'static str, Value, Value),
+        id: ProviderId,
+    ) -> Result<()> {
+        let target = id.0.to_string();
+        self.record(change, by, Done { org, action, site: None, target: &target, was, became }).await
+    }
+}
+
+async fn all(change: &mut Change, org: OrgId) -> Result<Vec<Provider>> {
+    let page = Page { after: ProviderId(0), limit: u32::MAX, search: String::new() };
+    Ok(change.providers(org, &page).await?)
+}
+
+fn unreachable(error: OutsideError) -> Error {
+    Error::Provider(error.to_string())
+}
+
+fn value(provider: &Provider) -> Value {
+    json!({"label": provider.label, "issuer": provider.issuer, "settings": provider.settings})
+}
+
+/// Settings with some of them set anew; there is none but those that there are.
+fn merged(settings: &ProviderSettings, changes: &Value) -> Result<ProviderSettings> {
+    let odd =
+        |error: serde_json::Error| Error::Setting(format!("a provider's setting cannot be so: {error}"));
+    let mut fields = serde_json::to_value(settings).map_err(odd)?;
+    for (name, value) in changes.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
+        fields[name] = value.clone();
+    }
+    serde_json::from_value(fields).map_err(odd)
+}
+
+fn checked(label: &str, issuer: &str, settings: &ProviderSettings) -> Result<()> {
+    let wrong = |text: &str| Err(Error::Provider(text.to_owned()));
+    check::name(label)?;
+    if label.eq_ignore_ascii_case("invitation") {
+        return wrong("a provider is not called Invitation: that is the site's own way in");
+    }
+    if issuer.is_empty() || issuer.len() > LETTERS {
+        return wrong("issuer is the provider's address, as https://login.acme.example");
+    }
+    if settings.client_id.is_empty() || settings.client_id.len() > LETTERS {
+        return wrong("client_id is what this service is called at the provider");
+    }
+    if !settings.scopes.split(' ').any(|scope| scope == "openid") || settings.scopes.len() > LETTERS {
+        return wrong("scopes are words with spaces between, openid among them");
+    }
+    for params in [&settings.login_params, &settings.token_params] {
+        let mut named = form_urlencoded::parse(params.as_bytes());
+        if params.len() > LETTERS || named.any(|(name, _)| RESERVED.contains(&name.as_ref())) {
+            return wrong(
+                "login_params and token_params are as `prompt=login`, without what sign-in sets itself",
+            );
+        }
+    }
+    let lists = [&settings.audiences, &settings.email_domains, &settings.groups];
+    let fits = |list: &&Vec<String>| {
+        list.len() <= ENTRIES && list.iter().all(|entry| (1..=LETTERS).contains(&entry.len()))
+    };
+    if !lists.iter().all(fits) || settings.groups_claim.len() > LETTERS {
+        return wrong("audiences, email_domains and groups have at most 100 entries, none empty");
+    }
+    Ok(())
+}

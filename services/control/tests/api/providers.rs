@@ -1,0 +1,124 @@
+//! Sign-in providers of an organization. One site's own sign-in is the provider of another's here: a real one, at an
+//! address of this machine.
+
+use anyhow::{Context, Result};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::stage::{Stage, Tenant};
+
+/// The issuer that the sign-in of a tenant's site is.
+async fn issuer(stage: &Stage, tenant: &Tenant) -> Result<String> {
+    let body = json!({"settings": {"registration": "invitation"}});
+    stage.send(tenant.key("admin"), Method::PATCH, &tenant.in_site(""), &body).await?.good()?;
+    Ok(stage.url(&format!("/oidc/{}", tenant.site)))
+}
+
+pub async fn a_provider_is_looked_up_where_it_publishes_itself(stage: &Stage) -> Result<()> {
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    let issuer = issuer(stage, &theirs).await?;
+    let body = json!({"label": "Their people", "issuer": issuer,
+        "settings": {"client_id": "tmtp", "email_domains": ["theirs.example"]}});
+    let made = stage.post(ours.key("admin"), &ours.at("/providers"), &body).await?.made()?;
+    let settings = &made["settings"];
+    assert_eq!(settings["login_url"], format!("{issuer}/authorize"));
+    assert_eq!(settings["token_url"], format!("{issuer}/token"));
+    assert_eq!((&settings["scopes"], &settings["groups_claim"]), (&json!("openid email"), &json!("groups")));
+    let check = ours.at(&format!("/providers/{}/check", made["id"]));
+    let found = stage.post(ours.key("support"), &check, &json!({})).await?.good()?;
+    assert_eq!(found, json!({"reachable": true, "detail": null}));
+    stage.post(theirs.key("admin"), &theirs.in_site("/suspend"), &json!({})).await?.good()?;
+    let found = stage.post(ours.key("support"), &check, &json!({})).await?.good()?;
+    assert_eq!(found["reachable"], false);
+    assert!(found["detail"].as_str().is_some_and(|detail| detail.contains("404")), "{found}");
+    let log = stage.get(ours.key("owner"), &ours.at("/audit?action=provider.")).await?.good()?;
+    assert_eq!(log["items"][0]["became"]["label"], "Their people");
+    Ok(())
+}
+
+pub async fn a_provider_is_changed_at_its_latest_version_and_removed(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let path = ours.at(&format!("/providers/{}", ours.provider));
+    let before = stage.get(ours.key("auditor"), &path).await?;
+    let tag = before.header("etag").to_owned();
+    let body = json!({"label": "New", "settings": {"groups": ["staff"]}});
+    let patch = |tag: &str| {
+        crate::stage::json_body(
+            stage.ask(ours.key("admin"), Method::PATCH, &path).header("if-match", tag),
+            &body,
+        )
+    };
+    let changed = crate::stage::Answer::of(patch(&tag)).await?.good()?;
+    assert_eq!((&changed["label"], &changed["settings"]["groups"]), (&json!("New"), &json!(["staff"])));
+    assert_eq!(changed["settings"]["client_id"], "us", "what was left out stays");
+    crate::stage::Answer::of(patch(&tag)).await?.problem(412, "stale")?;
+    assert_eq!(stage.send(ours.key("admin"), Method::DELETE, &path, &Value::Null).await?.status, 204);
+    stage.get(ours.key("admin"), &path).await?.problem(404, "absent")?;
+    Ok(())
+}
+
+pub async fn a_provider_that_cannot_be_is_told_why(stage: &Stage) -> Result<()> {
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    let issuer = issuer(stage, &theirs).await?;
+    let with = |name: &str, value: Value| {
+        let mut body = json!({"label": "Theirs", "issuer": issuer, "settings": {"client_id": "tmtp"}});
+        match name {
+            "label" | "issuer" => body[name] = value,
+            name => body["settings"][name] = value,
+        }
+        body
+    };
+    for (body, word) in [
+        (with("label", json!("")), "a name"),
+        (with("label", json!("Invitation")), "Invitation"),
+        (with("issuer", json!("")), "issuer"),
+        (with("issuer", json!(format!("{issuer}/"))), "calls itself"),
+        (with("issuer", json!("http://127.0.0.1:1")), "does not answer"),
+        (with("issuer", json!(stage.url("/api/v1/docs"))), "404"),
+        (with("client_id", json!("")), "client_id"),
+        (with("scopes", json!("email")), "openid"),
+        (with("login_params", json!("state=x")), "login_params"),
+        (with("token_params", json!("a=b&code_verifier=x")), "token_params"),
+        (with("login_url", json!("javascript:alert(1)")), "login_url"),
+        (with("keys_url", json!(format!("{issuer}/.well-known/openid-configuration"))), "no keys"),
+        (with("email_domains", json!([""])), "email_domains"),
+        (with("groups", json!(vec!["x"; 101])), "100"),
+        (with("colour", json!("green")), "colour"),
+    ] {
+        let said =
+            stage.post(ours.key("admin"), &ours.at("/providers"), &body).await?.problem(422, "invalid")?;
+        assert!(said.contains(word), "{body}: {said}");
+    }
+    Ok(())
+}
+
+pub async fn an_organization_has_as_many_providers_as_a_client_takes(stage: &Stage) -> Result<()> {
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    let body = json!({"label": "Theirs", "issuer": issuer(stage, &theirs).await?, "settings": {"client_id": "tmtp"}});
+    // The rig has made one.
+    for _ in 1..25 {
+        stage.post(ours.key("admin"), &ours.at("/providers"), &body).await?.made()?;
+    }
+    stage.post(ours.key("admin"), &ours.at("/providers"), &body).await?.problem(409, "plan")?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn tenants_cannot_have_our_own_network_asked() -> Result<()> {
+    let stage = Stage::with(tmtp_control::Options { private_providers: false, ..Default::default() }).await?;
+    let ours = stage.tenant("ours").await?;
+    let port = stage.url("").rsplit_once(':').context("a port")?.1.to_owned();
+    for (issuer, word) in [
+        (stage.url("/oidc/1"), "may not be asked"),
+        (format!("https://127.0.0.1:{port}"), "may not be asked"),
+        ("https://[::ffff:10.0.0.1]".to_owned(), "may not be asked"),
+        ("https://169.254.169.254/latest".to_owned(), "may not be asked"),
+        (format!("https://localhost:{port}"), "no public address"),
+    ] {
+        let body = json!({"label": "X", "issuer": issuer, "settings": {"client_id": "x"}});
+        let said =
+            stage.post(ours.key("admin"), &ours.at("/providers"), &body).await?.problem(422, "invalid")?;
+        assert!(said.contains(word), "{issuer}: {said}");
+    }
+    Ok(())
+}
