@@ -31,7 +31,7 @@ const BODIES: &str = "SELECT DISTINCT blob, octets FROM messages WHERE blob IS N
 #[serde(deny_unknown_fields)]
 pub struct Dump {
     /// The database that it came from, and goes back to: `postgres` or `sqlite`.
-    pub database: String,
+    pub kind: String,
     /// The newest migration's time: `yyyymmddhhmm`.
     pub schema: i64,
     /// The highest id of a message or a request.
@@ -86,8 +86,8 @@ pub async fn dump(options: &StoreOptions, folder: &Path) -> Result<(Dump, Vec<Na
 pub async fn check(options: &StoreOptions, dump: &Dump) -> Result<()> {
     options.check()?;
     let kind = options.kind()?;
-    if dump.database != kind.name() {
-        return Err(Error::Backup(format!("it is of {}, and store.url is not", dump.database)));
+    if dump.kind != kind.name() {
+        return Err(Error::Backup(format!("it is of {}, and store.url is not", dump.kind)));
     }
     if !crate::migration::knows(kind, dump.schema) {
         return Err(Error::Backup(format!("its schema {} is of a newer release", dump.schema)));

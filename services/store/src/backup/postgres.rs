@@ -58,7 +58,7 @@ pub(super) async fn dump(options: &StoreOptions, folder: &Path) -> Result<(Dump,
     snapshot.commit().await?;
     let named = |(key, octets)| NamedBody { key, octets: u64::try_from(octets).unwrap_or_default() };
     let dump = Dump {
-        database: Kind::Postgres.name().to_owned(),
+        kind: Kind::Postgres.name().to_owned(),
         schema,
         highest_id: u64::try_from(highest).unwrap_or_default(),
         tables,
@@ -105,10 +105,9 @@ pub(super) async fn check_empty(options: &StoreOptions) -> Result<()> {
     let found: Option<String> = sqlx::query_scalar(ANYTHING).fetch_optional(&mut conn).await?;
     match found {
         None => Ok(()),
-        Some(name) => Err(Error::Backup(format!(
-            "{} is not empty (there is {name}): restore into a new database",
-            options.shown_url()
-        ))),
+        Some(name) => {
+            Err(Error::Backup(format!("the database is not empty (it has {name}): take a new one")))
+        }
     }
 }
 

@@ -33,7 +33,7 @@ async fn look_into(copy: &Path) -> Result<(Dump, Vec<NamedBody>)> {
     conn.close().await?;
     let named = |(key, octets)| NamedBody { key, octets: u64::try_from(octets).unwrap_or_default() };
     let (tables, sequences) = Default::default();
-    let dump = Dump { database: Kind::Sqlite.name().to_owned(), schema, highest_id, tables, sequences };
+    let dump = Dump { kind: Kind::Sqlite.name().to_owned(), schema, highest_id, tables, sequences };
     Ok((dump, bodies.into_iter().map(named).collect()))
 }
 

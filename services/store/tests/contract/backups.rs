@@ -142,7 +142,7 @@ pub async fn a_backup_goes_only_into_an_empty_place_of_its_kind_and_age(w: &Worl
     assert!(!refusal(&w.options, &copy.dump).await?.is_empty());
     let newer = Dump { schema: 999_912_312_359, ..copy.dump.clone() };
     assert!(refusal(&copy.options, &newer).await?.contains("newer release"));
-    let other = Dump { database: "other".to_owned(), ..copy.dump.clone() };
+    let other = Dump { kind: "other".to_owned(), ..copy.dump.clone() };
     assert!(refusal(&copy.options, &other).await?.contains("other"));
     copy.load().await.map(drop)
 }

@@ -117,3 +117,29 @@ pub async fn missing(settings: &Settings, named: &[NamedBody]) -> anyhow::Result
     let found: Vec<Option<String>> = stream::iter(looks).buffer_unordered(AT_ONCE).try_collect().await?;
     Ok(found.into_iter().flatten().collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_went_since_its_message_was_read_is_told_and_leaves_no_file() {
+        let scratch = tempfile::tempdir().unwrap();
+        let mut settings = Settings::default();
+        settings.store.url = format!("sqlite://{}/tmtp.sqlite", scratch.path().display());
+        settings.bodies.directory = scratch.path().join("bodies");
+        let folder = Folder::create(&scratch.path().join("backup")).unwrap();
+        let key = "7/0123456789abcdef0123456789abcdef".to_owned();
+        let named = [NamedBody { key: key.clone(), octets: 3 }];
+        assert_eq!(copy_out(&settings, &named, &folder).await.unwrap(), [key.clone()]);
+        assert!(!folder.body(&key).exists());
+
+        std::fs::create_dir_all(scratch.path().join("bodies/7")).unwrap();
+        std::fs::write(scratch.path().join("bodies").join(&key), "abc").unwrap();
+        assert!(copy_out(&settings, &named, &folder).await.unwrap().is_empty());
+        assert_eq!(std::fs::read(folder.body(&key)).unwrap(), b"abc");
+        let longer = [NamedBody { key, octets: 4 }];
+        let error = copy_out(&settings, &longer, &folder).await.unwrap_err();
+        assert!(format!("{error:#}").contains("3 octets; its message says 4"), "{error:#}");
+    }
+}
