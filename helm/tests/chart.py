@@ -56,8 +56,8 @@ def pods(values):
         name = f"{each['kind']} {each['metadata']['name']}"
         if each["kind"] == "Pod":
             yield name, each["metadata"]["labels"], each["spec"]
-        elif each["kind"] in ("Deployment", "Job"):
-            template = each["spec"]["template"]
+        elif each["kind"] in ("Deployment", "Job", "CronJob"):
+            template = each["spec"].get("jobTemplate", each)["spec"]["template"]
             yield name, template["metadata"]["labels"], template["spec"]
 
 

@@ -91,7 +91,7 @@ def test_tmtpd_takes_the_settings_of_jobs_steps_and_starters(values, tmp_path, c
     for name, _, spec in chart.pods(values):
         for container in spec.get("initContainers", []) + spec["containers"]:
             words = container.get("args", []) + container.get("command", [])
-            if words[0] == "migrate" or words[1:2] == ["site"]:
+            if words[0] in ("migrate", "backup") or words[1:2] == ["site"]:
                 root = tmp_path / str(taken)
                 lay_out(root, values, spec, container, certificate)
                 done = check(root, "control", environment(root, container))

@@ -136,6 +136,18 @@ def test_the_database_is_brought_up_to_date_as_the_values_say(values):
     assert len(starters) == (2 if mode == "init" else 0)
 
 
+def test_a_backup_reads_the_database_and_bodies_and_keeps_what_it_wrote():
+    for values, bodies in (("full-values.yaml", "s3"), ("init-values.yaml", "directory")):
+        settings = chart.one(values, "ConfigMap", "-backup")["data"]["tmtpd.toml"]
+        assert f'kind = "{bodies}"' in settings and "[bus]" not in settings
+        spec = chart.one(values, "CronJob", "-backup")["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+        claims = {volume["name"]: volume["persistentVolumeClaim"] for volume in spec["volumes"] if "persistentVolumeClaim" in volume}
+        assert set(claims) == {"backups"} | ({"bodies"} if bodies == "directory" else set())
+        variables = {variable["name"] for variable in spec["containers"][0]["env"]}
+        assert "TMTPD_STORE__URL" in variables and not any(name.startswith("TMTPD_BUS") for name in variables)
+        assert ("TMTPD_BODIES__S3__SECRET_ACCESS_KEY" in variables) == (bodies == "s3")
+
+
 def test_issuers_that_certificates_name_are_there(values):
     issuers = {each["metadata"]["name"] for each in chart.of_kind(values, "Issuer")}
     for each in chart.of_kind(values, "Certificate"):

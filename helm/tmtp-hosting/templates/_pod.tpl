@@ -101,11 +101,13 @@ capabilities:
 {{- define "tmtp-hosting.env" -}}
 - name: TMTPD_CONFIG
   value: /etc/tmtp/config/tmtpd.toml
+{{- if ne .component "backup" }}
 {{ include "tmtp-hosting.redisEnv" .root }}
+{{- end }}
 {{- if ne .component "edge" }}
 {{ include "tmtp-hosting.databaseEnv" .root }}
 {{- end }}
-{{- if eq .component "delivery" }}
+{{- if has .component (list "delivery" "backup") }}
 {{ include "tmtp-hosting.bodiesEnv" .root }}
 {{- end }}
 {{- if and (eq .component "control") .root.Values.control.operatorKey.existingSecret }}
@@ -125,11 +127,13 @@ capabilities:
 - name: config
   mountPath: /etc/tmtp/config
   readOnly: true
+{{- if ne .component "backup" }}
 {{ include "tmtp-hosting.caMount" (dict "name" "redis-ca" "ca" $values.redis.ca) }}
+{{- end }}
 {{- if ne .component "edge" }}
 {{ include "tmtp-hosting.caMount" (dict "name" "database-ca" "ca" $values.database.ca) }}
 {{- end }}
-{{- if and (ne .component "control") (ne $values.internalTls.mode "none") }}
+{{- if and (has .component (list "edge" "delivery")) (ne $values.internalTls.mode "none") }}
 - name: internal
   mountPath: /etc/tmtp/internal
   readOnly: true
@@ -139,7 +143,7 @@ capabilities:
   mountPath: /etc/tmtp/certificates
   readOnly: true
 {{- end }}
-{{- if and (eq .component "delivery") (eq $values.bodies.kind "directory") }}
+{{- if and (has .component (list "delivery" "backup")) (eq $values.bodies.kind "directory") }}
 - name: bodies
   mountPath: /var/lib/tmtp/bodies
 {{- end }}
@@ -154,11 +158,13 @@ capabilities:
 - name: config
   configMap:
     name: {{ include "tmtp-hosting.fullname" $root }}-{{ .component }}
+{{- if ne .component "backup" }}
 {{ include "tmtp-hosting.caVolume" (dict "name" "redis-ca" "ca" $values.redis.ca) }}
+{{- end }}
 {{- if ne .component "edge" }}
 {{ include "tmtp-hosting.caVolume" (dict "name" "database-ca" "ca" $values.database.ca) }}
 {{- end }}
-{{- if and (ne .component "control") (ne $values.internalTls.mode "none") }}
+{{- if and (has .component (list "edge" "delivery")) (ne $values.internalTls.mode "none") }}
 - name: internal
   secret:
     secretName: {{ include "tmtp-hosting.internalTlsSecret" . }}
@@ -167,7 +173,7 @@ capabilities:
 {{- if eq .component "edge" }}
 {{ include "tmtp-hosting.certificatesVolume" $root }}
 {{- end }}
-{{- if and (eq .component "delivery") (eq $values.bodies.kind "directory") }}
+{{- if and (has .component (list "delivery" "backup")) (eq $values.bodies.kind "directory") }}
 - name: bodies
   persistentVolumeClaim:
     claimName: {{ required "bodies.directory.existingClaim is missing" $values.bodies.directory.existingClaim }}

@@ -21,6 +21,7 @@ use crate::{
     hints,
     lanes::{self, LANES, Lanes},
     options::Options,
+    pace,
     registry::Registry,
     sites::Sites,
     tickets::Tickets,
@@ -226,13 +227,12 @@ impl Edge {
     async fn drain_sessions(&self) {
         let mut sessions = self.shared.registry.all();
         sessions.shuffle(&mut rand::rng());
-        let pause = Duration::from_secs(1) / self.shared.options.drain_per_second.max(1);
         let remaining = metrics::gauge!("tmtp_drain_remaining_links");
-        for session in sessions {
+        pace::each(sessions, self.shared.options.drain_per_second, |session| {
             remaining.set(self.shared.registry.len() as f64);
             session.drain();
-            sleep(pause).await;
-        }
+        })
+        .await;
     }
 }
 

@@ -13,6 +13,7 @@ mod hints;
 mod lanes;
 mod link;
 pub mod options;
+mod pace;
 mod registry;
 mod session;
 mod sites;

@@ -13,6 +13,8 @@ pub trait Bodies: Send + Sync + 'static {
     /// Begins a new body. It is durable once [`BodyWriter::finish`] has returned; dropped before that it is removed,
     /// now or by a later sweep.
     async fn create(&self, site: SiteId) -> Result<Box<dyn BodyWriter>>;
+    /// The same under a key that the body had before, to bring it back. Nothing may be there any more.
+    async fn create_again(&self, key: &str) -> Result<Box<dyn BodyWriter>>;
     /// Reads a piece of a body from an offset on: up to [`CHUNK_OCTETS`], and nothing only at its end.
     /// [`crate::Error::Absent`] when the body is not there.
     async fn read(&self, key: &str, from: u64) -> Result<Bytes>;

@@ -19,6 +19,9 @@ pub enum Error {
     /// An option is wrong or missing.
     #[error("store option {0}")]
     Option(String),
+    /// A backup cannot be taken here, or not be brought back.
+    #[error("backup: {0}")]
+    Backup(String),
     /// What is stored, or the database itself, is not as it should be. Trying again will not help.
     #[error("store defect: {0}")]
     Defect(String),
@@ -33,6 +36,7 @@ impl Error {
             Self::Absent(_) => "absent",
             Self::Outdated(_) => "outdated",
             Self::Option(_) => "option",
+            Self::Backup(_) => "backup",
             Self::Defect(_) => "defect",
         }
     }

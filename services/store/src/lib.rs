@@ -5,6 +5,7 @@
 //! Steps on the path of a message take many rows at once, so that one transaction carries many messages.
 
 pub mod admin;
+pub mod backup;
 mod bodies;
 pub mod body;
 mod error;
@@ -52,7 +53,7 @@ pub async fn open(options: &StoreOptions) -> Result<Arc<dyn Store>> {
 pub async fn migrate(options: &StoreOptions) -> Result<MigrationReport> {
     options.check()?;
     match options.kind()? {
-        options::Kind::Postgres => postgres::migrate(options).await,
+        options::Kind::Postgres => postgres::migrate(options, None).await,
         options::Kind::Sqlite => sqlite::migrate(options).await,
     }
 }

@@ -74,6 +74,11 @@ pub(crate) fn migrator(kind: Kind) -> Migrator {
     migrator
 }
 
+/// Whether there is a migration of this time.
+pub(crate) fn knows(kind: Kind, time: i64) -> bool {
+    scripts(kind).iter().any(|(name, _)| version(name) == time)
+}
+
 /// The names of the migrations that this schema lacks.
 pub(crate) async fn missing(conn: &mut dyn Conn, kind: Kind) -> Result<Vec<String>> {
     let table = match kind {

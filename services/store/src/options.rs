@@ -34,6 +34,16 @@ pub(crate) enum Kind {
     Sqlite,
 }
 
+impl Kind {
+    /// What it is called.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::Sqlite => "sqlite",
+        }
+    }
+}
+
 impl StoreOptions {
     /// Whether these options make sense, without reaching for the database.
     pub fn check(&self) -> Result<()> {

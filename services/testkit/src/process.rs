@@ -23,7 +23,7 @@ const READY_LIMIT: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Process {
     name: String,
-    command: Vec<String>,
+    command: Mutex<Vec<String>>,
     folder: PathBuf,
     http: SocketAddr,
     leash: Mutex<Option<Leash>>,
@@ -36,6 +36,7 @@ impl Process {
     /// When it cannot be started.
     pub fn start(name: &str, command: Vec<String>, folder: &Path, http: SocketAddr) -> Result<Self> {
         let (name, folder) = (name.to_owned(), folder.to_owned());
+        let command = Mutex::new(command);
         let process = Self { name, command, folder, http, leash: Mutex::new(None) };
         process.start_again()?;
         Ok(process)
@@ -59,9 +60,29 @@ impl Process {
         let pid_file = self.pid_file();
         let script = format!("echo $$ >'{}'; exec \"$@\"", pid_file.display());
         let mut command = vec!["sh".to_owned(), "-c".to_owned(), script, self.name.clone()];
-        command.extend(self.command.clone());
+        command.extend(lock(&self.command).clone());
         *self.lock() = Some(Leash::start(&command, &self.log(), None)?);
         Ok(())
+    }
+
+    /// Starts another program with the same arguments after this one was stopped.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start_as(&self, program: &Path) -> Result<()> {
+        if let Some(first) = lock(&self.command).first_mut() {
+            *first = program.display().to_string();
+        }
+        self.start_again()
+    }
+
+    /// Asks it to end (SIGTERM), and does not wait.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn ask_to_end(&self) -> Result<()> {
+        let mut leash = self.lock();
+        leash.as_mut().with_context(|| format!("{} does not run", self.name))?.signal("TERM")
     }
 
     /// Kills it without a word (kill -9).
@@ -184,8 +205,12 @@ impl Process {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Leash>> {
-        self.leash.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.leash)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn is_alarming(line: &str) -> bool {

@@ -58,6 +58,9 @@ pub enum Command {
     /// Check that the audit logs are as they were written, on the database itself.
     #[command(subcommand)]
     Audit(Audit),
+    /// Take backups while the service runs, and bring them back.
+    #[command(subcommand)]
+    Backup(crate::backup::args::Backup),
     /// Make, show and change sites, on the database itself.
     #[command(subcommand)]
     Site(Site),

@@ -4,6 +4,7 @@ mod admin;
 mod apply;
 mod args;
 mod audit;
+mod backup;
 mod certificate;
 mod check;
 mod dev;
@@ -63,6 +64,7 @@ async fn run(line: CommandLine) -> anyhow::Result<()> {
         Command::Doctor(args) => doctor::run(&settings()?, &args).await,
         Command::Admin(args) => admin::run(*args).await,
         Command::Apply(args) => apply::run(&args).await,
+        Command::Backup(command) => backup::run(&settings()?, &command).await,
         Command::Audit(command) => audit::run(&settings()?, &command).await,
         Command::Site(command) => site::run(&settings()?, command).await,
         Command::Certificate(args) => certificate::run(&args),

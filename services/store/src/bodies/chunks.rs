@@ -25,19 +25,27 @@ impl Chunks {
     pub(crate) fn new(database: impl Connect) -> Self {
         Self { database: Arc::new(database) }
     }
+
+    fn writer(&self, key: String) -> Writer {
+        Writer {
+            database: self.database.clone(),
+            key,
+            written: 0,
+            rest: BytesMut::new(),
+            created_ms: SystemClock.unix_ms(),
+            finished: false,
+        }
+    }
 }
 
 #[async_trait]
 impl Bodies for Chunks {
     async fn create(&self, site: SiteId) -> Result<Box<dyn BodyWriter>> {
-        Ok(Box::new(Writer {
-            database: self.database.clone(),
-            key: fresh_key(site),
-            written: 0,
-            rest: BytesMut::new(),
-            created_ms: SystemClock.unix_ms(),
-            finished: false,
-        }))
+        Ok(Box::new(self.writer(fresh_key(site))))
+    }
+
+    async fn create_again(&self, key: &str) -> Result<Box<dyn BodyWriter>> {
+        if is_key(key) { Ok(Box::new(self.writer(key.to_owned()))) } else { Err(Error::Absent("body")) }
     }
 
     async fn read(&self, key: &str, from: u64) -> Result<Bytes> {

@@ -102,8 +102,11 @@ impl Objects {
 #[async_trait]
 impl Bodies for Objects {
     async fn create(&self, site: SiteId) -> Result<Box<dyn BodyWriter>> {
-        let key = fresh_key(site);
-        let path = self.below(&key);
+        self.create_again(&fresh_key(site)).await
+    }
+
+    async fn create_again(&self, key: &str) -> Result<Box<dyn BodyWriter>> {
+        let (key, path) = (key.to_owned(), self.path(key)?);
         let (store, part) = (self.store.clone(), self.part);
         Ok(Box::new(Writer { store, key, path, part, collected: Vec::new(), octets: 0, upload: None }))
     }

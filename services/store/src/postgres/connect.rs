@@ -60,8 +60,8 @@ pub(super) fn pool(options: &StoreOptions) -> Result<Pool> {
         .map_err(|error| Error::Option(error.to_string()))
 }
 
-/// One connection for migrations, which may take their time.
-pub(super) async fn migrating(options: &StoreOptions) -> Result<PgConnection> {
+/// One connection without limits: for migrations and backups, which may take their time.
+pub(crate) async fn migrating(options: &StoreOptions) -> Result<PgConnection> {
     let options = base_options(options)?;
     let connected = tokio::time::timeout(CONNECT, options.connect()).await;
     Ok(connected.map_err(|_| Error::Unavailable("no connection in time".to_owned()))??)

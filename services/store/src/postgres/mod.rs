@@ -3,7 +3,7 @@
 mod admin;
 mod claim;
 mod conn;
-mod connect;
+pub(crate) mod connect;
 mod examine;
 mod members;
 mod presence;
@@ -91,8 +91,8 @@ impl PgStore {
     }
 }
 
-/// Brings the schema up to date.
-pub(crate) async fn migrate(options: &StoreOptions) -> Result<MigrationReport> {
+/// Brings the schema up to date, or up to the migration of this time.
+pub(crate) async fn migrate(options: &StoreOptions, last: Option<i64>) -> Result<MigrationReport> {
     let mut migrating = connect::migrating(options).await?;
     lock_migrations(&mut migrating).await?;
     let mut one = options.clone();
@@ -103,7 +103,11 @@ pub(crate) async fn migrate(options: &StoreOptions) -> Result<MigrationReport> {
     let before = migration::missing(&mut conn, Kind::Postgres).await?;
     let mut migrator = migration::migrator(Kind::Postgres);
     migrator.set_locking(false);
-    migrator.run(&mut migrating).await.map_err(migration::failure)?;
+    let run = match last {
+        None => migrator.run(&mut migrating).await,
+        Some(last) => migrator.run_to(last, &mut migrating).await,
+    };
+    run.map_err(migration::failure)?;
     Ok(migration::report(Kind::Postgres, before))
 }
 

@@ -102,7 +102,7 @@ pub(crate) async fn migrate(options: &StoreOptions) -> Result<MigrationReport> {
     SqliteStore::connect(options).await?.migrate().await
 }
 
-fn connect_options(options: &StoreOptions) -> Result<SqliteConnectOptions> {
+pub(crate) fn connect_options(options: &StoreOptions) -> Result<SqliteConnectOptions> {
     let parsed = SqliteConnectOptions::from_str(&options.url)
         .map_err(|error| Error::Option(format!("url: {error}")))?;
     Ok(parsed

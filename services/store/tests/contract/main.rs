@@ -3,6 +3,7 @@
 
 mod acks;
 mod admin;
+mod backups;
 mod faults;
 mod groups;
 mod members;
@@ -93,6 +94,13 @@ contract! {
         a_site_is_changed_at_its_latest_version_only,
         a_change_by_other_means_makes_a_new_version,
         a_host_of_another_organization_is_not_taken,
+    }
+    backups {
+        a_backup_has_everything_of_its_moment_and_nothing_that_came_later,
+        numbers_are_not_given_again_after_a_backup,
+        a_new_life_knows_no_session_of_the_former_one,
+        messages_whose_bodies_are_gone_are_forgotten_and_no_others,
+        a_backup_goes_only_into_an_empty_place_of_its_kind_and_age,
     }
     groups {
         a_group_tells_all_who_are_on_record,

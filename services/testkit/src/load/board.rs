@@ -22,6 +22,8 @@ struct State {
     unanswered: HashSet<Request>,
     undelivered: HashSet<(Request, usize)>,
     last: HashSet<usize>,
+    /// Answered since the mark.
+    answered: HashSet<Request>,
 }
 
 impl Board {
@@ -37,6 +39,7 @@ impl Board {
     pub fn answered(&self, request: Request) {
         let mut state = self.lock();
         state.unanswered.remove(&request);
+        state.answered.insert(request);
         state.acked += 1;
         drop(state);
         self.changed.notify_waiters();
@@ -46,6 +49,18 @@ impl Board {
     pub fn delivered(&self, request: Request, node: usize) {
         self.lock().undelivered.remove(&(request, node));
         self.changed.notify_waiters();
+    }
+
+    /// Notes what is answered from now on.
+    pub fn mark(&self) {
+        self.lock().answered.clear();
+    }
+
+    /// What was answered since the mark may never arrive.
+    pub fn forget_since_mark(&self) {
+        let mut state = self.lock();
+        let answered = std::mem::take(&mut state.answered);
+        state.undelivered.retain(|(request, _)| !answered.contains(request));
     }
 
     /// Requests acked so far.

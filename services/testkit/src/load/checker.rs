@@ -6,6 +6,10 @@
 //! 4. One sender's requests have growing ids, and reach each node in the order sent.
 //! 5. Nobody saw anything that must never happen, such as a valid login refused.
 //!
+//! A server that was brought back from a backup does not remember some time. What was acked to a sender in it may
+//! be lost, what a receiver acked in it may come again, under the same id, and a request that was not acked before it may
+//! have made a message before and another one after. All else holds.
+//!
 //! When is an ack settled? A server may have lost an ack that it had not yet stored when it was struck, so it is not
 //! enough that the ack was written. It is settled when, on the same connection and after it was written,
 //! either `logout ok` came, which a server says only when all acks before it are durable; or a request was acked that was
@@ -50,10 +54,10 @@ pub struct Tally {
 pub fn check(history: &History) -> Result<Tally> {
     let mut judge = Judge::default();
     for (node, events) in history.nodes.iter().enumerate() {
-        judge.read_requests(node, events);
+        judge.read_requests(node, events, history);
     }
     for (node, events) in history.nodes.iter().enumerate() {
-        judge.read_receptions(node, events);
+        judge.read_receptions(node, events, history);
     }
     judge.compare_addressees();
     judge.verdict()
@@ -65,6 +69,8 @@ struct Fate {
     addressees: BTreeSet<usize>,
     sent: usize,
     acked: bool,
+    /// It may have been undone, and made anew.
+    twice: bool,
     msgid: Option<String>,
     reached: BTreeSet<usize>,
 }
@@ -79,7 +85,7 @@ struct Judge {
 
 impl Judge {
     /// What a node sent, and what it was told of it.
-    fn read_requests(&mut self, node: usize, events: &[Event]) {
+    fn read_requests(&mut self, node: usize, events: &[Event], history: &History) {
         let mut last: Option<(u32, String)> = None;
         for event in events {
             match &event.deed {
@@ -87,12 +93,16 @@ impl Judge {
                     let fate = self.requests.entry(Request { node, seq: *seq }).or_default();
                     fate.addressees.clone_from(addressees);
                     fate.sent += 1;
+                    fate.twice |= history.is_former_life(event.at);
                 }
                 Deed::Acked { seq, msgid } => {
+                    let request = Request { node, seq: *seq };
+                    let fate = self.requests.entry(request).or_default();
+                    fate.acked |= !history.is_lost(event.at);
+                    fate.twice &= history.lost.as_ref().is_some_and(|lost| event.at >= *lost.start());
                     if !msgid.is_empty() {
-                        self.name(Request { node, seq: *seq }, msgid, "its ack");
+                        self.name(request, msgid, "its ack");
                     }
-                    self.requests.entry(Request { node, seq: *seq }).or_default().acked = true;
                     if let Some((former, id)) = &last
                         && (former < seq) != (id < msgid)
                         && former != seq
@@ -115,6 +125,7 @@ impl Judge {
         match &fate.msgid {
             None => fate.msgid = Some(msgid.to_owned()),
             Some(other) if other == msgid => {}
+            Some(_) if fate.twice => fate.msgid = Some(msgid.to_owned()),
             Some(other) => {
                 let complaint =
                     format!("{request:?} made two messages: {other}, and {msgid} according to {who}");
@@ -128,8 +139,8 @@ impl Judge {
     }
 
     /// What came to a node, in which order, and whether it may come.
-    fn read_receptions(&mut self, node: usize, events: &[Event]) {
-        let settled_at = settled(events);
+    fn read_receptions(&mut self, node: usize, events: &[Event], history: &History) {
+        let settled_at = settled(events.iter().enumerate().filter(|(_, event)| !history.is_lost(event.at)));
         self.tally.settled += settled_at.len();
         self.tally.links += events.iter().map(|e| e.link).collect::<HashSet<_>>().len();
         let mut seen = HashSet::new();
@@ -208,11 +219,11 @@ impl Sequence {
 }
 
 /// Which of a node's acks are settled, and by which of its events.
-fn settled(events: &[Event]) -> HashMap<String, usize> {
+fn settled<'a>(events: impl Iterator<Item = (usize, &'a Event)>) -> HashMap<String, usize> {
     let mut written = HashMap::<u32, Vec<(Duration, &str)>>::new();
     let mut first_sent = HashMap::<(u32, u32), Duration>::new();
     let mut settled = HashMap::new();
-    for (index, event) in events.iter().enumerate() {
+    for (index, event) in events {
         let before = match &event.deed {
             Deed::Sent { seq, .. } => {
                 first_sent.entry((event.link, *seq)).or_insert(event.at);
@@ -268,7 +279,14 @@ mod tests {
     /// Node 0 sends two requests to node 1, which does and sees this.
     fn judge(receiver: Vec<Event>) -> Result<Tally> {
         let sender = vec![sent(0, 0, &[1]), acked(1, 0, "a"), sent(2, 1, &[1]), acked(3, 1, "b")];
-        check(&History { nodes: vec![sender, receiver] })
+        check(&History { nodes: vec![sender, receiver], ..History::default() })
+    }
+
+    /// The same, and the server remembers nothing of the seconds 2 to 10.
+    fn judge_brought_back(receiver: Vec<Event>) -> Result<Tally> {
+        let sender = vec![sent(0, 0, &[1]), acked(1, 0, "a"), sent(2, 1, &[1]), acked(3, 1, "b")];
+        let lost = Some(Duration::from_secs(2)..=Duration::from_secs(10));
+        check(&History { nodes: vec![sender, receiver], lost })
     }
 
     fn complaint(history: Result<Tally>) -> String {
@@ -291,13 +309,16 @@ mod tests {
     #[test]
     fn a_request_that_was_not_acked_may_be_lost() {
         let sender = vec![sent(0, 0, &[1])];
-        check(&History { nodes: vec![sender, vec![]] }).unwrap();
+        check(&History { nodes: vec![sender, vec![]], ..History::default() }).unwrap();
     }
 
     #[test]
     fn a_message_for_somebody_else_is_seen() {
         let sender = vec![sent(0, 0, &[1]), acked(1, 0, "a")];
-        let history = History { nodes: vec![sender, vec![got(1, 0, "a", 0)], vec![got(1, 0, "a", 0)]] };
+        let history = History {
+            nodes: vec![sender, vec![got(1, 0, "a", 0)], vec![got(1, 0, "a", 0)]],
+            ..History::default()
+        };
         assert!(complaint(check(&history)).contains("reached [2]"));
     }
 
@@ -306,7 +327,10 @@ mod tests {
         let twice = vec![got(1, 0, "a", 0), got(1, 0, "aa", 0), got(3, 0, "b", 1)];
         assert!(complaint(judge(twice)).contains("made two messages"));
         let sender = vec![sent(0, 0, &[]), acked(1, 0, "a"), sent(2, 0, &[]), acked(3, 0, "b")];
-        assert!(complaint(check(&History { nodes: vec![sender] })).contains("made two messages"));
+        assert!(
+            complaint(check(&History { nodes: vec![sender], ..History::default() }))
+                .contains("made two messages")
+        );
     }
 
     #[test]
@@ -317,7 +341,10 @@ mod tests {
     #[test]
     fn an_id_that_does_not_grow_is_seen() {
         let sender = vec![sent(0, 0, &[]), acked(1, 0, "b"), sent(2, 1, &[]), acked(3, 1, "a")];
-        assert!(complaint(check(&History { nodes: vec![sender] })).contains("request 0 has id b, 1 has a"));
+        assert!(
+            complaint(check(&History { nodes: vec![sender], ..History::default() }))
+                .contains("request 0 has id b, 1 has a")
+        );
     }
 
     #[test]
@@ -379,5 +406,28 @@ mod tests {
         let receiver =
             vec![got(1, 0, "a", 0), got(3, 0, "b", 1), at(4, 0, Deed::Wrong("login failed".into()))];
         assert!(complaint(judge(receiver)).contains("login failed"));
+    }
+
+    #[test]
+    fn what_was_acked_before_a_backup_is_there_after_it_and_what_was_acked_since_may_be_lost() {
+        judge_brought_back(vec![got(11, 1, "a", 0)]).unwrap();
+        assert!(complaint(judge_brought_back(vec![got(3, 0, "b", 1)])).contains("did not reach [1]"));
+    }
+
+    #[test]
+    fn what_a_receiver_acked_before_a_backup_does_not_come_again_after_it_and_what_it_acked_since_may() {
+        let (early, late) = (at(1, 0, Deed::LoggedOut), at(4, 1, Deed::LoggedOut));
+        let acked_early = vec![got(1, 0, "a", 0), wrote_ack(1, 0, "a"), early, got(11, 2, "a", 0)];
+        assert!(complaint(judge_brought_back(acked_early)).contains("came after its ack was settled"));
+        let acked_since = vec![got(1, 0, "a", 0), wrote_ack(3, 1, "a"), late, got(11, 2, "a", 0)];
+        judge_brought_back(acked_since).unwrap();
+    }
+
+    #[test]
+    fn a_request_may_be_made_anew_after_a_backup_unless_it_was_acked_before() {
+        let again = vec![got(3, 0, "a", 0), got(4, 0, "b", 1), got(11, 1, "a", 0), got(12, 1, "bb", 1)];
+        judge_brought_back(again).unwrap();
+        let acked_before = vec![got(3, 0, "a", 0), got(11, 1, "aa", 0)];
+        assert!(complaint(judge_brought_back(acked_before)).contains("made two messages"));
     }
 }

@@ -1,6 +1,6 @@
 //! What every node of a load did and saw.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, ops::RangeInclusive, time::Duration};
 
 /// A request of a load: which node sent it, and its number there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,4 +62,18 @@ pub enum Deed {
 pub struct History {
     /// By node.
     pub nodes: Vec<Vec<Event>>,
+    /// A time that the server does not remember, since it was brought back from a backup taken at its beginning.
+    pub lost: Option<RangeInclusive<Duration>>,
+}
+
+impl History {
+    /// Whether what was done at this time may be undone.
+    pub fn is_lost(&self, at: Duration) -> bool {
+        self.lost.as_ref().is_some_and(|lost| lost.contains(&at))
+    }
+
+    /// Whether this was before the end of the time that the server does not remember.
+    pub fn is_former_life(&self, at: Duration) -> bool {
+        self.lost.as_ref().is_some_and(|lost| at <= *lost.end())
+    }
 }

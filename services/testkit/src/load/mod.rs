@@ -10,10 +10,14 @@ pub mod history;
 mod people;
 mod setup;
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, bail};
-use tokio::{sync::watch, task::JoinSet, time::timeout};
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{Instant, timeout},
+};
 
 use crate::client::Address;
 use actor::Actor;
@@ -75,6 +79,9 @@ enum Phase {
 pub struct Load {
     plan: Plan,
     board: Arc<Board>,
+    began: Instant,
+    marked: Duration,
+    lost: Option<RangeInclusive<Duration>>,
     phase: watch::Sender<Phase>,
     actors: JoinSet<Result<(usize, Vec<history::Event>)>>,
 }
@@ -88,7 +95,7 @@ impl Load {
         let people = Arc::new(setup::settle(edges, &plan).await.context("prepare the load")?);
         let (phase, _) = watch::channel(Phase::Posting);
         let board = Arc::new(Board::default());
-        let began = tokio::time::Instant::now();
+        let began = Instant::now();
         let mut actors = JoinSet::new();
         for node in 0..people.nodes.len() {
             let seed = plan.seed.wrapping_add(node as u64);
@@ -104,7 +111,7 @@ impl Load {
             );
             actors.spawn(actor.run());
         }
-        Ok(Self { plan, board, phase, actors })
+        Ok(Self { plan, board, began, marked: Duration::ZERO, lost: None, phase, actors })
     }
 
     /// Waits until this many more requests were acked.
@@ -118,6 +125,18 @@ impl Load {
             Ok(()) => Ok(()),
             Err(_) => bail!("{} of {acks} requests acked in {limit:?}", acks + self.board.acked() - target),
         }
+    }
+
+    /// A backup is about to be taken.
+    pub fn mark(&mut self) {
+        self.marked = self.began.elapsed();
+        self.board.mark();
+    }
+
+    /// The server does not run, and when it runs again it will know nothing of what happened since the mark.
+    pub fn went_back(&mut self) {
+        self.board.forget_since_mark();
+        self.lost = Some(self.marked..=self.began.elapsed());
     }
 
     /// Ends the load, waits until everything has arrived, and judges what happened.
@@ -154,6 +173,6 @@ impl Load {
             let (node, events) = end??;
             nodes[node] = events;
         }
-        Ok(History { nodes })
+        Ok(History { nodes, lost: self.lost.clone() })
     }
 }

@@ -1,0 +1,155 @@
+//! Backups: everything comes back in another database, and begins a new life there.
+
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+use tempfile::TempDir;
+use tmtp_store::{
+    Body, Error, NodeId, Standing, Store, StoreOptions,
+    backup::{self, Dump, NamedBody},
+    open,
+};
+use tmtp_testkit::postgres::Postgres;
+
+use crate::{
+    peek::Peek,
+    world::{World, ack, ids, new_node},
+};
+
+/// When the new life begins: later than any epoch of the tests.
+const NOW_MS: i64 = 1_800_000_000_000;
+
+/// Another database with everything that the world had at a moment.
+struct Copy {
+    options: StoreOptions,
+    dump: Dump,
+    bodies: Vec<NamedBody>,
+    folder: TempDir,
+}
+
+impl Copy {
+    async fn take(w: &World) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let (dump, bodies) = backup::dump(&w.options, folder.path()).await?;
+        Ok(Self { options: empty_place(w, &folder).await?, dump, bodies, folder })
+    }
+
+    async fn load(&self) -> Result<Arc<dyn Store>> {
+        backup::load(&self.options, self.folder.path(), &self.dump).await?;
+        Ok(open(&self.options).await?)
+    }
+}
+
+async fn empty_place(w: &World, folder: &TempDir) -> Result<StoreOptions> {
+    let url = if w.is_postgres() {
+        tokio::task::spawn_blocking(|| Postgres::shared()?.fresh_database()).await??
+    } else {
+        format!("sqlite://{}", folder.path().join("elsewhere/store.db").display())
+    };
+    Ok(StoreOptions { url, ..StoreOptions::default() })
+}
+
+pub async fn a_backup_has_everything_of_its_moment_and_nothing_that_came_later(w: &World) -> Result<()> {
+    w.post(&[11, 12], &w.nodes).await?;
+    let instance = w.store.next_instance().await?;
+    let secret = w.store.secret("of all", b"known").await?;
+    let before = (w.peek.dump(w.site).await?, w.peek.dump(w.twin).await?);
+    let copy = Copy::take(w).await?;
+    w.post(&[13], &w.nodes).await?;
+    w.store.add_site(&crate::world::new_site("three")).await?;
+
+    let store = copy.load().await?;
+    let peek = Peek::open(&copy.options.url).await?;
+    assert_eq!((peek.dump(w.site).await?, peek.dump(w.twin).await?), before);
+    assert_eq!(store.sites().await?.1.len(), 2);
+    assert_eq!(store.secret("of all", b"fresh").await?, secret);
+    assert_eq!(store.next_instance().await?, instance + 1);
+    assert_eq!(copy.dump.highest_id, 12);
+    assert_eq!(copy.bodies, [NamedBody { key: "blob-3".to_owned(), octets: 1 << 20 }]);
+    peek.close().await;
+    Ok(())
+}
+
+pub async fn numbers_are_not_given_again_after_a_backup(w: &World) -> Result<()> {
+    let copy = Copy::take(w).await?;
+    let store = copy.load().await?;
+    let mut tx = store.begin().await?;
+    let node = tx.add_node(&new_node(&w.member("alice"), "watch")).await?;
+    tx.commit().await?;
+    assert!(w.nodes.iter().all(|other| *other < node), "{node:?}");
+    let site = store.add_site(&crate::world::new_site("three")).await?;
+    assert!(site > w.site && site > w.twin);
+    Ok(())
+}
+
+pub async fn a_new_life_knows_no_session_of_the_former_one(w: &World) -> Result<()> {
+    let [a1, _, b1, _] = w.nodes;
+    w.login(a1).await?;
+    w.store.beat_edge("edge-1").await?;
+    w.post(&[11, 12], &[a1, b1]).await?;
+    let copy = Copy::take(w).await?;
+    let store = copy.load().await?;
+    let version = store.sites_version().await?;
+    backup::begin_life(&copy.options, NOW_MS, &[]).await?;
+
+    assert!(store.edges().await?.is_empty());
+    assert!(store.connected(&[(w.site, a1), (w.site, b1)]).await?.is_empty());
+    assert!(store.sites_version().await? > version);
+    assert!(store.next_instance().await? > NOW_MS as u64);
+    // The former life went on after the backup, and its edges may not know that it is over.
+    for epoch in 0..50 {
+        let former = w.session_of(a1, epoch);
+        assert_eq!(store.standings("edge-1", std::slice::from_ref(&former)).await?, [Standing::Fenced]);
+        ack(&*store, &former, &[11, 12]).await?;
+    }
+    let session = login(&*store, w, a1).await?;
+    assert!(session.epoch > NOW_MS);
+    assert_eq!(ids(&store.queues(&[w.read(&session)]).await?.remove(0)), [11, 12]);
+    backup::begin_life(&copy.options, NOW_MS, &[]).await?;
+    assert_eq!(store.standings("edge-1", &[session]).await?, [Standing::Fenced]);
+    Ok(())
+}
+
+pub async fn messages_whose_bodies_are_gone_are_forgotten_and_no_others(w: &World) -> Result<()> {
+    let [a1, _, b1, _] = w.nodes;
+    let mut large = [w.message(11), w.message(12)];
+    for (message, key) in large.iter_mut().zip(["blob-11", "blob-12"]) {
+        message.body = Body::Blob { key: key.to_owned(), octets: 1 << 20 };
+    }
+    w.post_all(&large, &[a1, b1]).await?;
+    w.post(&[13], &[a1]).await?;
+    let copy = Copy::take(w).await?;
+    let store = copy.load().await?;
+    backup::begin_life(&copy.options, NOW_MS, &["blob-11".to_owned()]).await?;
+    for (node, left) in [(a1, &[12, 13][..]), (b1, &[12])] {
+        let session = login(&*store, w, node).await?;
+        assert_eq!(ids(&store.queues(&[w.read(&session)]).await?.remove(0)), left);
+    }
+    let survey = backup::survey(&copy.options).await?;
+    let keys: Vec<_> = survey.bodies.iter().map(|body| body.key.as_str()).collect();
+    assert_eq!((survey.highest_id, keys), (13, vec!["blob-12", "blob-3"]));
+    Ok(())
+}
+
+pub async fn a_backup_goes_only_into_an_empty_place_of_its_kind_and_age(w: &World) -> Result<()> {
+    let copy = Copy::take(w).await?;
+    let folder = copy.folder.path();
+    let refusal = async |options: &StoreOptions, dump: &Dump| match backup::load(options, folder, dump).await
+    {
+        Err(Error::Backup(why)) => Ok(why),
+        other => Err(anyhow!("not refused: {other:?}")),
+    };
+    assert!(!refusal(&w.options, &copy.dump).await?.is_empty());
+    let newer = Dump { schema: 999_912_312_359, ..copy.dump.clone() };
+    assert!(refusal(&copy.options, &newer).await?.contains("newer release"));
+    let other = Dump { kind: "other".to_owned(), ..copy.dump.clone() };
+    assert!(refusal(&copy.options, &other).await?.contains("other"));
+    copy.load().await.map(drop)
+}
+
+async fn login(store: &dyn Store, w: &World, node: NodeId) -> Result<tmtp_store::Session> {
+    let mut tx = store.begin().await?;
+    let begun = tx.begin_session(w.site, node, "edge-1", 5).await?;
+    tx.commit().await?;
+    Ok(w.session_of(node, begun.epoch))
+}
