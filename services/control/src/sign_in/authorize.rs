@@ -181,7 +181,7 @@ fn fault(wanted: &Wanted) -> Option<(&'static str, &'static str)> {
 pub(super) fn policy(headers: &mut HeaderMap) {
     // The last word of a form is a redirect to the client, on this machine.
     const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
-        form-action 'self' http://127.0.0.1:* http://localhost:* http://[::1]:*";
+        form-action 'self' http://127.0.0.1:* http://localhost:*";
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
 }
