@@ -105,6 +105,7 @@ impl Registry {
             made_by: by.actor.clone(),
             now_ms: now,
             expires_ms: Some(plan.expires_ms.unwrap_or(now + DAYS * DAY_MS)),
+            lookalikes: settings.lookalikes,
         };
         let made = change.add_invitation(&scope, &new).await.map_err(alias_taken)?;
         remember(&mut change, by, once, made.id.0, now).await?;

@@ -1,8 +1,8 @@
 //! Which names may be taken: section 6.
 
-use tmtp_store::{NameFault, SiteSettings};
+use tmtp_store::{Lookalikes, Name, NameFault, Site, SiteSettings, Tx};
 
-use crate::refusal::Refusal;
+use crate::{fault::Fault, refusal::Refusal};
 
 /// Checks a name to be taken; `field` is the request's name for it.
 pub(crate) fn check(field: &str, name: &str, settings: &SiteSettings) -> Result<(), Refusal> {
@@ -10,6 +10,14 @@ pub(crate) fn check(field: &str, name: &str, settings: &SiteSettings) -> Result<
         None => Ok(()),
         Some(NameFault::Short(least)) => Err(Refusal::name_too_short(field, least)),
         Some(NameFault::Invalid) => Err(Refusal::name_invalid(field, name)),
+    }
+}
+
+/// Whether a name looks like somebody else's, where the site does not want that; else what it looks like is claimed.
+pub(crate) async fn looks_like_another(tx: &mut dyn Tx, site: &Site, name: &Name) -> Result<bool, Fault> {
+    match site.settings.lookalikes {
+        Lookalikes::Allowed => Ok(false),
+        Lookalikes::Refused => Ok(tx.claim_looks(name).await?.is_some()),
     }
 }
 

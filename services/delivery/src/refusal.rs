@@ -77,6 +77,11 @@ impl Refusal {
         Self(format!("newalias {} is already taken", quoted(name)))
     }
 
+    /// For one that people could mistake for another's.
+    pub fn alias_looks_taken(name: &str) -> Self {
+        Self(format!("newalias {} is not available, it looks like one that is taken", quoted(name)))
+    }
+
     pub fn gid_not_available(name: &str) -> Self {
         Self(format!("gid {} is not available", quoted(name)))
     }

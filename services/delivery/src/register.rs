@@ -130,7 +130,11 @@ pub(crate) async fn take_alias(
         return Ok(Some(refusal));
     }
     let owner = Owner::Member(member.uid.clone());
-    let taken = tx.take_name(&Name { site: site.id, name: alias.to_owned(), owner }).await?;
+    let name = Name { site: site.id, name: alias.to_owned(), owner };
+    if names::looks_like_another(tx, site, &name).await? {
+        return Ok(Some(Refusal::alias_looks_taken(alias)));
+    }
+    let taken = tx.take_name(&name).await?;
     Ok((!taken).then(|| Refusal::alias_taken(alias)))
 }
 

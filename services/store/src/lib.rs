@@ -9,6 +9,7 @@ pub mod backup;
 mod bodies;
 pub mod body;
 mod error;
+mod looks;
 mod migration;
 pub mod model;
 mod options;
@@ -38,7 +39,7 @@ pub use migration::MigrationReport;
 pub use model::*;
 pub use options::StoreOptions;
 pub use providers::{Provider, ProviderId, ProviderSettings};
-pub use settings::{LoginConflict, NameFault, Registration, SiteSettings};
+pub use settings::{LoginConflict, Lookalikes, NameFault, Registration, SiteSettings};
 
 /// Opens the store that the URL names. [`Error::Outdated`] when its schema is behind; SQLite's is brought up to date.
 pub async fn open(options: &StoreOptions) -> Result<Arc<dyn Store>> {
@@ -202,6 +203,9 @@ pub trait Tx: Send {
     /// Takes a name for a member or group; `false` when it is taken already. Waits for a transaction that
     /// takes the same name at this moment.
     async fn take_name(&mut self, name: &Name) -> Result<bool>;
+    /// Claims what a name looks like, before it is taken. `Some`: another's name that people could mistake for it, and
+    /// nothing is claimed. Waits for a transaction that claims the same look at this moment.
+    async fn claim_looks(&mut self, name: &Name) -> Result<Option<String>>;
     /// Locks a group until the end; `false` when there is none.
     async fn lock_group(&mut self, site: SiteId, gid: &str) -> Result<bool>;
     /// Everyone on record in these groups, whatever their status.

@@ -39,6 +39,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611241500_create_secrets",
     "202611251100_create_invitations",
     "202611251200_create_providers",
+    "202611251300_create_looks",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -49,6 +50,7 @@ const SQLITE: &[Script] = scripts!(
     "202611241500_create_secrets",
     "202611251100_create_invitations",
     "202611251200_create_providers",
+    "202611251300_create_looks",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

@@ -16,6 +16,8 @@ pub struct SiteSettings {
     pub name_octets_min: u32,
     /// Most octets of an alias or group name.
     pub name_octets_max: u32,
+    /// Whether a name may look like another's.
+    pub lookalikes: Lookalikes,
     /// Most octets of data in one message.
     pub message_octets_max: u64,
     /// Most octets of a header, up to 65535.
@@ -90,6 +92,16 @@ impl Registration {
     }
 }
 
+/// Whether a name may look like another's, so that people could mistake them for one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lookalikes {
+    /// It may not: neither in another letter case, nor with letters that look the same.
+    Refused,
+    /// It may, as long as an octet differs.
+    Allowed,
+}
+
 /// What a second login of a connected node does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -108,6 +120,7 @@ impl Default for SiteSettings {
             login_conflict: LoginConflict::Evict,
             name_octets_min: 8,
             name_octets_max: 400,
+            lookalikes: Lookalikes::Refused,
             message_octets_max: 1 << 30,
             header_octets_max: 65_535,
             nodes_per_member_max: 100,

@@ -65,6 +65,10 @@ async fn open_group(edit: &mut Edit, invite: &Invite) -> Result<Vec<GroupMember>
     if !edit.tx.lock_group(site, &invite.gid).await? {
         names::check("gid", &invite.gid, &edit.asked.site.settings)?;
         let name = Name { site, name: invite.gid.clone(), owner: Owner::Group };
+        let looks_taken = names::looks_like_another(&mut *edit.tx, &edit.asked.site, &name).await?;
+        if looks_taken {
+            return Err(Refusal::gid_not_available(&invite.gid).into());
+        }
         if edit.tx.take_name(&name).await? {
             let creator = edit.asked.session.uid.clone();
             put(edit, invite, &creator, &invite.from, GroupStatus::Joined).await?;

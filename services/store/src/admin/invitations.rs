@@ -2,8 +2,9 @@
 
 use super::{Change, Page, Scope, View};
 use crate::{
-    Error, InvitationId, Result, SiteId,
+    Error, InvitationId, Lookalikes, Name, Owner, Result, SiteId,
     sql::{Row, values},
+    steps::members::{claim_looks, drop_looks},
     text::storable,
 };
 
@@ -26,6 +27,8 @@ pub struct NewInvitation {
     pub now_ms: i64,
     /// When it ends, if it does.
     pub expires_ms: Option<i64>,
+    /// Whether its alias may look like another's.
+    pub lookalikes: Lookalikes,
 }
 
 /// An invitation.
@@ -144,7 +147,7 @@ impl Change {
     /// Adds an invitation; its alias is kept for its member. [`Error::Taken`] when that is not to be had.
     pub async fn add_invitation(&mut self, scope: &Scope, new: &NewInvitation) -> Result<Invitation> {
         if let Some(alias) = &new.alias {
-            self.keep_name(scope, alias).await?;
+            self.keep_name(scope, alias, new.lookalikes).await?;
         }
         let sql = "INSERT INTO invitations
                        (site, code_hash, alias, email, name, uses_max, uses_left, made_by, created_ms, expires_ms)
@@ -200,10 +203,17 @@ impl Change {
 
     async fn let_go(&mut self, site: SiteId, alias: &str) -> Result<()> {
         let sql = "DELETE FROM names WHERE site = $1 AND name = $2 AND kind = 2";
-        self.conn().run(sql, values![site, alias]).await.map(drop)
+        self.conn().run(sql, values![site, alias]).await?;
+        drop_looks(self.conn(), site, alias).await
     }
 
-    async fn keep_name(&mut self, scope: &Scope, name: &str) -> Result<()> {
+    async fn keep_name(&mut self, scope: &Scope, name: &str, lookalikes: Lookalikes) -> Result<()> {
+        let kept = Name { site: scope.site, name: name.to_owned(), owner: Owner::Retired };
+        if lookalikes == Lookalikes::Refused
+            && let Some(other) = claim_looks(self.conn(), &kept).await?
+        {
+            return Err(Error::Taken(other));
+        }
         let sql =
             "INSERT INTO names (site, name, kind) VALUES ($1, $2, 2) ON CONFLICT (site, name) DO NOTHING";
         if !storable(name) || self.conn().run(sql, values![scope.site, name]).await? == 0 {

@@ -134,6 +134,10 @@ impl Tx for PgTx {
         steps::members::take_name(&mut self.conn, name).await
     }
 
+    async fn claim_looks(&mut self, name: &Name) -> Result<Option<String>> {
+        steps::members::claim_looks(&mut self.conn, name).await
+    }
+
     async fn lock_group(&mut self, site: SiteId, gid: &str) -> Result<bool> {
         steps::groups::lock(&mut self.conn, LOCK_GROUP, site, gid).await
     }

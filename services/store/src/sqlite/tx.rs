@@ -107,6 +107,10 @@ impl Tx for SqliteTx {
         steps::members::take_name(&mut self.conn, name).await
     }
 
+    async fn claim_looks(&mut self, name: &Name) -> Result<Option<String>> {
+        steps::members::claim_looks(&mut self.conn, name).await
+    }
+
     async fn lock_group(&mut self, site: SiteId, gid: &str) -> Result<bool> {
         steps::groups::lock(&mut self.conn, GROUP, site, gid).await
     }

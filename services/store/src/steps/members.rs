@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Found, MemberKey, Name, NewNode, Node, NodeId, Owner, Queued, Result, SiteId,
+    looks::looks,
     sql::{Conn, Row, values},
     text::{label, storable},
 };
@@ -105,4 +106,49 @@ pub(crate) async fn take_name(conn: &mut dyn Conn, name: &Name) -> Result<bool> 
     let sql = "INSERT INTO names (site, name, kind, uid) VALUES ($1, $2, $3, $4)
                ON CONFLICT (site, name) DO NOTHING";
     Ok(conn.run(sql, values![name.site, &name.name, kind, uid]).await? > 0)
+}
+
+/// Claims the looks of a name; else the name of somebody else's that has one of them.
+pub(crate) async fn claim_looks(conn: &mut dyn Conn, name: &Name) -> Result<Option<String>> {
+    if !storable(&name.name) {
+        return Ok(None);
+    }
+    let looks = looks(&name.name);
+    if let Some(other) = looks_like(conn, name, &looks).await? {
+        return Ok(Some(other));
+    }
+    let claim =
+        "INSERT INTO looks (site, look, name) VALUES ($1, $2, $3) ON CONFLICT (site, look) DO NOTHING";
+    for look in &looks {
+        conn.run(claim, values![name.site, look, &name.name]).await?;
+    }
+    // Whoever claimed one at the same moment is seen now.
+    let other = looks_like(conn, name, &looks).await?;
+    if other.is_some() {
+        drop_looks(conn, name.site, &name.name).await?;
+    }
+    Ok(other)
+}
+
+/// Lets go of the looks that a name has, unless it is somebody's.
+pub(crate) async fn drop_looks(conn: &mut dyn Conn, site: SiteId, name: &str) -> Result<()> {
+    let sql = "DELETE FROM looks WHERE site = $1 AND name = $2 AND NOT EXISTS
+               (SELECT 1 FROM names n WHERE n.site = looks.site AND n.name = looks.name)";
+    conn.run(sql, values![site, name]).await.map(drop)
+}
+
+/// A member's own names may look alike; nobody else's may.
+async fn looks_like(conn: &mut dyn Conn, name: &Name, looks: &[String]) -> Result<Option<String>> {
+    let own = match &name.owner {
+        Owner::Member(uid) => uid.as_str(),
+        Owner::Group | Owner::Retired => "",
+    };
+    let sql = "SELECT l.name FROM looks l LEFT JOIN names n ON n.site = l.site AND n.name = l.name
+               WHERE l.site = $1 AND l.look = $2 AND l.name <> $3 AND (n.uid IS NULL OR n.uid <> $4)";
+    for look in looks {
+        if let Some(row) = conn.first(sql, values![name.site, look, &name.name, own]).await? {
+            return row.text(0).map(Some);
+        }
+    }
+    Ok(None)
 }

@@ -114,6 +114,8 @@ contract! {
         two_who_take_a_name_at_one_moment_do_not_both_get_it,
         what_no_database_can_hold_is_not_found_and_not_taken,
         names_differ_by_every_octet,
+        a_name_that_looks_like_anothers_is_told_and_ones_own_may_look_alike,
+        two_who_claim_one_look_at_one_moment_do_not_both_get_it,
         holding_nodes_keeps_them_from_being_seized,
     }
     newcomers {

@@ -168,3 +168,44 @@ pub async fn holding_nodes_keeps_them_from_being_seized(w: &World) -> Result<()>
     }
     Ok(seized.commit().await?)
 }
+
+pub async fn a_name_that_looks_like_anothers_is_told_and_ones_own_may_look_alike(w: &World) -> Result<()> {
+    let alices = |name: &str| w.name(name, Owner::Member("alice".to_owned()));
+    let bobs = |name: &str| w.name(name, Owner::Member("bob".to_owned()));
+    let mut tx = w.tx().await?;
+    for name in ["Alice of Acme", "ALICE OF ACME"] {
+        assert_eq!(tx.claim_looks(&alices(name)).await?, None);
+        assert!(tx.take_name(&alices(name)).await?);
+    }
+    tx.commit().await?;
+    let mut tx = w.tx().await?;
+    for lookalike in ["alice of acme", "AIice of Acme", "Alice of Acme"] {
+        let other = tx.claim_looks(&bobs(lookalike)).await?;
+        if lookalike == "Alice of Acme" {
+            // The very name: that is for taking it to find out.
+            assert!(other.is_none_or(|other| other == "ALICE OF ACME"));
+        } else {
+            assert!(other.is_some_and(|other| other.eq_ignore_ascii_case("Alice of Acme")), "{lookalike}");
+        }
+    }
+    assert!(tx.claim_looks(&w.name("Alice Of Acme", Owner::Group)).await?.is_some());
+    assert_eq!(tx.claim_looks(&bobs("Alice of Acre")).await?, None);
+    assert_eq!(tx.claim_looks(&bobs(&"x".repeat(60_000))).await?, None, "it is taken by nobody");
+    Ok(())
+}
+
+pub async fn two_who_claim_one_look_at_one_moment_do_not_both_get_it(w: &World) -> Result<()> {
+    let claim = async |name: &str, uid: &str| -> Result<bool> {
+        let name = w.name(name, Owner::Member(uid.to_owned()));
+        let mut tx = w.tx().await?;
+        if tx.claim_looks(&name).await?.is_some() {
+            return Ok(false);
+        }
+        assert!(tx.take_name(&name).await?);
+        tx.commit().await?;
+        Ok(true)
+    };
+    let (one, two) = tokio::try_join!(claim("Carol of Acme", "alice"), claim("CAROL of Acme", "bob"))?;
+    assert!(one != two, "{one} {two}");
+    Ok(())
+}

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use bytes::Bytes;
 use tmtp_store::{
-    Error, InvitationId, Owner,
+    Error, InvitationId, Lookalikes, Owner,
     admin::{Grant, Invitation, InvitationState, NewInvitation, OrgId, SigningKey},
 };
 
@@ -19,6 +19,7 @@ fn invitation(code: &str, alias: Option<&str>, uses_max: u32) -> NewInvitation {
         made_by: "a test".to_owned(),
         now_ms: 1_000,
         expires_ms: Some(2_000),
+        lookalikes: Lookalikes::Refused,
     }
 }
 
@@ -120,7 +121,9 @@ pub async fn names_kept_by_invitations_that_ended_can_be_had_again(w: &World) ->
     assert_eq!(admin(w).end_invitations(2_000, 100).await?, 0);
     let mut tx = w.tx().await?;
     for alias in ["Kept for Ann", "Kept for Bea"] {
-        assert!(tx.take_name(&w.name(alias, Owner::Member("bob".to_owned()))).await?);
+        let free = w.name(alias, Owner::Member("bob".to_owned()));
+        assert_eq!(tx.claim_looks(&free).await?, None);
+        assert!(tx.take_name(&free).await?);
     }
     tx.commit().await?;
     let found = admin(w).view().await?.invitation_by_code(w.site, b"a").await?.expect("it");

@@ -20,6 +20,7 @@ pub fn sentences() -> Vec<Sentence<Server>> {
         a_member_may_register_without_an_alias,
         a_refused_alias_leaves_an_account_that_works,
         an_alias_is_taken_once,
+        an_alias_that_people_could_mistake_for_anothers_is_refused,
         an_alias_that_is_short_or_not_printable_is_refused,
         aliases_are_compared_exactly,
         login_queues_login_to_all_nodes_this_one_included,
@@ -79,6 +80,23 @@ async fn a_refused_alias_leaves_an_account_that_works(server: &Server) -> Result
     let alias = unique("Long Enough");
     client.accepted(&ask::newalias(&alias), b"").await?;
     client.take("user").await?.expect(&json!({"newalias": alias}))
+}
+
+async fn an_alias_that_people_could_mistake_for_anothers_is_refused(server: &Server) -> Result<()> {
+    let mut support = server.member("Support Ilse").await?;
+    let alias = support.me.alias.clone();
+    let mut stranger = server.member("Stranger").await?;
+    // In capitals, and with a Cyrillic letter.
+    for lookalike in [alias.to_uppercase(), alias.replacen('o', "\u{43e}", 1)] {
+        let error = stranger.refused(&ask::newalias(&lookalike), b"").await?;
+        ensure!(error.contains(&lookalike) && error.contains("not available"), "{error}");
+        let error =
+            stranger.refused(&ask::invite(&lookalike, &stranger.me.alias.clone(), &alias), b"").await?;
+        ensure!(error.contains("not available"), "{error}");
+    }
+    // Their own owner may have them.
+    support.accepted(&ask::newalias(&alias.to_uppercase()), b"").await?;
+    Ok(())
 }
 
 async fn an_alias_is_taken_once(server: &Server) -> Result<()> {
