@@ -4,6 +4,7 @@
 //! [`Registry`] is the one way to change anything; [`api`] serves it over HTTP, [`Sites`] is for command lines.
 
 pub mod api;
+mod backlog;
 mod check;
 mod difference;
 mod effects;

@@ -6,7 +6,7 @@ use tmtp_platform::Secret;
 use tmtp_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Options, Registry, api, mail::Mailer};
+use crate::{Options, Registry, api, backlog, mail::Mailer};
 
 /// How often it counts what there is, and forgets what is old.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
@@ -15,7 +15,7 @@ const REPLIES_MS: i64 = 24 * 3_600_000;
 /// Answers forgotten in one statement.
 const FORGET_AT_ONCE: u32 = 1_000;
 
-/// A control process: serves the API, and counts sites for the operator's dashboards.
+/// A control process: serves the API, and counts sites and what waits for the operator's dashboards.
 pub struct Control {
     store: Arc<dyn Store>,
     registry: Registry,
@@ -27,6 +27,7 @@ impl Control {
     pub fn new(store: Arc<dyn Store>, registry: Registry, options: Options) -> Self {
         metrics::describe_gauge!("tmtp_control_sites", "Sites, by whether they are suspended.");
         metrics::describe_counter!("tmtp_control_requests_total", "Requests to the API, by status.");
+        backlog::describe();
         let registry = registry.allowing_private_providers(options.private_providers);
         Self { store, registry, options }
     }
@@ -52,7 +53,8 @@ impl Control {
         let serving =
             listeners.into_iter().map(|listener| api::serve(listener, router.clone(), stop.clone()));
         let counting = async {
-            self.count_until(&stop).await;
+            let backlog = Box::pin(backlog::watch(self.store.clone(), self.registry.clock.clone(), &stop));
+            futures::future::join(self.count_until(&stop), backlog).await;
             Ok(())
         };
         let mailing = async {

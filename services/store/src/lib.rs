@@ -136,6 +136,9 @@ pub trait Store: Send + Sync + 'static {
     /// Which of these blobs no message names.
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>>;
 
+    /// Looks at what waits, at up to so many entries.
+    async fn backlog(&self, entries_max: u32) -> Result<Backlog>;
+
     // ---- administration
 
     /// The same store as an administrator sees it.

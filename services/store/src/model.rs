@@ -231,6 +231,17 @@ pub struct Recorded {
     pub posted: Posted,
 }
 
+/// What waits for nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backlog {
+    /// Entries.
+    pub entries: u64,
+    /// Octets of data that they stand for: a message that waits for two nodes counts twice.
+    pub octets: u64,
+    /// The lowest id among their messages.
+    pub oldest: Option<MsgId>,
+}
+
 /// Where the data of a message is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {

@@ -22,8 +22,8 @@ use bytes::Bytes;
 use tmtp_wire::MsgId;
 
 use crate::{
-    Bodies, Body, Connected, Error, MigrationReport, NewSite, NodeId, Provider, QueuePage, QueueRead, Result,
-    Session, Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
+    Backlog, Bodies, Body, Connected, Error, MigrationReport, NewSite, NodeId, Provider, QueuePage,
+    QueueRead, Result, Session, Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
     migration,
@@ -217,6 +217,15 @@ impl Store for PgStore {
 
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>> {
         read::unnamed_blobs(&mut self.conn().await?, blobs).await
+    }
+
+    async fn backlog(&self, entries_max: u32) -> Result<Backlog> {
+        let mut tx = self.upkeep().await?;
+        // The table is read from its beginning: by key, each row would be looked up by itself.
+        tx.conn.run("SET LOCAL enable_seqscan = on", values![]).await?;
+        let backlog = steps::queue::backlog(&mut tx.conn, entries_max).await?;
+        tx.finish().await?;
+        Ok(backlog)
     }
 
     fn admin(&self) -> Admin {

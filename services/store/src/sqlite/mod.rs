@@ -23,8 +23,8 @@ use sqlx::{
 use tmtp_wire::MsgId;
 
 use crate::{
-    Bodies, Body, Connected, Error, MigrationReport, NewSite, NodeId, Provider, QueuePage, QueueRead, Result,
-    Session, Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
+    Backlog, Bodies, Body, Connected, Error, MigrationReport, NewSite, NodeId, Provider, QueuePage,
+    QueueRead, Result, Session, Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
     migration,
@@ -212,6 +212,10 @@ impl Store for SqliteStore {
 
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>> {
         queue::unnamed_blobs(&mut self.read().await?, blobs).await
+    }
+
+    async fn backlog(&self, entries_max: u32) -> Result<Backlog> {
+        steps::queue::backlog(&mut self.read().await?, entries_max).await
     }
 
     fn admin(&self) -> Admin {

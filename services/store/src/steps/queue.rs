@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tmtp_wire::MsgId;
 
 use crate::{
-    Body, Error, NewEntry, NewMessage, QueueEntry, Result, Session, SiteId,
+    Backlog, Body, Error, NewEntry, NewMessage, QueueEntry, Result, Session, SiteId,
     sql::{Conn, Row, int, values},
 };
 
@@ -105,4 +105,16 @@ pub(crate) fn count_gone(rows: &[Row]) -> Result<Gone> {
 /// The blobs among rows of one column.
 pub(crate) fn blobs(rows: &[Row]) -> Result<Vec<String>> {
     rows.iter().filter_map(|row| row.opt_text(0).transpose()).collect()
+}
+
+/// What waits, as far as the first entries tell.
+pub(crate) async fn backlog(conn: &mut dyn Conn, entries_max: u32) -> Result<Backlog> {
+    let sql = "SELECT count(*), CAST(coalesce(sum(octets), 0) AS bigint), coalesce(min(msg), 0)
+               FROM (SELECT octets, msg FROM entries LIMIT $1) looked_at";
+    let Some(row) = conn.first(sql, values![i64::from(entries_max)]).await? else {
+        return Err(Error::Defect("a count without a row".to_owned()));
+    };
+    let entries = row.count(0)?;
+    let oldest = (entries > 0).then(|| row.msg(2)).transpose()?;
+    Ok(Backlog { entries, octets: row.count(1)?, oldest })
 }

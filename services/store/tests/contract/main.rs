@@ -167,6 +167,7 @@ contract! {
     upkeep {
         orphans_are_swept_and_nothing_else,
         blobs_that_no_message_names_are_told,
+        what_waits_is_counted_up_to_a_limit,
         everything_is_there_after_a_restart,
         an_error_forbids_the_commit,
     }

@@ -1,8 +1,8 @@
 //! Upkeep, restarts, and what an error does to a transaction.
 
 use anyhow::Result;
-use tmtp_store::{Body, Error, NewMessage, Standing, Swept};
-use tmtp_wire::Posted;
+use tmtp_store::{Backlog, Body, Error, NewMessage, Standing, Swept};
+use tmtp_wire::{MsgId, Posted};
 
 use crate::world::{ALICE, World};
 
@@ -79,5 +79,17 @@ pub async fn an_error_forbids_the_commit(w: &World) -> Result<()> {
     assert!(matches!(tx.add_member(&w.member("carol"), 1).await, Err(Error::Defect(_))));
     assert!(tx.commit().await.is_err());
     assert!(w.tx().await?.active_members(&[w.member("carol")]).await?.is_empty());
+    Ok(())
+}
+
+pub async fn what_waits_is_counted_up_to_a_limit(w: &World) -> Result<()> {
+    let before = w.store.backlog(1_000).await?;
+    // The other site's: nine messages for each of four nodes.
+    assert_eq!((before.entries, before.oldest), (36, Some(MsgId(1))));
+    w.post(&[11], &w.nodes[..3]).await?;
+    let octets = before.octets + 3 * w.message(11).body.octets();
+    assert_eq!(w.store.backlog(1_000).await?, Backlog { entries: 39, octets, ..before });
+    assert_eq!(w.store.backlog(5).await?.entries, 5);
+    assert_eq!(w.store.backlog(0).await?, Backlog { entries: 0, octets: 0, oldest: None });
     Ok(())
 }

@@ -51,13 +51,16 @@ pub struct Draft {
 }
 
 impl Folder {
-    /// A new one, closed to others.
+    /// A new one, or one that is empty. What is secret in it is closed to others.
     pub fn create(path: &Path) -> anyhow::Result<Self> {
         let shown = || path.display().to_string();
-        DirBuilder::new().mode(0o700).recursive(true).create(path).with_context(shown)?;
+        let mut closed = DirBuilder::new();
+        closed.mode(0o700).recursive(true).create(path).with_context(shown)?;
         let is_empty = fs::read_dir(path).with_context(shown)?.next().is_none();
         ensure!(is_empty, "{} is not empty", path.display());
-        fs::create_dir(path.join(DATABASE)).with_context(shown)?;
+        for part in [DATABASE, BODIES] {
+            closed.create(path.join(part)).with_context(shown)?;
+        }
         Ok(Self(path.to_owned()))
     }
 
