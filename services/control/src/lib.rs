@@ -5,6 +5,7 @@
 
 pub mod api;
 mod check;
+mod console;
 mod difference;
 mod effects;
 mod error;
