@@ -13,6 +13,7 @@ export class Pages<T> {
   isThere = $state(false)
   #fetch: Fetch<T>
   #running: AbortController | null = null
+  #asked: string | null = null
 
   constructor(fetch: Fetch<T>) {
     this.#fetch = fetch
@@ -24,6 +25,9 @@ export class Pages<T> {
   /** Reads one page more. */
   more = () => this.#read(this.next)
 
+  /** Reads again what could not be read. */
+  again = () => this.#read(this.#asked)
+
   /** Ends what is under way. */
   stop = () => this.#running?.abort()
 
@@ -31,6 +35,7 @@ export class Pages<T> {
     this.#running?.abort()
     const running = new AbortController()
     this.#running = running
+    this.#asked = cursor
     this.isLoading = true
     try {
       const page = await this.#fetch(cursor, running.signal)

@@ -1,0 +1,34 @@
+// What every journey stands on: a browser, and a page that somebody has opened.
+import assert from 'node:assert/strict'
+import { after, afterEach, before } from 'node:test'
+import { DESKTOP, launch, watch } from './browser.js'
+import { Fakes } from './fakes.js'
+import { operator, origin } from './server.js'
+
+/** Sets a browser up for a file of tests. After each test, its pages must have done nothing that is forbidden. */
+export function stage() {
+  const open = []
+  let started = null
+  before(async () => (started = await launch()))
+  after(async () => started?.close())
+  afterEach(async () => {
+    const left = open.splice(0)
+    for (const { context } of left) await context.close()
+    for (const { seen } of left) assert.deepEqual(seen, { foreign: [], errors: [], dialogs: [] })
+  })
+
+  /** A page at a path, as the holder of a key; without one (`null`), as somebody who has to sign in. */
+  async function visit(path, { key = operator, fakes = new Fakes(), viewport = DESKTOP, colorScheme = 'light' } = {}) {
+    const context = await started.browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce', acceptDownloads: true })
+    context.setDefaultTimeout(15_000)
+    if (key) await context.setExtraHTTPHeaders({ authorization: `Bearer ${key}` })
+    await fakes.stand(context)
+    const page = await context.newPage()
+    open.push({ context, seen: watch(page, origin) })
+    await page.goto(path.startsWith('http') ? path : `${origin}/#/${path}`)
+    return page
+  }
+  return { visit }
+}
+
+export const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor()
