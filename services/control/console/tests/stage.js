@@ -24,11 +24,24 @@ export function stage() {
     if (key) await context.setExtraHTTPHeaders({ authorization: `Bearer ${key}` })
     await fakes.stand(context)
     const page = await context.newPage()
-    open.push({ context, seen: watch(page, origin) })
+    const seen = watch(page, origin)
+    open.push({ context, seen })
+    noticed.set(page, seen)
     await page.goto(path.startsWith('http') ? path : `${origin}/#/${path}`)
     return page
   }
   return { visit }
+}
+
+const noticed = new WeakMap()
+
+/** Takes the errors that a page has had so far, for a test that provokes some. */
+export const takeErrors = (page) => noticed.get(page).errors.splice(0)
+
+/** Goes to another page of the console, without loading it anew. */
+export async function move(page, path) {
+  await page.goto(`${origin}/#/${path}`)
+  await page.waitForLoadState('networkidle')
 }
 
 export const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor()

@@ -2,16 +2,15 @@
 class Route {
   path = $state('')
   query = $state.raw(new URLSearchParams())
-  /** How often one has moved on since the page was opened. */
+  /** How often one has moved on since the page was opened. Each time a page begins anew, the same one as well. */
   moves = $state(0)
   #token = ''
 
   constructor() {
     this.#read()
     addEventListener('hashchange', () => {
-      const before = this.path
       this.#read()
-      if (this.path !== before) this.moves += 1
+      this.moves += 1
     })
   }
 

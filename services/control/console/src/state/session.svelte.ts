@@ -36,10 +36,11 @@ class Session {
     this.state = 'out'
   }
 
+  /** Signs out, and begins anew: nothing that was read stays in memory. */
   end = async () => {
     await api.signOut()
-    this.me = null
-    this.state = 'out'
+    history.replaceState(null, '', '#/')
+    location.reload()
   }
 
   may = (need: Need) => this.me !== null && may(this.me.role, need)
