@@ -1,6 +1,7 @@
 // Parts of the API that the server under test may not have yet: signing in, people, invitations. Each gives way as soon
 // as the server's description names it.
 import { ask, makeKey, origin } from './server.js'
+import { codeOf } from './totp.js'
 
 const PARTS = {
   signIn: { named: '/api/v1/sign-in', at: /^\/(sign-in|sign-out|me)(\/|$)/ },
@@ -13,6 +14,9 @@ const problem = (status, kind, detail, headers = {}) => ({
   headers: { 'content-type': 'application/problem+json', ...headers },
   body: JSON.stringify({ type: `urn:tmtp:problem:${kind}`, title: kind, status, detail }),
 })
+const SECRET = 'JBSWY3DPEHPK3PXP'
+const RECOVERY = ['abcd-efgh', 'ijkl-mnop']
+const isCode = (code) => code === codeOf(SECRET) || RECOVERY.includes(code)
 const json = (value, status = 200) => ({ status, contentType: 'application/json', body: JSON.stringify(value) })
 const nothing = (status = 204) => ({ status, body: '' })
 
@@ -56,13 +60,13 @@ export class Fakes {
     if (path === '/sign-in/forgotten') return nothing(202)
     if (path === '/sign-in/link/look') {
       const user = this.links.get(body.token)
-      if (!user) return problem(404, 'absent', 'this link has been used, or has ended')
+      if (!user) return problem(410, 'link-ended', 'this link was used, replaced, or its time is over')
       return json({ purpose: 'invitation', email: user.email, name: user.name, org_name: user.org_name, needs_password: true })
     }
     const user = path === '/sign-in/link' ? this.links.get(body.token) : this.users.find(({ email }) => email === body.email)
     if (path === '/sign-in/link' && user) Object.assign(user, { password: body.password, name: body.name ?? user.name, has_password: true })
     if (!user || user.password !== body.password) return problem(401, 'wrong-credentials', 'the e-mail address or the password is wrong')
-    if (user.has_totp && body.code !== '123456') return problem(401, 'code-needed', 'give the code of your authenticator app')
+    if (user.has_totp && !isCode(body.code)) return problem(401, 'code-needed', 'give the code of your authenticator app')
     if (body.token) this.links.delete(body.token)
     Object.assign(session, { user, key: await user.key })
     return json(me(user))
@@ -74,13 +78,13 @@ export class Fakes {
     if (path === '/me') return json(me(user))
     if (path === '/me/sessions') {
       const at = new Date().toISOString()
-      return json({ items: [{ id: 1, created_at: at, seen_at: at, address: '127.0.0.1', agent: 'Firefox on Linux', current: true }], next: null })
+      return json({ items: [{ id: 1, created_at: at, used_at: at, address: '127.0.0.1', agent: 'Firefox on Linux', current: true }], next: null })
     }
-    if (path === '/me/totp' && method === 'POST') return json({ secret: 'JBSWY3DPEHPK3PXP', uri: 'otpauth://totp/TMTP:ann?secret=JBSWY3DPEHPK3PXP' })
+    if (path === '/me/totp' && method === 'POST') return json({ secret: SECRET, uri: `otpauth://totp/TMTP:ann?secret=${SECRET}` })
     if (path === '/me/totp/confirm') {
-      if (body.code !== '123456') return problem(422, 'invalid', 'this is not the code')
+      if (!isCode(body.code)) return problem(422, 'invalid', 'this is not the code')
       user.has_totp = true
-      return json({ recovery_codes: ['abcd-efgh', 'ijkl-mnop'] })
+      return json({ recovery_codes: RECOVERY })
     }
     if (path === '/me/password') {
       if (body.old !== user.password) return problem(401, 'wrong-credentials', 'the present password is wrong')
@@ -131,7 +135,7 @@ export class Fakes {
     const uses = body.uses ?? 1
     const made = {
       id: this.#next++, alias: body.alias ?? null, email: body.email ?? null, name: body.name ?? null, uses_left: uses, uses_max: uses,
-      created_at: new Date().toISOString(), created_by: 'test', expires_at: body.expires_at ?? null, revoked_at: null, state: 'pending',
+      created_at: new Date().toISOString(), made_by: 'test', expires_at: body.expires_at ?? null, revoked_at: null, state: 'pending',
     }
     this.invitations.push(made)
     return json({ ...made, code: `code-${made.id}`, link: `${origin}/join/code-${made.id}`, mailed: false }, 201)

@@ -43,7 +43,7 @@ test('a change that somebody else made meanwhile is not undone', async () => {
   await ask('PATCH', `/orgs/${org.id}`, { name: theirs }, { headers: { 'if-match': '*' } })
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('alert').getByText('It was changed meanwhile').waitFor()
-  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('button', { name: 'Show what it is now' }).click()
   await page.waitForFunction((name) => document.querySelector('form input')?.value === name, theirs)
 })
 

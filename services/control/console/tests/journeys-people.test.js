@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Fakes } from './fakes.js'
 import { fresh, makeOrg, makeSite } from './server.js'
+import { codeOf } from './totp.js'
 import { heading, stage } from './stage.js'
 
 const { visit } = stage()
@@ -21,9 +22,9 @@ async function welcome(org, email, role = 'Owner') {
   await page.getByText(`help administer ${org.name}`).waitFor()
   assert.doesNotMatch(page.url(), /token/, 'the token is out of the address bar')
   await page.getByLabel('Your name').fill('Ann Ames')
-  await page.getByLabel('New password').fill('short')
+  await page.getByLabel('New password').fill('too short')
   await page.getByRole('button', { name: 'Set password and sign in' }).click()
-  await page.getByText('12 letters or more.', { exact: true }).waitFor()
+  await page.getByText('10 letters or more.', { exact: true }).waitFor()
   await page.getByLabel('New password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Set password and sign in' }).click()
   return { page, fakes, link }
@@ -44,7 +45,7 @@ test('a person who was invited sets a password, is led to a first site, signs ou
   await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
   await heading(page, 'Sign in')
   await signIn(page, email, 'something else entirely')
-  await page.getByRole('alert').getByText('password is wrong').waitFor()
+  await page.getByRole('alert').getByText(/is wrong/).waitFor()
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await heading(page, 'New site')
@@ -65,17 +66,17 @@ test('signing in takes a second step once it is set up', async () => {
   await heading(page, 'New site')
   await page.getByRole('link', { name: 'Ann Ames' }).click()
   await page.getByRole('button', { name: 'Set up' }).click()
-  await page.getByText('JBSWY3DPEHPK3PXP').waitFor()
+  const secret = await page.locator('.secret code').innerText()
   await page.getByLabel('The six digits that the app shows').fill('000000')
   await page.getByRole('button', { name: 'Turn on' }).click()
-  await page.getByRole('alert').getByText('not the code').waitFor()
-  await page.getByLabel('The six digits that the app shows').fill('123456')
+  await page.getByRole('alert').getByText(/code/).waitFor()
+  await page.getByLabel('The six digits that the app shows').fill(codeOf(secret))
   await page.getByRole('button', { name: 'Turn on' }).click()
-  await page.getByText('abcd-efgh').waitFor()
+  const recovery = await page.locator('ul.mono li').first().innerText()
   await page.getByRole('button', { name: 'I have kept them' }).click()
   await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
   await signIn(page, email, PASSWORD)
-  await page.getByLabel('Code').fill('123456')
+  await page.getByLabel('Code').fill(recovery)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await heading(page, 'New site')
 })

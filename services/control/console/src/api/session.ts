@@ -2,7 +2,7 @@ import { call, path } from './call'
 import type { LinkSeen, Listed, Me, Session } from './types'
 
 export type Credentials = { email: string; password: string; code?: string }
-export type LinkUsed = { token: string; password?: string; name?: string; email?: string }
+export type LinkUsed = { token: string; password?: string; name?: string; email?: string; code?: string }
 
 export const me = () => call<Me>('GET', '/me')
 export const signIn = (body: Credentials) => call<Me>('POST', '/sign-in', { body })
@@ -11,7 +11,7 @@ export const useLink = (body: LinkUsed) => call<Me>('POST', '/sign-in/link', { b
 export const forgotten = (email: string) => call<void>('POST', '/sign-in/forgotten', { body: { email } })
 export const signOut = () => call<void>('POST', '/sign-out')
 export const sessions = (signal?: AbortSignal) => call<Listed<Session>>('GET', '/me/sessions', { signal })
-export const endSession = (id: number | string) => call<void>('DELETE', path('me', 'sessions', id))
+export const endSession = (id: number) => call<void>('DELETE', path('me', 'sessions', id))
 export const setPassword = (body: { old: string; new: string }) => call<void>('PUT', '/me/password', { body })
 export const beginTotp = () => call<{ secret: string; uri: string }>('POST', '/me/totp')
 export const confirmTotp = (code: string) =>

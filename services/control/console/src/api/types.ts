@@ -38,6 +38,8 @@ export type LinkSeen = {
   name?: string | null
   org_name?: string | null
   needs_password: boolean
+  /** There is a second factor, whose code is needed as well. */
+  needs_code?: boolean
 }
 
 export type User = {
@@ -56,9 +58,9 @@ export type UserMade = User & { link?: string | null; mailed?: boolean }
 export type LinkMade = { link: string; mailed: boolean }
 
 export type Session = {
-  id: number | string
+  id: number
   created_at: string
-  seen_at?: string | null
+  used_at: string
   address?: string | null
   agent?: string | null
   current?: boolean

@@ -16,6 +16,13 @@ const NAMES: Record<string, string> = {
   'user.create': 'invited the person',
   'user.change': 'changed the person',
   'user.remove': 'removed the person',
+  'user.link': 'made a link for the person',
+  'user.password': 'set a password',
+  'user.sign-in': 'signed in',
+  'user.sign-in-failed': 'tried to sign in, and failed',
+  'user.sign-out': 'signed out',
+  'user.totp': 'turned two steps on',
+  'user.totp-removed': 'turned two steps off',
   'invitation.create': 'made the invitation',
   'invitation.revoke': 'revoked the invitation',
 }
@@ -30,9 +37,8 @@ export const ACTIONS = [
   { value: 'member.', text: 'Members' },
   { value: 'node.', text: 'Devices' },
   { value: 'invitation.', text: 'Invitations' },
-  { value: 'user.', text: 'People' },
+  { value: 'user.', text: 'People and sign-ins' },
   { value: 'key.', text: 'API keys' },
-  { value: 'sign-in', text: 'Sign-ins' },
 ]
 
 export type Difference = { name: string; was: string; became: string }
