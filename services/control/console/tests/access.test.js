@@ -7,6 +7,7 @@ import { DESKTOP, PHONE } from './browser.js'
 import { everyPage } from './everywhere.js'
 import { ask, fresh, makeKey, makeOrg, makeSite, origin } from './server.js'
 import { heading, move, stage } from './stage.js'
+import { invitedBy, welcomeBy } from './welcome.js'
 
 const { visit } = stage()
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -16,6 +17,20 @@ const LOOKS = [
   { name: 'dark', viewport: DESKTOP, colorScheme: 'dark' },
   { name: 'dark phone', viewport: PHONE, colorScheme: 'dark' },
 ]
+
+/** What axe finds in every look, and whether the page is wider than the screen. */
+async function faults(page, name) {
+  const found = []
+  for (const look of LOOKS) {
+    await page.setViewportSize(look.viewport)
+    await page.emulateMedia({ colorScheme: look.colorScheme })
+    found.push(...(await violations(page)).map((text) => `${name}, ${look.name}: ${text}`))
+    const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    if (excess > 0) found.push(`${name}, ${look.name}: ${excess} px too wide`)
+  }
+  await page.setViewportSize(DESKTOP)
+  return found
+}
 
 async function violations(page) {
   const { violations: found } = await page.evaluate(() => window.axe.run(document))
@@ -29,20 +44,25 @@ test('axe finds nothing on any page in any look, and no page is wider than the s
   await Promise.all([front.evaluate(AXE), inside.evaluate(AXE)])
   for (const { name, path, signedOut, then } of await everyPage()) {
     const page = signedOut ? front : inside
-    await page.setViewportSize(DESKTOP)
     await move(page, path)
     await then?.(page)
-    for (const look of LOOKS) {
-      await page.setViewportSize(look.viewport)
-      await page.emulateMedia({ colorScheme: look.colorScheme })
-      found.push(...(await violations(page)).map((text) => `${name}, ${look.name}: ${text}`))
-      const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      if (excess > 0) found.push(`${name}, ${look.name}: ${excess} px too wide`)
-    }
+    found.push(...(await faults(page, name)))
   }
   assert.deepEqual(found, [])
   await inside.evaluate(() => document.querySelector('label').remove())
   assert.match((await violations(inside)).join(), /select-name/, 'axe would find something')
+})
+
+test('axe finds nothing on the way in, nor on one’s own account', async () => {
+  const invited = await invitedBy(visit)(await makeOrg(), `axe-${process.pid}@acme.example`)
+  await invited.page.evaluate(AXE)
+  assert.deepEqual(await faults(invited.page, 'welcome'), [])
+  const { page } = await welcomeBy(visit)(await makeOrg(), `own-${process.pid}@acme.example`)
+  await page.evaluate(AXE)
+  await page.getByRole('link', { name: 'Ann Ames' }).click()
+  await page.getByRole('button', { name: 'Set up' }).click()
+  await page.locator('.secret').waitFor()
+  assert.deepEqual(await faults(page, 'account'), [])
 })
 
 /** Presses Tab until what has the focus is called so. */

@@ -2,34 +2,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Fakes } from './fakes.js'
+import { PASSWORD, welcomeBy } from './welcome.js'
 import { fresh, makeOrg, makeSite } from './server.js'
-import { codeOf } from './totp.js'
 import { heading, stage } from './stage.js'
+import { codeOf } from './totp.js'
 
 const { visit } = stage()
-const PASSWORD = 'four words nobody guesses'
-
-/** Invites a person as the operator does, and opens the link as that person. */
-async function welcome(org, email, role = 'Owner') {
-  const fakes = new Fakes()
-  const operator = await visit(`orgs/${org.id}/people`, { fakes })
-  await operator.getByRole('button', { name: 'Invite a person' }).first().click()
-  await operator.getByLabel('E-mail address').fill(email)
-  await operator.getByRole('radio', { name: new RegExp(`^${role}`) }).check()
-  await operator.getByRole('button', { name: 'Invite', exact: true }).click()
-  const link = await operator.locator('dialog code').innerText()
-  const page = await visit(link, { key: null, fakes })
-  await page.getByText(`help administer ${org.name}`).waitFor()
-  assert.doesNotMatch(page.url(), /token/, 'the token is out of the address bar')
-  await page.getByLabel('Your name').fill('Ann Ames')
-  await page.getByLabel('New password').fill('too short')
-  await page.getByRole('button', { name: 'Set password and sign in' }).click()
-  await page.getByText('10 letters or more.', { exact: true }).waitFor()
-  await page.getByLabel('New password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Set password and sign in' }).click()
-  return { page, fakes, link }
-}
-
+const welcome = welcomeBy(visit)
 async function signIn(page, email, password) {
   await page.getByLabel('E-mail address').fill(email)
   await page.getByLabel('Password').fill(password)
@@ -169,12 +148,6 @@ test('a file is looked through before anything is sent, and what came of it can 
 test('the wizard invites the first people, and says what came of it', async () => {
   const org = await makeOrg()
   const page = await visit(`orgs/${org.id}/new-site`)
-  // Until the server knows the policy, the site is made with another one.
-  await page.route('**/sites', async (route) => {
-    const body = route.request().postDataJSON()
-    const made = await route.fetch({ postData: { ...body, settings: { registration: 'open' } } })
-    await route.fulfill({ response: made })
-  })
   await page.getByLabel('What is the site called?').fill('Invited')
   await page.keyboard.press('Enter')
   await page.getByLabel('Which host name leads to it?').fill(`inv${process.pid}.example`)

@@ -5,6 +5,7 @@ import { DESKTOP, PHONE, launch } from './browser.js'
 import { Fakes } from './fakes.js'
 import { everyPage } from './everywhere.js'
 import { operator, origin } from './server.js'
+import { settled } from './stage.js'
 
 const folder = process.argv[2] ?? 'pictures'
 const LOOKS = [
@@ -23,8 +24,9 @@ for (const look of LOOKS) {
     await new Fakes().stand(context)
     const page = await context.newPage()
     await page.goto(`${origin}/#/${path}`)
-    await page.waitForLoadState('networkidle')
+    await settled(page)
     await then?.(page)
+    await settled(page)
     await page.screenshot({ path: join(folder, `${name}-${look.name}.png`), fullPage: true })
     await context.close()
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { ask, fresh, makeOrg, makeSite, openSite, origin, register } from './server.js'
+import { ask, asMember, fresh, makeOrg, makeSite, openSite, origin, register } from './server.js'
 import { heading, move, stage, takeErrors } from './stage.js'
 
 const { visit } = stage()
@@ -29,10 +29,12 @@ async function showsAsText(page, text) {
 test('whatever members call themselves and their devices is shown as text, on every page that shows it', async () => {
   const site = await openSite()
   const at = `orgs/1/sites/${site.id}`
+  const friend = fresh('Frank Friend')
+  await register(friend)
   const page = await visit(`${at}/members`)
   for (const payload of [...PAYLOADS, TURNING]) {
     const alias = fresh(payload === TURNING ? 'Turning round' : payload)
-    await register(alias, payload)
+    const account = await register(alias, payload)
     const { items } = await ask('GET', `/orgs/1/sites/${site.id}/members?q=${encodeURIComponent(alias)}`)
     await page.getByLabel('Search by alias or uid').fill(alias)
     await showsAsText(page, alias)
@@ -44,6 +46,12 @@ test('whatever members call themselves and their devices is shown as text, on ev
     await page.keyboard.press('Escape')
     await move(page, `${at}/devices`)
     await showsAsText(page, payload)
+    const group = fresh(payload === TURNING ? 'Turning group' : payload)
+    await asMember(account, 'group', 'invite', '--to', friend, group)
+    await move(page, `${at}/groups?q=${encodeURIComponent(group)}`)
+    await showsAsText(page, group)
+    await page.getByRole('link', { name: group }).click()
+    await showsAsText(page, alias)
     await move(page, `${at}/members`)
     await ask('DELETE', `/orgs/1/sites/${site.id}/members/${encodeURIComponent(items[0].uid)}`)
   }

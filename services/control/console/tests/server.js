@@ -56,4 +56,4 @@ export async function register(alias, label = 'Laptop') {
 }
 
 export const asMember = (account, ...args) =>
-  run(tmtp, [args[0], '--profile', profiles, '--account', account, ...args.slice(1)], { timeout: 20_000 })
+  run(tmtp, ['--profile', profiles, '--account', account, ...args], { timeout: 20_000 })

@@ -41,7 +41,11 @@ export const takeErrors = (page) => noticed.get(page).errors.splice(0)
 /** Goes to another page of the console, without loading it anew. */
 export async function move(page, path) {
   await page.goto(`${origin}/#/${path}`)
-  await page.waitForLoadState('networkidle')
+  await settled(page)
 }
+
+/** The page has its heading, and waits for nothing any more. */
+export const settled = (page) =>
+  page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('.bones, [aria-busy="true"]'))
 
 export const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor()

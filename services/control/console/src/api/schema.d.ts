@@ -228,6 +228,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/sites/{site}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a site's invitations; `q` looks in aliases, e-mail addresses and names. */
+        get: operations["listInvitations"];
+        put?: never;
+        /** Invite somebody to a site. The code and the link are shown this once. */
+        post: operations["createInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/sites/{site}/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an invitation, without its code. */
+        get: operations["showInvitation"];
+        put?: never;
+        post?: never;
+        /** Revoke an invitation: nobody can register with it any more. */
+        delete: operations["revokeInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs/{org}/sites/{site}/members": {
         parameters: {
             query?: never;
@@ -520,6 +556,78 @@ export interface components {
             /** @description Who. */
             uid: string;
         };
+        /** @description A new invitation. */
+        InvitationMade: components["schemas"]["InvitationShown"] & {
+            /** @description The code, this once: it is kept as a hash only. Not there when the same request had made it before. */
+            code?: string | null;
+            /** @description Where the invited person is told what to do, with the code; as often shown as the code. */
+            link?: string | null;
+            /** @description Whether a mail with the link is on its way. */
+            mailed: boolean;
+        };
+        /** @description An invitation to make. */
+        InvitationNew: {
+            /** @description What its member will be called; nobody else can take it meanwhile. Without, the member chooses. */
+            alias?: string | null;
+            /** @description Where it is sent, if mail is set up; kept to find it again. */
+            email?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends, within 366 days; without, after 14 days.
+             */
+            expires_at?: string | null;
+            /** @description Whom it is for. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description How many may register with it; 1 for one with an alias.
+             * @default 1
+             */
+            uses: number;
+        };
+        /** @description An invitation. */
+        InvitationShown: {
+            /** @description What its member will be called. */
+            alias?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Where it was sent. */
+            email?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description Who made it. */
+            made_by: string;
+            /** @description Whom it is for. */
+            name?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was revoked, if it was.
+             */
+            revoked_at?: string | null;
+            /** @description `pending`, `used`, `expired` or `revoked`. */
+            state: string;
+            /**
+             * Format: int32
+             * @description How many can still register with it.
+             */
+            uses_left: number;
+            /**
+             * Format: int32
+             * @description How many could at first.
+             */
+            uses_max: number;
+        };
         /** @description A new key. */
         KeyMade: components["schemas"]["KeyShown"] & {
             /** @description The key itself, this once: it is kept as a hash only. Not there when the same request had made it before. */
@@ -675,6 +783,54 @@ export interface components {
                 status: string;
                 /** @description Who. */
                 uid: string;
+            }[];
+            /** @description The cursor of the next page; none on the last. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_InvitationShown: {
+            /** @description The items. */
+            items: {
+                /** @description What its member will be called. */
+                alias?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Where it was sent. */
+                email?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it ends.
+                 */
+                expires_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description Its id.
+                 */
+                id: number;
+                /** @description Who made it. */
+                made_by: string;
+                /** @description Whom it is for. */
+                name?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was revoked, if it was.
+                 */
+                revoked_at?: string | null;
+                /** @description `pending`, `used`, `expired` or `revoked`. */
+                state: string;
+                /**
+                 * Format: int32
+                 * @description How many can still register with it.
+                 */
+                uses_left: number;
+                /**
+                 * Format: int32
+                 * @description How many could at first.
+                 */
+                uses_max: number;
             }[];
             /** @description The cursor of the next page; none on the last. */
             next?: string | null;
@@ -1913,6 +2069,186 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Listed_InGroupShown"];
                 };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Part of a name, in either case of the letters A to Z. */
+                q?: string;
+                /** @description Only those that stand like this. */
+                state?: string;
+            };
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_InvitationShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                org: number;
+                site: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationNew"];
+            };
+        };
+        responses: {
+            /** @description It was made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationMade"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+                invitation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+                invitation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {

@@ -67,18 +67,6 @@ export type Session = {
 }
 
 export type InvitationState = 'pending' | 'used' | 'expired' | 'revoked'
-export type Invitation = {
-  id: number
-  alias?: string | null
-  email?: string | null
-  name?: string | null
-  uses_left: number
-  uses_max: number
-  created_at: string
-  created_by: string
-  expires_at?: string | null
-  revoked_at?: string | null
-  state: InvitationState
-}
-export type InvitationMade = Invitation & { code?: string | null; link?: string | null; mailed?: boolean }
-export type InvitationNew = { alias?: string; email?: string; name?: string; uses?: number; expires_at?: string }
+export type Invitation = Omit<Schemas['InvitationShown'], 'state'> & { state: InvitationState }
+export type InvitationMade = Schemas['InvitationMade']
+export type InvitationNew = Partial<Schemas['InvitationNew']>
