@@ -35,7 +35,7 @@ test('a link is good once', async () => {
   const { page, fakes, link } = await welcome(org, `once-${process.pid}@acme.example`)
   await heading(page, 'New site')
   const again = await visit(link, { key: null, fakes })
-  await again.getByText('Ask whoever sent it for a new one.').waitFor()
+  await again.getByRole('alert').getByText(/used/).waitFor()
 })
 
 test('signing in takes a second step once it is set up', async () => {

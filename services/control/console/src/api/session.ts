@@ -12,7 +12,7 @@ export const forgotten = (email: string) => call<void>('POST', '/sign-in/forgott
 export const signOut = () => call<void>('POST', '/sign-out')
 export const sessions = (signal?: AbortSignal) => call<Listed<Session>>('GET', '/me/sessions', { signal })
 export const endSession = (id: number) => call<void>('DELETE', path('me', 'sessions', id))
-export const setPassword = (body: { old: string; new: string }) => call<void>('PUT', '/me/password', { body })
+export const setPassword = (body: { old?: string; new: string }) => call<void>('PUT', '/me/password', { body })
 export const beginTotp = () => call<{ secret: string; uri: string }>('POST', '/me/totp')
 export const confirmTotp = (code: string) =>
   call<{ recovery_codes: string[] }>('POST', '/me/totp/confirm', { body: { code } })
