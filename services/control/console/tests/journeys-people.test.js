@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Fakes } from './fakes.js'
 import { PASSWORD, welcomeBy } from './welcome.js'
-import { fresh, makeOrg, makeSite } from './server.js'
+import { ask, fresh, makeOrg, makeSite } from './server.js'
 import { heading, stage } from './stage.js'
 import { codeOf } from './totp.js'
 
@@ -143,6 +143,28 @@ test('a file is looked through before anything is sent, and what came of it can 
   const kept = await (await import('node:fs/promises')).readFile(await file.path(), 'utf8')
   assert.match(kept, /^name,email,alias,result,link,code,problem\r\nAnn,ann@acme.example,Ann Ames 1,invited,/)
   assert.match(kept, /\r\n'=SUM\(A1\),eve@/, 'a spreadsheet takes no cell for a formula')
+})
+
+test('an import goes on after haste and a lost answer, and makes nothing twice', async () => {
+  const org = await makeOrg()
+  const site = await makeSite(org)
+  const page = await visit(`orgs/${org.id}/sites/${site.id}/invitations/import`)
+  const answers = [
+    (route) => route.fulfill({ status: 429, headers: { 'retry-after': '0', 'content-type': 'application/problem+json' }, body: '{"type":"urn:tmtp:problem:too-many"}' }),
+    (route) => route.fallback(),
+    async (route) => {
+      await route.fetch()
+      await route.abort()
+    },
+  ]
+  await page.route('**/invitations', (route) => (route.request().method() === 'POST' ? (answers.shift() ?? ((last) => last.fallback()))(route) : route.fallback()))
+  const buffer = Buffer.from('email\nann@acme.example\nbob@acme.example\n')
+  await page.getByLabel('CSV file').setInputFiles({ name: 'members.csv', mimeType: 'text/csv', buffer })
+  await page.getByRole('button', { name: 'Invite 2 people' }).click()
+  await page.getByText('2 invitations made.').waitFor()
+  await page.getByText('The answer with the link was lost.').waitFor()
+  const { items } = await ask('GET', `/orgs/${org.id}/sites/${site.id}/invitations`)
+  assert.deepEqual(items.map(({ email }) => email).sort(), ['ann@acme.example', 'bob@acme.example'])
 })
 
 test('the wizard invites the first people, and says what came of it', async () => {

@@ -1,6 +1,6 @@
 // The server under test: its API as an operator, and members who register with it.
 import { execFile } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -16,6 +16,7 @@ export const operator = needed('TMTP_ADMIN_KEY')
 const address = needed('TMTP_ADDRESS')
 const tmtp = process.env.TMTP_BIN ?? join(dirname(needed('TMTPD_BIN')), 'tmtp')
 const profiles = mkdtempSync(join(tmpdir(), 'tmtp-console-members-'))
+process.on('exit', () => rmSync(profiles, { recursive: true, force: true }))
 let count = 0
 
 /** Asks the API; with the operator's key unless another is given. */

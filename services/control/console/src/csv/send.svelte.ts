@@ -8,6 +8,8 @@ export type Outcome = { planned: Planned; made: InvitationMade | null; wrong: st
 
 const TRIES = 5
 const PAUSE_S = 2
+/** The same request had made it before, and the answer with the link did not arrive. */
+const LINK_LOST = 'The answer with the link was lost. Revoke this invitation, and invite again.'
 
 /** Sends invitations one after the other; it can be stopped, and what was sent stays sent. */
 export class Sending {
@@ -35,7 +37,7 @@ export class Sending {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const made = await invitations.create(site, invitationOf(planned), key, this.#stop.signal)
-        return { planned, made, wrong: '' }
+        return { planned, made, wrong: made.link || made.mailed ? '' : LINK_LOST }
       } catch (error) {
         if (this.#stop.signal.aborted) return null
         const failure = asFailure(error)
