@@ -141,6 +141,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List an organization's sign-in providers. */
+        get: operations["listProviders"];
+        put?: never;
+        /** Add a sign-in provider. What it publishes about itself is looked up. */
+        post: operations["createProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a sign-in provider. */
+        get: operations["showProvider"];
+        put?: never;
+        post?: never;
+        /** Remove a sign-in provider: it vouches for nobody any more. Members who came through it stay. */
+        delete: operations["removeProvider"];
+        options?: never;
+        head?: never;
+        /** Change a sign-in provider. With another issuer, what that one publishes is looked up. */
+        patch: operations["changeProvider"];
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/providers/{provider}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look whether a sign-in provider can be reached now. */
+        post: operations["checkProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs/{org}/sites": {
         parameters: {
             query?: never;
@@ -972,6 +1026,35 @@ export interface components {
             next?: string | null;
         };
         /** @description A page of a list. */
+        Listed_ProviderShown: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /**
+                 * Format: int64
+                 * @description Its id.
+                 */
+                id: number;
+                /** @description Who it says it is. */
+                issuer: string;
+                /** @description What members are shown. */
+                label: string;
+                /** @description Its settings, all of them. */
+                settings: Record<string, never>;
+                /**
+                 * Format: int64
+                 * @description Its version; the ETag in quotation marks.
+                 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; none on the last. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
         Listed_SiteShown: {
             /** @description The items. */
             items: {
@@ -1129,6 +1212,80 @@ export interface components {
             title: string;
             /** @description Names the kind of problem, for programs: `urn:tmtp:problem:stale`. */
             type: string;
+        };
+        /** @description What a look at a provider gave. */
+        ProviderChecked: {
+            /** @description Why not, and what to do. */
+            detail?: string | null;
+            /** @description Whether its keys can be had. */
+            reachable: boolean;
+        };
+        /** @description A provider to add. */
+        ProviderNew: {
+            /** @description Who it says it is (`iss`): its address. */
+            issuer: string;
+            /** @description What members are shown. */
+            label: string;
+            /** @description The rest. */
+            settings: components["schemas"]["ProviderSet"];
+        };
+        /** @description What to change. */
+        ProviderPatch: {
+            /** @description Who it says it is. */
+            issuer?: string | null;
+            /** @description What members are shown. */
+            label?: string | null;
+            /** @description The rest. */
+            settings?: components["schemas"]["ProviderSet"];
+        };
+        /** @description What can be set of a provider. What is left out is found where it publishes it, or stays. */
+        ProviderSet: {
+            /** @description For whom its tokens may be (`aud`); without, for `client_id`. */
+            audiences?: string[] | null;
+            /** @description What this service is called at the provider. */
+            client_id?: string | null;
+            /** @description Only who has a verified e-mail address at one of these domains. */
+            email_domains?: string[] | null;
+            /** @description Only who is in one of these groups. */
+            groups?: string[] | null;
+            /** @description The claim that lists groups; `groups` at first. */
+            groups_claim?: string | null;
+            /** @description Where its keys are. */
+            keys_url?: string | null;
+            /** @description More parameters of the login address, as `prompt=login`. Everybody can see them. */
+            login_params?: string | null;
+            /** @description Where members sign in. */
+            login_url?: string | null;
+            /** @description What is asked for; `openid email` at first. */
+            scopes?: string | null;
+            /** @description More parameters of the token's form. Everybody can see them. */
+            token_params?: string | null;
+            /** @description Where their clients get the token. */
+            token_url?: string | null;
+        };
+        /** @description A provider. */
+        ProviderShown: {
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description Who it says it is. */
+            issuer: string;
+            /** @description What members are shown. */
+            label: string;
+            /** @description Its settings, all of them. */
+            settings: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Its version; the ETag in quotation marks.
+             */
+            version: number;
         };
         /** @description A site to make. */
         SiteNew: {
@@ -1743,6 +1900,266 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProviders: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_ProviderShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                org: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderNew"];
+            };
+        };
+        responses: {
+            /** @description It was made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                provider: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                provider: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeProvider: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                org: number;
+                provider: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderPatch"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                provider: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderChecked"];
+                };
             };
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
