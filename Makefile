@@ -3,7 +3,7 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test bench check-deploy cluster cluster-down fuzz lint fmt
+.PHONY: help dev test bench check-console check-deploy cluster cluster-down fuzz lint fmt
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -18,6 +18,10 @@ test: ## Check format and lints, run every test
 	cargo nextest run --workspace
 	cargo test --workspace --doc
 	@TMTPD_BIN=$${CARGO_TARGET_DIR:-$$PWD/target}/debug/tmtpd deploy/check.sh
+	@TMTPD_BIN=$${CARGO_TARGET_DIR:-$$PWD/target}/debug/tmtpd deploy/console-check.sh
+
+check-console: ## Check the admin console in a browser (part of `make test`)
+	@deploy/console-check.sh
 
 check-deploy: ## Check chart, compose file, alert rules and boards (part of `make test`)
 	@deploy/check.sh

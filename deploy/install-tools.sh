@@ -3,10 +3,11 @@
 # that tests need.
 #
 #   deploy/install-tools.sh            a C compiler, Postgres, Redis, cargo-nextest, the S3 server of
-#                                      tests, npm, Helm, Prometheus, the tools that check the API
+#                                      tests, npm, Helm, Prometheus, Chromium, the tools that check the API
 #   deploy/install-tools.sh compiler   a C compiler only; fails when there is no cargo
 #   deploy/install-tools.sh python     Python with venv only
 #   deploy/install-tools.sh npm        npm only
+#   deploy/install-tools.sh chromium   Chromium only
 #   deploy/install-tools.sh prometheus Prometheus and promtool only
 #   deploy/install-tools.sh servers    Postgres and Redis only
 #   deploy/install-tools.sh packages NAME..   these packages of Debian, without starting what they bring
@@ -30,7 +31,7 @@ apt() {
 
 # What this machine lacks, and how to get it when this script cannot.
 explain() {
-    fail "$1. Install by hand, then try again: a C compiler (cc); PostgreSQL 15 or newer (server and client programs); Redis 7 or newer (redis-server, redis-cli); Python 3 with venv and pip; npm; Prometheus (prometheus, promtool)"
+    fail "$1. Install by hand, then try again: a C compiler (cc); PostgreSQL 15 or newer (server and client programs); Redis 7 or newer (redis-server, redis-cli); Python 3 with venv and pip; npm; Chromium; Prometheus (prometheus, promtool)"
 }
 
 # A package must neither make a database nor start a service. Both settings are taken back afterwards.
@@ -100,6 +101,10 @@ install_npm() {
     command -v npm >/dev/null || install_packages npm
 }
 
+install_chromium() {
+    command -v "${CHROMIUM:-chromium}" >/dev/null || install_packages chromium
+}
+
 install_servers() {
     local packages=() services=()
     has_postgres || { packages+=(postgresql); services+=(postgresql); }
@@ -133,19 +138,22 @@ case ${1:-all} in
         install_nextest
         install_python
         install_npm
+        install_chromium
         install_prometheus
         "$(dirname "$0")/s3.sh" install
         "$(dirname "$0")/check.sh" install
         "$(dirname "$0")/api-check.sh" install
+        "$(dirname "$0")/console-check.sh" install
         ;;
     compiler) install_compiler ;;
     python) install_python ;;
     npm) install_npm ;;
+    chromium) install_chromium ;;
     prometheus) install_prometheus ;;
     servers) install_servers ;;
     packages)
         install_quietly "${@:2}"
         keep_from_boot "${@:2}"
         ;;
-    *) fail "unknown argument '$1'; try: compiler, python, npm, prometheus, servers, packages" ;;
+    *) fail "unknown argument '$1'; try: compiler, python, npm, chromium, prometheus, servers, packages" ;;
 esac

@@ -6,6 +6,7 @@
 pub mod api;
 mod backlog;
 mod check;
+mod console;
 mod difference;
 mod effects;
 mod error;

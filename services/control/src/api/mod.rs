@@ -38,7 +38,7 @@ pub(crate) use serve::Peer;
 pub use serve::serve;
 pub(crate) use times::shown;
 
-use crate::{Options, Registry, key_hash, mail::Mailer, sign_in};
+use crate::{Options, Registry, console, key_hash, mail::Mailer, sign_in};
 use limiter::Limiter;
 
 /// Most octets of a request's body.
@@ -81,6 +81,7 @@ pub fn router(registry: Registry, options: &Options, mailer: Mailer) -> Router {
         .layer(DefaultBodyLimit::max(BODY_OCTETS))
         .route("/api/v1/openapi.json", get(docs::openapi))
         .route("/api/v1/docs", get(docs::page))
+        .merge(console::routes())
         .fallback(problem::no_route)
         .method_not_allowed_fallback(problem::no_method)
         .layer(axum::Extension(document))

@@ -1,0 +1,13 @@
+import { call, path, type Query } from './call'
+import type { Invitation, InvitationMade, InvitationNew, Listed, Site } from './types'
+
+const at = (site: Site, ...parts: (string | number)[]) =>
+  path('orgs', site.org, 'sites', site.id, 'invitations', ...parts)
+
+export const list = (site: Site, query: Query, signal?: AbortSignal) =>
+  call<Listed<Invitation>>('GET', at(site), { query, signal })
+
+export const create = (site: Site, body: InvitationNew, once: string, signal?: AbortSignal) =>
+  call<InvitationMade>('POST', at(site), { body, once, signal })
+
+export const revoke = (site: Site, invitation: number) => call<void>('DELETE', at(site, invitation))

@@ -1,0 +1,30 @@
+import { call, path, type Query } from './call'
+import type { Alias, Group, InGroup, Listed, Member, MemberWithNodes, Node, Site } from './types'
+
+const at = (site: Site, ...parts: (string | number)[]) => path('orgs', site.org, 'sites', site.id, ...parts)
+
+export const list = (site: Site, query: Query, signal?: AbortSignal) =>
+  call<Listed<Member>>('GET', at(site, 'members'), { query, signal })
+
+export const show = (site: Site, uid: string, signal?: AbortSignal) =>
+  call<MemberWithNodes>('GET', at(site, 'members', uid), { signal })
+
+export const suspend = (site: Site, uid: string) => call<Member>('POST', at(site, 'members', uid, 'suspend'))
+
+export const resume = (site: Site, uid: string) => call<Member>('POST', at(site, 'members', uid, 'resume'))
+
+export const remove = (site: Site, uid: string) => call<void>('DELETE', at(site, 'members', uid))
+
+export const nodes = (site: Site, query: Query, signal?: AbortSignal) =>
+  call<Listed<Node>>('GET', at(site, 'nodes'), { query, signal })
+
+export const revoke = (site: Site, node: number) => call<void>('DELETE', at(site, 'nodes', node))
+
+export const aliases = (site: Site, query: Query, signal?: AbortSignal) =>
+  call<Listed<Alias>>('GET', at(site, 'aliases'), { query, signal })
+
+export const groups = (site: Site, query: Query, signal?: AbortSignal) =>
+  call<Listed<Group>>('GET', at(site, 'groups'), { query, signal })
+
+export const inGroup = (site: Site, gid: string, query: Query, signal?: AbortSignal) =>
+  call<Listed<InGroup>>('GET', at(site, 'groups', gid, 'members'), { query, signal })

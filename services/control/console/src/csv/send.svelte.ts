@@ -1,0 +1,56 @@
+import * as invitations from '../api/invitations'
+import type { InvitationMade, Site } from '../api/types'
+import { asFailure } from '../state/list.svelte'
+import { once } from '../text/once'
+import { invitationOf, type Planned } from './plan'
+
+export type Outcome = { planned: Planned; made: InvitationMade | null; wrong: string }
+
+const TRIES = 5
+const PAUSE_S = 2
+/** The same request had made it before, and the answer with the link did not arrive. */
+const LINK_LOST = 'The answer with the link was lost. Revoke this invitation, and invite again.'
+
+/** Sends invitations one after the other; it can be stopped, and what was sent stays sent. */
+export class Sending {
+  outcomes = $state.raw<Outcome[]>([])
+  isRunning = $state(false)
+  total = $state(0)
+  #stop = new AbortController()
+
+  run = async (site: Site, rows: Planned[]) => {
+    this.total = rows.length
+    this.isRunning = true
+    for (const planned of rows) {
+      if (this.#stop.signal.aborted) break
+      const outcome = await this.#send(site, planned)
+      if (outcome) this.outcomes = [...this.outcomes, outcome]
+    }
+    this.isRunning = false
+  }
+
+  stop = () => this.#stop.abort()
+
+  /** The same key each time: a try whose answer was lost makes no second invitation. */
+  async #send(site: Site, planned: Planned): Promise<Outcome | null> {
+    const key = once()
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const made = await invitations.create(site, invitationOf(planned), key, this.#stop.signal)
+        return { planned, made, wrong: made.link || made.mailed ? '' : LINK_LOST }
+      } catch (error) {
+        if (this.#stop.signal.aborted) return null
+        const failure = asFailure(error)
+        const isPassing = [0, 429, 503].includes(failure.status)
+        if (!isPassing || attempt === TRIES) return { planned, made: null, wrong: failure.detail }
+        await this.#pause((failure.retryAfterSeconds ?? PAUSE_S * attempt) * 1000)
+      }
+    }
+  }
+
+  #pause = (ms: number) =>
+    new Promise<void>((done) => {
+      const timer = setTimeout(done, ms)
+      this.#stop.signal.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true })
+    })
+}

@@ -1,0 +1,72 @@
+import { size } from './format'
+
+const NAMES: Record<string, string> = {
+  'org.create': 'made the organization',
+  'org.change': 'changed the organization',
+  'site.create': 'made the site',
+  'site.change': 'changed the site',
+  'site.suspend': 'suspended the site',
+  'site.resume': 'resumed the site',
+  'member.suspend': 'suspended the member',
+  'member.resume': 'resumed the member',
+  'member.remove': 'removed the member',
+  'node.revoke': 'revoked the device',
+  'key.create': 'made the API key',
+  'key.revoke': 'revoked the API key',
+  'user.create': 'invited the person',
+  'user.change': 'changed the person',
+  'user.remove': 'removed the person',
+  'user.link': 'made a link for the person',
+  'user.password': 'set a password',
+  'user.sign-in': 'signed in',
+  'user.sign-in-failed': 'tried to sign in, and failed',
+  'user.sign-out': 'signed out',
+  'user.totp': 'turned two steps on',
+  'user.totp-removed': 'turned two steps off',
+  'invitation.create': 'made the invitation',
+  'invitation.revoke': 'revoked the invitation',
+}
+
+/** What was done, in words; its own name when there are none here. */
+export const deedName = (action: string) => NAMES[action] ?? action
+
+export const ACTIONS = [
+  { value: '', text: 'Everything' },
+  { value: 'org.', text: 'Organization' },
+  { value: 'site.', text: 'Sites' },
+  { value: 'member.', text: 'Members' },
+  { value: 'node.', text: 'Devices' },
+  { value: 'invitation.', text: 'Invitations' },
+  { value: 'user.', text: 'People and sign-ins' },
+  { value: 'key.', text: 'API keys' },
+]
+
+export type Difference = { name: string; was: string; became: string }
+
+type Fields = Record<string, unknown> | null | undefined
+
+/** What differs, field by field; fields within `settings` and the like count one by one. */
+export function differences(was: Fields, became: Fields): Difference[] {
+  const before = flat(was)
+  const after = flat(became)
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) => ({ name, was: before.get(name) ?? '', became: after.get(name) ?? '' }))
+}
+
+function flat(fields: Fields, above = ''): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const [name, value] of Object.entries(fields ?? {})) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      for (const [below, text] of flat(value as Fields, `${above}${name}.`)) found.set(below, text)
+    } else found.set(`${above}${name}`, shown(name, value))
+  }
+  return found
+}
+
+function shown(name: string, value: unknown): string {
+  if (Array.isArray(value)) return value.map(String).join(', ')
+  if (typeof value === 'number' && name.endsWith('_octets_max') && value >= 1024) return size(value)
+  if (typeof value === 'number' && name.endsWith('_ms')) return new Date(value).toISOString()
+  return value === null ? 'none' : String(value)
+}

@@ -1,0 +1,85 @@
+/** What a site's settings mean, in words for those who are not its engineers. */
+
+export const REGISTRATIONS = [
+  { value: 'invitation', name: 'Only people with an invitation', says: 'You send each person a link or a code. Right for most organizations.' },
+  { value: 'open', name: 'Anybody who knows the address', says: 'Nobody checks who registers. Right for a trial, or within a closed network.' },
+  { value: 'closed', name: 'Nobody', says: 'Those who are members stay members; nobody new can join.' },
+]
+
+export const CONFLICTS = [
+  { value: 'evict', name: 'The new connection replaces the old one', says: 'Most often it is the same device after a change of network. Recommended.' },
+  { value: 'refuse', name: 'The new connection is refused', says: 'The device must wait until the old connection has ended, which can take minutes.' },
+]
+
+export type Policy = {
+  key: string
+  /** The question that it answers. */
+  asks: string
+  says: string
+  kind: 'number' | 'size'
+  /** What is counted. */
+  unit?: string
+  least: number
+  most: number
+  /** The limit of the plan that it cannot go beyond. */
+  plan?: 'message_octets_max' | 'nodes_per_member_max' | 'queued_octets_max'
+}
+
+export type PolicyGroup = { title: string; policies: Policy[] }
+
+const MESSAGES: Policy[] = [
+  {
+    key: 'message_octets_max', asks: 'How large may a message be?', kind: 'size', least: 1, most: 2 ** 46, plan: 'message_octets_max',
+    says: 'Attachments included. Larger messages are refused when they are sent.',
+  },
+  {
+    key: 'queued_messages_max', asks: 'How many messages may wait for a device that is away?', kind: 'number', unit: 'messages', least: 1, most: 10_000_000,
+    says: 'When it is full, senders are told that the receiver cannot take more.',
+  },
+  {
+    key: 'queued_octets_max', asks: 'How much may wait for a device that is away?', kind: 'size', least: 1, most: 2 ** 50, plan: 'queued_octets_max',
+    says: 'The same limit, by size.',
+  },
+]
+
+const MEMBERS: Policy[] = [
+  {
+    key: 'nodes_per_member_max', asks: 'How many devices may a member have?', kind: 'number', unit: 'devices', least: 1, most: 100, plan: 'nodes_per_member_max',
+    says: 'Every device receives every message.',
+  },
+  {
+    key: 'name_octets_min', asks: 'How short may an alias be?', kind: 'number', unit: 'bytes', least: 1, most: 1000,
+    says: 'Members find each other by alias. Short ones are easily guessed.',
+  },
+  {
+    key: 'name_octets_max', asks: 'How long may an alias be?', kind: 'number', unit: 'bytes', least: 1, most: 1000,
+    says: 'A letter takes one byte, or up to four in scripts other than Latin.',
+  },
+]
+
+const TECHNICAL: Policy[] = [
+  {
+    key: 'requests_per_second_max', asks: 'How many requests a second may a device send?', kind: 'number', unit: 'a second', least: 1, most: 1_000_000,
+    says: 'Faster devices are slowed down, not cut off.',
+  },
+  {
+    key: 'links_per_member_max', asks: 'How many connections may a member have?', kind: 'number', unit: 'connections', least: 1, most: 10_000,
+    says: 'At one time, over all devices.',
+  },
+  {
+    key: 'header_octets_max', asks: 'How large may the head of a request be?', kind: 'number', unit: 'bytes', least: 1024, most: 65_535,
+    says: 'Bounds the number of people that one message can name.',
+  },
+]
+
+export const POLICY_GROUPS: PolicyGroup[] = [
+  { title: 'Messages', policies: MESSAGES },
+  { title: 'Members and their devices', policies: MEMBERS },
+  { title: 'Technical limits', policies: TECHNICAL },
+]
+
+/** Settings that have words here; others are shown by name. */
+export const KNOWN = new Set(['registration', 'login_conflict', ...POLICY_GROUPS.flatMap(({ policies }) => policies.map(({ key }) => key))])
+
+export const registrationName = (value: unknown) =>
+  REGISTRATIONS.find((one) => one.value === value)?.name ?? String(value)

@@ -1,0 +1,63 @@
+// Every page of the console, with something on it.
+import { asMember, ask, fresh, makeOrg, makeSite, openSite, register } from './server.js'
+
+const XSS = '<img src=x onerror=alert(1)>'
+
+/** Pages as { name, path, signedOut?, then? }: `then` brings the page into a state of its own. */
+export async function everyPage() {
+  const site = await openSite()
+  const org = await makeOrg(fresh('Acme'))
+  const empty = await makeSite(org)
+  const alias = fresh('Alice Ames')
+  const account = await register(alias, `Phone ${XSS}`)
+  const other = fresh(XSS)
+  await register(other)
+  const group = fresh(`Friends ${XSS}`)
+  await asMember(account, 'group', 'invite', '--to', other, group)
+  await ask('POST', `/orgs/${org.id}/keys`, { name: 'billing', role: 'auditor' })
+  const found = await ask('GET', `/orgs/1/sites/${site.id}/members?q=${encodeURIComponent(alias)}`)
+  const member = encodeURIComponent(found.items[0].uid)
+  const at = `orgs/1/sites/${site.id}`
+  const press = (name) => (page) => page.getByRole('button', { name, exact: true }).first().click()
+  const give = async (page) => {
+    const buffer = Buffer.from('name,email,alias\nAnn,ann@acme.example,Ann Ames 1\nBob,bob at acme,Bob Bright\nCy,cy@acme.example,Cy Young 1\n')
+    await page.getByLabel('CSV file').setInputFiles({ name: 'members.csv', mimeType: 'text/csv', buffer })
+    await page.getByText('1 row will be left out').waitFor()
+  }
+  return [
+    { name: 'sign-in', path: '', signedOut: true },
+    { name: 'forgotten', path: '', signedOut: true, then: press('I have forgotten my password') },
+    { name: 'orgs', path: 'orgs' },
+    { name: 'orgs-new', path: 'orgs', then: press('New organization') },
+    { name: 'provider-health', path: 'provider/health' },
+    { name: 'provider-keys', path: 'provider/keys' },
+    { name: 'provider-people', path: 'provider/people' },
+    { name: 'provider-audit', path: 'provider/audit' },
+    { name: 'sites', path: `orgs/${org.id}` },
+    { name: 'wizard', path: `orgs/${org.id}/new-site` },
+    { name: 'org-keys', path: `orgs/${org.id}/keys` },
+    { name: 'org-keys-new', path: `orgs/${org.id}/keys`, then: press('New API key') },
+    { name: 'org-people', path: `orgs/${org.id}/people` },
+    { name: 'org-people-new', path: `orgs/${org.id}/people`, then: press('Invite a person') },
+    { name: 'org-audit', path: `orgs/1/audit`, then: press('Check the chain') },
+    { name: 'org-settings', path: `orgs/${org.id}/settings` },
+    { name: 'site', path: at },
+    { name: 'members', path: `${at}/members` },
+    { name: 'members-empty', path: `orgs/${org.id}/sites/${empty.id}/members` },
+    { name: 'member', path: `${at}/members/${member}` },
+    { name: 'member-remove', path: `${at}/members/${member}`, then: press('Remove') },
+    { name: 'invitations', path: `${at}/invitations` },
+    { name: 'invitations-new', path: `${at}/invitations`, then: press('Invite somebody') },
+    { name: 'import', path: `${at}/invitations/import` },
+    { name: 'import-preview', path: `${at}/invitations/import`, then: give },
+    { name: 'devices', path: `${at}/devices` },
+    { name: 'groups', path: `${at}/groups` },
+    { name: 'group', path: `${at}/groups/${encodeURIComponent(group)}` },
+    { name: 'member-revoke', path: `${at}/members/${member}`, then: (page) => page.getByRole('button', { name: /^Revoke/ }).click() },
+    { name: 'org-audit-row', path: 'orgs/1/audit', then: (page) => page.getByRole('button', { name: /^Details/ }).first().click() },
+    { name: 'policies', path: `${at}/policies` },
+    { name: 'site-settings', path: `${at}/settings` },
+    { name: 'account', path: 'account' },
+    { name: 'lost', path: 'nowhere' },
+  ]
+}

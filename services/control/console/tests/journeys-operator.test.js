@@ -1,0 +1,107 @@
+// What the operator of the service does first: organizations, their plans, their keys, the log.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ask, fresh, makeOrg, makeSite, operator } from './server.js'
+import { heading, stage } from './stage.js'
+
+const { visit } = stage()
+
+test('an operator makes an organization and raises its plan', async () => {
+  const name = fresh('Bank')
+  const page = await visit('')
+  await heading(page, 'Organizations')
+  await page.getByRole('button', { name: 'New organization' }).first().click()
+  await page.getByLabel('Name', { exact: true }).fill(name)
+  await page.getByRole('button', { name: 'Make organization' }).click()
+  await heading(page, name)
+  await page.getByRole('link', { name: 'Organization', exact: true }).click()
+  await heading(page, 'Organization')
+  await page.getByLabel('How many sites?').fill('7')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved').waitFor()
+  const { items } = await ask('GET', `/orgs?q=${encodeURIComponent(name)}`)
+  assert.equal(items[0].limits.sites_max, 7)
+})
+
+test('a list is searched, and the search is still there after going back', async () => {
+  const [wanted, other] = [await makeOrg(), await makeOrg()]
+  const page = await visit('orgs')
+  await page.getByLabel('Search by name').fill(wanted.name)
+  await page.getByRole('link', { name: other.name, exact: true }).waitFor({ state: 'detached' })
+  await page.getByRole('link', { name: wanted.name, exact: true }).click()
+  await heading(page, wanted.name)
+  await page.goBack()
+  await page.getByRole('link', { name: wanted.name, exact: true }).waitFor()
+  assert.equal(await page.getByLabel('Search by name').inputValue(), wanted.name)
+})
+
+test('a change that somebody else made meanwhile is not undone', async () => {
+  const org = await makeOrg()
+  const page = await visit(`orgs/${org.id}/settings`)
+  await page.getByLabel('Name', { exact: true }).fill(fresh('Mine'))
+  const theirs = fresh('Theirs')
+  await ask('PATCH', `/orgs/${org.id}`, { name: theirs }, { headers: { 'if-match': '*' } })
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('alert').getByText('It was changed meanwhile').waitFor()
+  await page.getByRole('button', { name: 'Show what it is now' }).click()
+  await page.waitForFunction((name) => document.querySelector('form input')?.value === name, theirs)
+})
+
+test('an API key is shown once, does what its role allows, and is revoked by typing its name', async () => {
+  const org = await makeOrg()
+  const page = await visit(`orgs/${org.id}/keys`)
+  await page.getByRole('button', { name: 'New API key' }).first().click()
+  await page.getByLabel('What is it for?').fill('billing')
+  await page.getByLabel('Auditor').check()
+  await page.getByRole('button', { name: 'Make key' }).click()
+  const key = await page.locator('dialog code').innerText()
+  assert.equal((await ask('GET', '/me', undefined, { key })).role, 'auditor')
+  await page.getByRole('button', { name: 'I have copied it' }).click()
+  await page.getByRole('button', { name: 'Revoke billing' }).click()
+  await page.getByRole('button', { name: 'Revoke key' }).click()
+  await page.getByText('This is not the name above.').waitFor()
+  await page.getByLabel('Name to confirm').fill('billing')
+  await page.getByRole('button', { name: 'Revoke key' }).click()
+  await page.getByRole('cell', { name: 'Revoked' }).waitFor()
+  await assert.rejects(ask('GET', '/me', undefined, { key }), /401/)
+})
+
+test('the audit log shows who changed what, checks its chain, and is exported', async () => {
+  const org = await makeOrg()
+  const site = await makeSite(org)
+  await ask('POST', `/orgs/${org.id}/sites/${site.id}/suspend`)
+  const page = await visit(`orgs/${org.id}/audit`)
+  await page.getByRole('button', { name: 'Check the chain' }).click()
+  await page.getByText(/The log is whole: \d+ rows/).waitFor()
+  await page.getByLabel('What', { exact: true }).selectOption('Sites')
+  const row = page.getByRole('row').filter({ hasText: 'suspended the site' })
+  await row.getByRole('button').click()
+  const change = page.getByRole('dialog').getByRole('row').filter({ hasText: 'suspended' })
+  assert.match(await change.innerText(), /false\s+true/)
+  await page.getByRole('button', { name: 'Close' }).click()
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export' }).click()])
+  assert.equal(file.suggestedFilename(), 'audit-log.jsonl')
+})
+
+test('usage and health adds up all sites', async () => {
+  const site = await makeSite(await makeOrg())
+  const page = await visit('provider/health')
+  await page.getByRole('link', { name: site.name }).waitFor()
+  await page.getByText(/^All \d+ sites\.$/).waitFor()
+})
+
+test('the server’s words stand beside what failed, and a lost connection can be tried again', async () => {
+  const page = await visit('orgs')
+  await heading(page, 'Organizations')
+  await page.route('**/api/v1/orgs?**', (route) => route.abort())
+  await page.getByLabel('Search by name').fill('x')
+  await page.getByRole('alert').getByText('The server cannot be reached').waitFor()
+  await page.unroute('**/api/v1/orgs?**')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('alert').getByText('The server cannot be reached').waitFor({ state: 'detached' })
+})
+
+test('a key that is not known leads to signing in', async () => {
+  const page = await visit('orgs', { key: `${operator}x` })
+  await heading(page, 'Sign in')
+})
