@@ -151,7 +151,9 @@ impl Registry {
             self.discover(&issuer, &plan.settings, &mut settings).await?;
         }
         for (name, url) in [("login_url", &settings.login_url), ("token_url", &settings.token_url)] {
-            if !url.starts_with("https://") && !(self.private_providers && url.starts_with("http://")) {
+            let is_web =
+                url.starts_with("https://") || (self.private_providers && url.starts_with("http://"));
+            if !is_web {
                 return Err(Error::Provider(format!("{name} is an address that begins with https://")));
             }
         }
@@ -165,7 +167,7 @@ impl Registry {
     /// OpenID Connect Discovery 1.0, section 4. What was given by hand stays.
     async fn discover(&self, issuer: &str, given: &Value, settings: &mut ProviderSettings) -> Result<()> {
         let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-        let octets = self.outside().get(&url).await.map_err(unreachable)?;
+        let octets = self.outside().get(&url).await.map_err(|error| unreachable(&error))?;
         let odd = |what: &str| {
             Error::Provider(format!("{url} {what}; give login_url, token_url and keys_url by hand"))
         };
@@ -190,7 +192,7 @@ impl Registry {
 
     /// Whether a provider's keys can be had, one of them of use.
     async fn keys_of(&self, settings: &ProviderSettings) -> Result<()> {
-        let octets = self.outside().get(&settings.keys_url).await.map_err(unreachable)?;
+        let octets = self.outside().get(&settings.keys_url).await.map_err(|error| unreachable(&error))?;
         let keys: Value = serde_json::from_slice(&octets).unwrap_or_default();
         let is_useful = |key: &Value| matches!(key["kty"].as_str(), Some("RSA" | "EC" | "OKP"));
         if keys["keys"].as_array().is_some_and(|keys| keys.iter().any(is_useful)) {
@@ -217,7 +219,7 @@ async fn all(change: &mut Change, org: OrgId) -> Result<Vec<Provider>> {
     Ok(change.providers(org, &page).await?)
 }
 
-fn unreachable(error: OutsideError) -> Error {
+fn unreachable(error: &OutsideError) -> Error {
     Error::Provider(error.to_string())
 }
 

@@ -59,11 +59,10 @@ pub(super) fn fits(key: &Jwk, head: &Header) -> bool {
 
 /// Checks a token with the key that signed it.
 pub(super) fn check(token: &str, key: &Jwk, provider: &Provider, now_ms: i64) -> Option<Vouched> {
-    let mut rules = Validation::default();
-    rules.algorithms = ALGORITHMS.to_vec();
     // The algorithm must be of the key's own family: the library refuses others. Times are checked below, by a clock that
     // tests can set; who and for whom as well.
-    rules.algorithms.retain(|algorithm| suits(key, *algorithm));
+    let algorithms = ALGORITHMS.into_iter().filter(|algorithm| suits(key, *algorithm)).collect();
+    let mut rules = Validation { algorithms, ..Validation::default() };
     rules.validate_exp = false;
     rules.validate_aud = false;
     rules.required_spec_claims.clear();
@@ -81,11 +80,12 @@ pub(super) fn check(token: &str, key: &Jwk, provider: &Provider, now_ms: i64) ->
 
 fn suits(key: &Jwk, algorithm: Algorithm) -> bool {
     use jsonwebtoken::jwk::AlgorithmParameters as Kind;
-    match (&key.algorithm, algorithm) {
-        (Kind::RSA(_), Algorithm::RS256) | (Kind::EllipticCurve(_), Algorithm::ES256) => true,
-        (Kind::OctetKeyPair(_), Algorithm::EdDSA) => true,
-        _ => false,
-    }
+    matches!(
+        (&key.algorithm, algorithm),
+        (Kind::RSA(_), Algorithm::RS256)
+            | (Kind::EllipticCurve(_), Algorithm::ES256)
+            | (Kind::OctetKeyPair(_), Algorithm::EdDSA)
+    )
 }
 
 fn is_for_us(claims: &Claims, settings: &ProviderSettings) -> bool {

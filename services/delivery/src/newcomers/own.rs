@@ -60,7 +60,7 @@ mod tests {
         (EncodingKey::from_ec_der(&key.serialize_der()), jwk.to_string())
     }
 
-    fn claims(changed: Value) -> Value {
+    fn claims(changed: &Value) -> Value {
         let now = NOW_MS / 1_000;
         let mut claims = json!({"iss": ISSUER, "aud": CLIENT, "sub": "42", "iat": now, "exp": now + 600, "alias": "Ann Archer"});
         for (name, value) in changed.as_object().unwrap() {
@@ -69,7 +69,7 @@ mod tests {
         claims
     }
 
-    fn signed(key: &EncodingKey, kid: &str, changed: Value) -> String {
+    fn signed(key: &EncodingKey, kid: &str, changed: &Value) -> String {
         let head = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::ES256) };
         encode(&head, &claims(changed), key).unwrap()
     }
@@ -78,11 +78,11 @@ mod tests {
     fn a_good_token_vouches_for_an_invitation_and_an_alias() {
         let ((old, old_jwk), (key, jwk)) = (pair("a"), pair("b"));
         let keys = [jwk, old_jwk];
-        let found = check(&signed(&key, "b", json!({})), &keys, ISSUER, NOW_MS).unwrap();
+        let found = check(&signed(&key, "b", &json!({})), &keys, ISSUER, NOW_MS).unwrap();
         assert_eq!((found.invitation, found.alias.as_deref()), (Some(InvitationId(42)), Some("Ann Archer")));
         assert_eq!(found.expires_ms, NOW_MS + 600_000 + SKEW_MS);
-        assert!(check(&signed(&old, "a", json!({})), &keys, ISSUER, NOW_MS).is_some(), "an older key");
-        let again = check(&signed(&key, "b", json!({})), &keys, ISSUER, NOW_MS).unwrap();
+        assert!(check(&signed(&old, "a", &json!({})), &keys, ISSUER, NOW_MS).is_some(), "an older key");
+        let again = check(&signed(&key, "b", &json!({})), &keys, ISSUER, NOW_MS).unwrap();
         assert_eq!(found.digest, again.digest, "however it was signed, the same claims are the same token");
     }
 
@@ -90,7 +90,7 @@ mod tests {
     fn times_are_checked_with_a_little_skew() {
         let (key, jwk) = pair("a");
         let keys = [jwk];
-        let good_at = |now_ms| check(&signed(&key, "a", json!({})), &keys, ISSUER, now_ms).is_some();
+        let good_at = |now_ms| check(&signed(&key, "a", &json!({})), &keys, ISSUER, now_ms).is_some();
         assert!(good_at(NOW_MS - SKEW_MS) && !good_at(NOW_MS - SKEW_MS - 1));
         assert!(good_at(NOW_MS + 600_000 + SKEW_MS - 1) && !good_at(NOW_MS + 600_000 + SKEW_MS));
     }
@@ -108,18 +108,18 @@ mod tests {
             json!({"iat": i64::MAX}),
             json!({"exp": null}),
         ] {
-            assert_eq!(check(&signed(&key, "a", changed.clone()), &keys, ISSUER, NOW_MS), None, "{changed}");
+            assert_eq!(check(&signed(&key, "a", &changed), &keys, ISSUER, NOW_MS), None, "{changed}");
         }
         assert_eq!(
-            check(&signed(&other, "a", json!({})), &keys, ISSUER, NOW_MS),
+            check(&signed(&other, "a", &json!({})), &keys, ISSUER, NOW_MS),
             None,
             "another's signature"
         );
-        assert_eq!(check(&signed(&key, "b", json!({})), &keys, ISSUER, NOW_MS), None, "an unknown key");
-        assert_eq!(check(&signed(&key, "a", json!({})), &[], ISSUER, NOW_MS), None);
+        assert_eq!(check(&signed(&key, "b", &json!({})), &keys, ISSUER, NOW_MS), None, "an unknown key");
+        assert_eq!(check(&signed(&key, "a", &json!({})), &[], ISSUER, NOW_MS), None);
         let secret = EncodingKey::from_secret(keys[0].as_bytes());
         let head = Header { kid: Some("a".to_owned()), ..Header::new(Algorithm::HS256) };
-        let forged = encode(&head, &claims(json!({})), &secret).unwrap();
+        let forged = encode(&head, &claims(&json!({})), &secret).unwrap();
         assert_eq!(check(&forged, &keys, ISSUER, NOW_MS), None, "the public key as a secret");
         for odd in ["", ".", "..", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] {
             assert_eq!(check(odd, &keys, ISSUER, NOW_MS), None, "{odd}");

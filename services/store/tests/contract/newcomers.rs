@@ -1,6 +1,6 @@
 //! Tokens and invitations of newcomers.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use tmtp_store::{
     Error, InvitationId, Lookalikes, Owner,
@@ -25,7 +25,7 @@ fn invitation(code: &str, alias: Option<&str>, uses_max: u32) -> NewInvitation {
 
 async fn add(w: &World, new: &NewInvitation) -> Result<Invitation> {
     let mut change = admin(w).begin().await?;
-    let scope = change.scope(OrgId::DEFAULT, w.site).await?.expect("the site");
+    let scope = change.scope(OrgId::DEFAULT, w.site).await?.context("the site")?;
     let made = change.add_invitation(&scope, new).await?;
     change.commit().await?;
     Ok(made)
@@ -71,7 +71,7 @@ pub async fn an_invitation_is_redeemed_as_often_as_it_may_be_and_no_more(w: &Wor
     let (one, two, three) =
         tokio::try_join!(redeem(w, id, 1_500), redeem(w, id, 1_500), redeem(w, id, 1_500))?;
     assert_eq!([one, two, three].iter().filter(|redeemed| **redeemed).count(), 2);
-    let found = admin(w).view().await?.invitation_by_code(w.site, b"a").await?.expect("it");
+    let found = admin(w).view().await?.invitation_by_code(w.site, b"a").await?.context("it")?;
     assert_eq!((found.uses_left, found.state(1_500)), (0, InvitationState::Used));
     Ok(())
 }
@@ -84,7 +84,7 @@ pub async fn an_invitation_that_ended_or_is_another_sites_is_not_redeemed(w: &Wo
     assert!(!tx.redeem(w.site, InvitationId(4_711), 1_500).await?);
     tx.commit().await?;
     let mut change = admin(w).begin().await?;
-    let scope = change.scope(OrgId::DEFAULT, w.site).await?.expect("the site");
+    let scope = change.scope(OrgId::DEFAULT, w.site).await?.context("the site")?;
     assert_eq!(
         change.revoke_invitation(&scope, id, 1_200).await?.and_then(|one| one.revoked_ms),
         Some(1_200)
@@ -97,7 +97,7 @@ pub async fn an_invitation_that_ended_or_is_another_sites_is_not_redeemed(w: &Wo
 
 pub async fn a_name_that_an_invitation_keeps_is_its_members_alone(w: &World) -> Result<()> {
     let id = add(w, &invitation("a", Some("Kept for Ann"), 1)).await?.id;
-    let again = add(w, &invitation("b", Some("Kept for Ann"), 1)).await.expect_err("it is taken");
+    let again = add(w, &invitation("b", Some("Kept for Ann"), 1)).await.err().context("it is taken")?;
     assert!(matches!(again.downcast_ref(), Some(Error::Taken(name)) if name == "Kept for Ann"), "{again:?}");
     let mut tx = w.tx().await?;
     let wanted = w.name("Kept for Ann", Owner::Member("bob".to_owned()));
@@ -126,7 +126,7 @@ pub async fn names_kept_by_invitations_that_ended_can_be_had_again(w: &World) ->
         assert!(tx.take_name(&free).await?);
     }
     tx.commit().await?;
-    let found = admin(w).view().await?.invitation_by_code(w.site, b"a").await?.expect("it");
+    let found = admin(w).view().await?.invitation_by_code(w.site, b"a").await?.context("it")?;
     assert_eq!(
         (found.alias.as_deref(), found.state(2_000)),
         (Some("Kept for Ann"), InvitationState::Expired)
