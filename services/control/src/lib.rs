@@ -18,10 +18,12 @@ mod registry;
 mod role;
 mod roles;
 pub mod settings;
+pub mod sign_in;
 mod sites;
+mod users;
 
 pub use error::{Error, Result};
-pub use keys::{KeyPlan, key_hash};
+pub use keys::{First, KeyPlan, key_hash};
 pub use on_site::{Change, Heard, Sites};
 pub use options::Options;
 pub use orgs::OrgChange;
@@ -29,3 +31,4 @@ pub use registry::{By, Created, Once, Registry};
 pub use role::Control;
 pub use roles::{Need, Role};
 pub use sites::{SiteChange, SitePlan};
+pub use users::{Linked, UserChange, UserPlan};

@@ -2,11 +2,10 @@
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
-use tmtp_platform::Secret;
 use tmtp_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Options, Registry, api, mail::Mailer};
+use crate::{First, Options, Registry, api, mail::Mailer, sign_in::SignIn};
 
 /// How often it counts what there is, and forgets what is old.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
@@ -20,6 +19,7 @@ pub struct Control {
     store: Arc<dyn Store>,
     registry: Registry,
     options: Options,
+    sign_in: Arc<SignIn>,
 }
 
 impl Control {
@@ -27,14 +27,15 @@ impl Control {
     pub fn new(store: Arc<dyn Store>, registry: Registry, options: Options) -> Self {
         metrics::describe_gauge!("tmtp_control_sites", "Sites, by whether they are suspended.");
         metrics::describe_counter!("tmtp_control_requests_total", "Requests to the API, by status.");
-        Self { store, registry, options }
+        let sign_in = Arc::new(SignIn::new(registry.clone(), &options));
+        Self { store, registry, options, sign_in }
     }
 
-    /// A key for the first operator, where there is neither one in the settings nor one made before.
+    /// A key and a link for the first operator, where there is neither a key in the settings nor an operator.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn first_key(&self) -> crate::Result<Option<Secret>> {
+    pub async fn first_key(&self) -> crate::Result<Option<First>> {
         if self.options.listen.is_empty() || !self.options.operator_key.is_empty() {
             return Ok(None);
         }
@@ -47,7 +48,7 @@ impl Control {
     /// When a listener cannot be used.
     pub async fn run(&self, listeners: Vec<TcpListener>, stop: CancellationToken) -> std::io::Result<()> {
         let (mailer, outbox) = Mailer::new(&self.options.mail).map_err(std::io::Error::other)?;
-        let router = api::router(self.registry.clone(), &self.options, mailer);
+        let router = api::router(self.registry.clone(), Arc::clone(&self.sign_in), &self.options, mailer);
         let serving =
             listeners.into_iter().map(|listener| api::serve(listener, router.clone(), stop.clone()));
         let counting = async {
@@ -78,6 +79,9 @@ impl Control {
         let before = self.registry.now_ms() - REPLIES_MS;
         if let Err(error) = self.registry.admin.forget_replies(before, FORGET_AT_ONCE).await {
             tracing::info!(%error, "old answers could not be forgotten");
+        }
+        if let Err(error) = self.sign_in.forget(FORGET_AT_ONCE).await {
+            tracing::info!(%error, "sessions that are over could not be forgotten");
         }
     }
 

@@ -37,6 +37,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611241431_index_sites_by_org",
     "202611241432_index_names_by_owner",
     "202611241500_create_secrets",
+    "202611251000_create_users",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -45,6 +46,7 @@ const SQLITE: &[Script] = scripts!(
     "202611241431_index_sites_by_org",
     "202611241432_index_names_by_owner",
     "202611241500_create_secrets",
+    "202611251000_create_users",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

@@ -6,22 +6,27 @@
 mod audit;
 mod body;
 mod caller;
+mod cookie;
 mod docs;
 mod guard;
 mod headers;
 mod keys;
 mod limiter;
+mod me;
 mod members;
 mod names;
 mod nodes;
 mod openapi;
 mod orgs;
+mod origin;
 mod page;
 mod problem;
 mod serve;
 mod show;
+mod sign_in;
 mod sites;
 mod times;
+mod users;
 
 use std::sync::Arc;
 
@@ -31,7 +36,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use serve::serve;
 
-use crate::{Options, Registry, key_hash, mail::Mailer};
+use crate::{
+    Options, Registry, key_hash,
+    mail::Mailer,
+    sign_in::{Letters, SignIn},
+};
 use limiter::Limiter;
 
 /// Most octets of a request's body.
@@ -45,16 +54,24 @@ pub(crate) struct Api {
     pub limiter: Limiter,
     pub permits: Arc<Semaphore>,
     /// What links begin with.
-    #[expect(dead_code, reason = "for the links to come")]
     pub public_url: String,
-    #[expect(dead_code, reason = "for the mails to come")]
     pub mailer: Mailer,
+    pub sign_in: Arc<SignIn>,
+    /// How long a browser keeps a session.
+    pub session_seconds: u32,
+}
+
+impl Api {
+    /// What writes letters with links.
+    pub fn letters(&self) -> Letters {
+        Letters::new(self.mailer.clone(), &self.public_url)
+    }
 }
 
 pub(crate) type Shared = Arc<Api>;
 
 /// The whole API over this registry.
-pub fn router(registry: Registry, options: &Options, mailer: Mailer) -> Router {
+pub fn router(registry: Registry, sign_in: Arc<SignIn>, options: &Options, mailer: Mailer) -> Router {
     let key = options.operator_key.expose();
     let api = Arc::new(Api {
         operator: Some(key).filter(|key| !key.is_empty()).map(key_hash),
@@ -62,13 +79,16 @@ pub fn router(registry: Registry, options: &Options, mailer: Mailer) -> Router {
         permits: Arc::new(Semaphore::new(options.requests_at_once_max as usize)),
         public_url: options.public_url(),
         mailer,
+        sign_in,
+        session_seconds: options.session_seconds,
         registry,
     });
-    let (resources, mut document) = resources().split_for_parts();
-    openapi::complete(&mut document);
-    let document = docs::Document::new(&document);
+    let (resources, _) = resources().split_for_parts();
+    let (doors, _) = doors().split_for_parts();
+    let document = docs::Document::new(&described());
     resources
         .layer(middleware::from_fn_with_state(Arc::clone(&api), guard::admit))
+        .merge(doors.layer(middleware::from_fn_with_state(Arc::clone(&api), guard::greet)))
         .layer(DefaultBodyLimit::max(BODY_OCTETS))
         .route("/api/v1/openapi.json", get(docs::openapi))
         .route("/api/v1/docs", get(docs::page))
@@ -81,14 +101,33 @@ pub fn router(registry: Registry, options: &Options, mailer: Mailer) -> Router {
 
 /// The API's description, as JSON.
 pub fn document() -> String {
-    let (_, mut document) = resources().split_for_parts();
+    described().to_json().unwrap_or_default()
+}
+
+fn described() -> utoipa::openapi::OpenApi {
+    let mut document = resources().merge(doors()).into_openapi();
     openapi::complete(&mut document);
-    document.to_json().unwrap_or_default()
+    document
+}
+
+/// What is open to strangers: the ways in.
+fn doors() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_in::by_password))
+        .routes(routes!(sign_in::look))
+        .routes(routes!(sign_in::follow))
+        .routes(routes!(sign_in::forgotten))
 }
 
 fn resources() -> OpenApiRouter<Shared> {
     OpenApiRouter::with_openapi(openapi::base())
-        .routes(routes!(caller::me))
+        .routes(routes!(me::me))
+        .routes(routes!(me::sessions))
+        .routes(routes!(me::end_session))
+        .routes(routes!(me::set_password))
+        .routes(routes!(me::offer_totp, me::remove_totp))
+        .routes(routes!(me::confirm_totp))
+        .routes(routes!(sign_in::sign_out))
         .routes(routes!(orgs::list, orgs::create))
         .routes(routes!(orgs::show, orgs::change))
         .routes(routes!(sites::list, sites::create))
@@ -106,11 +145,17 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(names::group))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::show, keys::revoke))
+        .routes(routes!(users::list, users::create))
+        .routes(routes!(users::show, users::change, users::remove))
+        .routes(routes!(users::link))
         .routes(routes!(audit::list))
         .routes(routes!(audit::export))
         .routes(routes!(audit::verify))
         .routes(routes!(keys::list_provider, keys::create_provider))
         .routes(routes!(keys::show_provider, keys::revoke_provider))
+        .routes(routes!(users::list_provider, users::create_provider))
+        .routes(routes!(users::show_provider, users::change_provider, users::remove_provider))
+        .routes(routes!(users::link_provider))
         .routes(routes!(audit::list_provider))
         .routes(routes!(audit::export_provider))
         .routes(routes!(audit::verify_provider))
