@@ -57,7 +57,7 @@ async fn run(line: CommandLine) -> anyhow::Result<()> {
         Command::Delivery => roles::delivery(settings()?).await,
         Command::Control => roles::control(settings()?).await,
         Command::Standalone => roles::standalone(settings()?).await,
-        Command::Dev(args) => dev::run(&args, settings()?).await,
+        Command::Dev(args) => Box::pin(dev::run(&args, settings()?)).await,
         Command::Migrate => roles::migrate(&settings()?).await,
         Command::CheckConfig(args) => check::run(&settings()?, &args),
         Command::Doctor(args) => doctor::run(&settings()?, &args).await,

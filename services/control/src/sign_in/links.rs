@@ -125,7 +125,7 @@ impl SignIn {
         let taken = factors::take(change, account, Some(code), self.registry.now_ms()).await;
         match &taken {
             Ok(_) => who.into_iter().for_each(|who| self.throttle.take_back(who)),
-            Err(_) => self.note_failure(account.user.clone(), visitor.clone()),
+            Err(_) => self.note_failure(account.user.clone(), visitor.address),
         }
         taken.map(drop)
     }

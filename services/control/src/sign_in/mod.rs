@@ -107,7 +107,7 @@ impl SignIn {
             false => Err(Refusal::Credentials.into()),
         };
         if let Err(crate::Error::SignIn(Refusal::Credentials)) = &entered {
-            self.note_failure(account.user, visitor.clone());
+            self.note_failure(account.user, visitor.address);
         }
         entered
     }
@@ -155,10 +155,10 @@ impl SignIn {
     }
 
     /// Logs a failure in a task of its own: whether there is such an account does not show in how long the answer takes.
-    fn note_failure(&self, user: User, visitor: Visitor) {
+    fn note_failure(&self, user: User, address: IpAddr) {
         let registry = self.registry.clone();
         tokio::spawn(async move {
-            let by = By { actor: "somebody at the door".to_owned(), ..By::user(&user, visitor.address) };
+            let by = By { actor: "somebody at the door".to_owned(), ..By::user(&user, address) };
             let noted = async {
                 let mut change = registry.admin.begin().await?;
                 let none = (Value::Null, Value::Null);

@@ -155,9 +155,9 @@ mod tests {
         (Throttle::new(watch.clone()), watch)
     }
 
-    fn seconds(refused: Result<(), Refusal>) -> i64 {
+    fn seconds(refused: &Result<(), Refusal>) -> i64 {
         match refused {
-            Err(Refusal::TooSoon { seconds }) => seconds,
+            Err(Refusal::TooSoon { seconds }) => *seconds,
             _ => 0,
         }
     }
@@ -168,7 +168,7 @@ mod tests {
         let ann = Who::account("ann@acme.example");
         let mut waits = Vec::new();
         for _ in 0..16 {
-            waits.push(seconds(throttle.attempt(&[ann])));
+            waits.push(seconds(&throttle.attempt(&[ann])));
             watch.0.fetch_add(*waits.last().unwrap() as u64, Ordering::Relaxed);
             if *waits.last().unwrap() > 0 {
                 assert_eq!(throttle.attempt(&[ann]), Ok(()), "the wait is over");

@@ -6,6 +6,7 @@ mod effects;
 mod keys;
 mod limits;
 mod lists;
+mod mail;
 mod people;
 mod problems;
 mod sign_in;

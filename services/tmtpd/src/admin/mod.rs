@@ -6,6 +6,7 @@ pub mod http;
 mod people;
 mod show;
 mod sites;
+mod users;
 
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
@@ -27,6 +28,7 @@ pub async fn run(admin: Admin) -> anyhow::Result<()> {
         Command::Node(command) => desk.node(command).await?,
         Command::Aliases { site, some } => desk.aliases(&site, &some).await?,
         Command::Groups { site, some, gid } => desk.groups(&site, &some, gid.as_deref()).await?,
+        Command::User(command) => desk.user(command).await?,
         Command::Key(command) => desk.key(command).await?,
         Command::Audit(command) => desk.audit(command).await?,
     }
