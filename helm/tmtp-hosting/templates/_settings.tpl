@@ -50,8 +50,8 @@ settings does not restart the others. Secrets are never in it: they come by envi
 {{- $_ := set $control "public_url" . -}}
 {{- end -}}
 {{- with $values.control.mail -}}
-{{- if .url -}}
-{{- $_ := set $control "mail" (dict "url" .url "from" (required "control.mail.from is missing: whom do mails come from?" .from)) -}}
+{{- if .server -}}
+{{- $_ := set $control "mail" (dict "server" .server "from" (required "control.mail.from is missing: whom do mails come from?" .from)) -}}
 {{- end -}}
 {{- end -}}
 {{- $delivery := dict "listen" (printf "%s:7450" $listen) -}}

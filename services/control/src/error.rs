@@ -1,6 +1,6 @@
 //! Why something could not be done.
 
-use crate::sign_in::Refusal;
+use crate::door::Refusal;
 
 /// Why something could not be done, in words for an operator.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +49,7 @@ pub enum Error {
     Busy,
     /// Somebody was not let in, or may not change how they get in.
     #[error(transparent)]
-    SignIn(#[from] Refusal),
+    Refused(#[from] Refusal),
     /// The store.
     #[error(transparent)]
     Store(tmtp_store::Error),

@@ -8,8 +8,8 @@ use tmtp_store::admin::{ApiKey, KeyId, NewKey, OrgId, Page};
 
 use crate::{
     By, Created, Error, Once, Registry, Result, Role, check,
+    door::Purpose,
     registry::{Done, recall, remember},
-    sign_in::Purpose,
 };
 
 /// What every key begins with, so that a leaked one is recognized.

@@ -6,6 +6,7 @@
 pub mod api;
 mod check;
 mod difference;
+pub mod door;
 mod effects;
 mod error;
 mod keys;
@@ -18,7 +19,6 @@ mod registry;
 mod role;
 mod roles;
 pub mod settings;
-pub mod sign_in;
 mod sites;
 mod users;
 

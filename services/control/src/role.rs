@@ -5,7 +5,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 use tmtp_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{First, Options, Registry, api, mail::Mailer, sign_in::SignIn};
+use crate::{First, Options, Registry, api, door::Door, mail::Mailer};
 
 /// How often it counts what there is, and forgets what is old.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
@@ -19,7 +19,7 @@ pub struct Control {
     store: Arc<dyn Store>,
     registry: Registry,
     options: Options,
-    sign_in: Arc<SignIn>,
+    door: Arc<Door>,
 }
 
 impl Control {
@@ -27,8 +27,8 @@ impl Control {
     pub fn new(store: Arc<dyn Store>, registry: Registry, options: Options) -> Self {
         metrics::describe_gauge!("tmtp_control_sites", "Sites, by whether they are suspended.");
         metrics::describe_counter!("tmtp_control_requests_total", "Requests to the API, by status.");
-        let sign_in = Arc::new(SignIn::new(registry.clone(), &options));
-        Self { store, registry, options, sign_in }
+        let door = Arc::new(Door::new(registry.clone(), &options));
+        Self { store, registry, options, door }
     }
 
     /// A key and a link for the first operator, where there is neither a key in the settings nor an operator.
@@ -48,7 +48,7 @@ impl Control {
     /// When a listener cannot be used.
     pub async fn run(&self, listeners: Vec<TcpListener>, stop: CancellationToken) -> std::io::Result<()> {
         let (mailer, outbox) = Mailer::new(&self.options.mail).map_err(std::io::Error::other)?;
-        let router = api::router(self.registry.clone(), Arc::clone(&self.sign_in), &self.options, mailer);
+        let router = api::router(self.registry.clone(), Arc::clone(&self.door), &self.options, mailer);
         let serving =
             listeners.into_iter().map(|listener| api::serve(listener, router.clone(), stop.clone()));
         let counting = async {
@@ -80,7 +80,7 @@ impl Control {
         if let Err(error) = self.registry.admin.forget_replies(before, FORGET_AT_ONCE).await {
             tracing::info!(%error, "old answers could not be forgotten");
         }
-        if let Err(error) = self.sign_in.forget(FORGET_AT_ONCE).await {
+        if let Err(error) = self.door.forget(FORGET_AT_ONCE).await {
             tracing::info!(%error, "sessions that are over could not be forgotten");
         }
     }

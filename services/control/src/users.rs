@@ -7,9 +7,9 @@ use tmtp_store::admin::{CallerId, Change, NewUser, OrgId, User, UserId};
 
 use crate::{
     By, Created, Error, Once, Registry, Result, Role, check,
+    door::{Purpose, Refusal},
     orgs::fresh,
     registry::{Done, recall, remember},
-    sign_in::{Purpose, Refusal},
 };
 
 /// Most octets of an address (RFC 5321).

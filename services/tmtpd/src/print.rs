@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use tmtp_control::{First, sign_in::link_url};
+use tmtp_control::{First, door::link_url};
 
 /// Prints a text and a new line. A reader that went away is no error.
 pub fn line(text: impl std::fmt::Display) {

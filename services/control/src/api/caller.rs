@@ -7,7 +7,7 @@ use axum::{
 use tmtp_store::admin::OrgId;
 
 use super::problem::Problem;
-use crate::{By, Need, Role, sign_in::SignedIn};
+use crate::{By, Need, Role, door::SignedIn};
 
 /// Who asks. There is none but for a request with a good key or session.
 #[derive(Debug, Clone)]

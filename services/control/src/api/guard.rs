@@ -118,7 +118,7 @@ async fn identify(
         };
     }
     let Some(token) = cookie::read(headers) else { return Ok(None) };
-    let Some(person) = api.sign_in.session(token).await? else { return Ok(None) };
+    let Some(person) = api.door.session(token).await? else { return Ok(None) };
     origin::check(method, headers)?;
     let (org, role, name) = (person.user.org, person.role, person.user.name.clone());
     let by = By::user(&person.user, address);

@@ -13,7 +13,7 @@ use super::{
     problem::Problem,
     times::shown,
 };
-use crate::{Role, sign_in::Refusal};
+use crate::{Role, door::Refusal};
 
 /// Who you are.
 #[derive(Debug, Serialize, ToSchema)]
@@ -131,7 +131,7 @@ pub(crate) struct PasswordGiven {
 
 /// A wrong password of somebody who is signed in is no reason to sign in again.
 fn not_out(error: crate::Error) -> Problem {
-    let is_wrong = matches!(error, crate::Error::SignIn(Refusal::Credentials));
+    let is_wrong = matches!(error, crate::Error::Refused(Refusal::Credentials));
     let mut problem = Problem::from(error);
     if is_wrong {
         problem.status = StatusCode::FORBIDDEN.as_u16();
@@ -166,7 +166,7 @@ pub(super) async fn sessions(
         created_at: shown(session.created_ms),
         used_at: shown(session.used_ms),
     };
-    let items = api.sign_in.sessions(person).await?.into_iter().map(show).collect();
+    let items = api.door.sessions(person).await?.into_iter().map(show).collect();
     Ok(Json(Listed { items, next: None }))
 }
 
@@ -178,7 +178,7 @@ pub(super) async fn end_session(
     caller: Caller,
     At(session): At<i64>,
 ) -> Result<StatusCode, Problem> {
-    api.sign_in.end_session(&caller.by, caller.person()?, UserSessionId(session)).await?;
+    api.door.end_session(&caller.by, caller.person()?, UserSessionId(session)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -192,7 +192,7 @@ pub(super) async fn set_password(
 ) -> Result<StatusCode, Problem> {
     let PasswordNew { old, new } = given.body;
     let old = old.unwrap_or_default();
-    api.sign_in.set_password(&caller.by, caller.person()?, &old, &new).await.map_err(not_out)?;
+    api.door.set_password(&caller.by, caller.person()?, &old, &new).await.map_err(not_out)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -203,7 +203,7 @@ pub(super) async fn offer_totp(
     State(api): State<Shared>,
     caller: Caller,
 ) -> Result<Json<TotpOffer>, Problem> {
-    let offer = api.sign_in.offer_totp(caller.person()?).await?;
+    let offer = api.door.offer_totp(caller.person()?).await?;
     Ok(Json(TotpOffer { secret: offer.secret, uri: offer.uri }))
 }
 
@@ -215,7 +215,7 @@ pub(super) async fn confirm_totp(
     caller: Caller,
     given: Given<Code>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
-    let recovery_codes = api.sign_in.confirm_totp(&caller.by, caller.person()?, &given.body.code).await?;
+    let recovery_codes = api.door.confirm_totp(&caller.by, caller.person()?, &given.body.code).await?;
     Ok(Json(RecoveryCodes { recovery_codes }))
 }
 
@@ -228,6 +228,6 @@ pub(super) async fn remove_totp(
     given: Given<PasswordGiven>,
 ) -> Result<StatusCode, Problem> {
     let password = &given.body.password;
-    api.sign_in.remove_totp(&caller.by, caller.person()?, password).await.map_err(not_out)?;
+    api.door.remove_totp(&caller.by, caller.person()?, password).await.map_err(not_out)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,6 +8,7 @@ mod body;
 mod caller;
 mod cookie;
 mod docs;
+mod door;
 mod guard;
 mod headers;
 mod keys;
@@ -23,7 +24,6 @@ mod page;
 mod problem;
 mod serve;
 mod show;
-mod sign_in;
 mod sites;
 mod times;
 mod users;
@@ -37,9 +37,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub use serve::serve;
 
 use crate::{
-    Options, Registry, key_hash,
+    Options, Registry,
+    door::{Door, Letters},
+    key_hash,
     mail::Mailer,
-    sign_in::{Letters, SignIn},
 };
 use limiter::Limiter;
 
@@ -56,7 +57,7 @@ pub(crate) struct Api {
     /// What links begin with.
     pub public_url: String,
     pub mailer: Mailer,
-    pub sign_in: Arc<SignIn>,
+    pub door: Arc<Door>,
     /// How long a browser keeps a session.
     pub session_seconds: u32,
 }
@@ -71,7 +72,7 @@ impl Api {
 pub(crate) type Shared = Arc<Api>;
 
 /// The whole API over this registry.
-pub fn router(registry: Registry, sign_in: Arc<SignIn>, options: &Options, mailer: Mailer) -> Router {
+pub fn router(registry: Registry, door: Arc<Door>, options: &Options, mailer: Mailer) -> Router {
     let key = options.operator_key.expose();
     let api = Arc::new(Api {
         operator: Some(key).filter(|key| !key.is_empty()).map(key_hash),
@@ -79,7 +80,7 @@ pub fn router(registry: Registry, sign_in: Arc<SignIn>, options: &Options, maile
         permits: Arc::new(Semaphore::new(options.requests_at_once_max as usize)),
         public_url: options.public_url(),
         mailer,
-        sign_in,
+        door,
         session_seconds: options.session_seconds,
         registry,
     });
@@ -113,10 +114,10 @@ fn described() -> utoipa::openapi::OpenApi {
 /// What is open to strangers: the ways in.
 fn doors() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
-        .routes(routes!(sign_in::by_password))
-        .routes(routes!(sign_in::look))
-        .routes(routes!(sign_in::follow))
-        .routes(routes!(sign_in::forgotten))
+        .routes(routes!(door::by_password))
+        .routes(routes!(door::look))
+        .routes(routes!(door::follow))
+        .routes(routes!(door::forgotten))
 }
 
 fn resources() -> OpenApiRouter<Shared> {
@@ -127,7 +128,7 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(me::set_password))
         .routes(routes!(me::offer_totp, me::remove_totp))
         .routes(routes!(me::confirm_totp))
-        .routes(routes!(sign_in::sign_out))
+        .routes(routes!(door::sign_out))
         .routes(routes!(orgs::list, orgs::create))
         .routes(routes!(orgs::show, orgs::change))
         .routes(routes!(sites::list, sites::create))

@@ -7,7 +7,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Error, sign_in::Refusal};
+use crate::{Error, door::Refusal};
 
 /// What went wrong, and what to do (RFC 9457).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -112,7 +112,7 @@ impl From<Error> for Problem {
                 new(StatusCode::UNPROCESSABLE_ENTITY, "key-reused", "An Idempotency-Key was reused")
             }
             Error::Busy => new(StatusCode::CONFLICT, "under-way", "The same request is under way"),
-            Error::SignIn(refusal) => of_refusal(refusal),
+            Error::Refused(refusal) => of_refusal(refusal),
             Error::Store(store) => of_store(store),
         }
     }

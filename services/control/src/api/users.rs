@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     Linked, Need, Role, UserChange, UserPlan,
-    sign_in::{Purpose, link_url},
+    door::{Purpose, link_url},
 };
 
 /// Somebody who administers.

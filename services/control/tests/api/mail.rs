@@ -41,7 +41,7 @@ impl Sink {
 
     fn options(&self, tls: &str) -> MailOptions {
         MailOptions {
-            url: format!("smtp://127.0.0.1:{}?tls={tls}", self.port),
+            server: format!("smtp://127.0.0.1:{}?tls={tls}", self.port),
             from: "TMTP <no-reply@provider.example>".to_owned(),
             ..MailOptions::default()
         }
@@ -186,9 +186,9 @@ async fn without_a_mail_server_a_link_is_shown_and_nothing_is_sent() -> Result<(
 
 #[tokio::test]
 async fn a_mail_server_that_is_away_keeps_nobody_waiting() -> Result<()> {
-    let url = format!("smtp://127.0.0.1:{}?tls=none", ports::free_port()?);
+    let server = format!("smtp://127.0.0.1:{}?tls=none", ports::free_port()?);
     let from = "TMTP <no-reply@provider.example>".to_owned();
-    let mail = MailOptions { url, from, ..MailOptions::default() };
+    let mail = MailOptions { server, from, ..MailOptions::default() };
     let stage = Stage::with(Options { mail, ..Options::default() }).await?;
     let body = json!({"email": "ann@provider.example", "role": "auditor"});
     let made = stage.post(OPERATOR, "/provider/users", &body).await?.made()?;

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod creating;
+mod door;
 mod effects;
 mod keys;
 mod limits;
@@ -9,7 +10,6 @@ mod lists;
 mod mail;
 mod people;
 mod problems;
-mod sign_in;
 mod stage;
 mod tenancy;
 
@@ -89,7 +89,7 @@ on_each_store! {
         what_is_no_json_no_path_no_method_is_said_to_be_so,
         nothing_is_kept_by_caches,
     }
-    sign_in {
+    door {
         a_wrong_password_an_unknown_mail_and_a_suspended_user_get_the_same_answer,
         a_session_ends_when_idle_and_however_busy_in_the_end,
         a_cross_site_request_with_the_cookie_is_refused,

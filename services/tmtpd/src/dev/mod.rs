@@ -7,7 +7,7 @@ mod site;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use tmtp_control::{Registry, sign_in::link_url};
+use tmtp_control::{Registry, door::link_url};
 use tmtp_platform::SystemClock;
 use tmtp_platform::telemetry::LogOptions;
 use tmtp_store::BodyOptions;

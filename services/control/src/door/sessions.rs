@@ -2,7 +2,7 @@
 
 use tmtp_store::admin::{TOUCH_MS, User, UserSession, UserSessionId};
 
-use super::SignIn;
+use super::Door;
 use crate::{By, Error, Result, Role, keys};
 
 /// Somebody who is signed in.
@@ -16,7 +16,7 @@ pub struct SignedIn {
     pub session: UserSessionId,
 }
 
-impl SignIn {
+impl Door {
     /// Whose session this is, if it is neither over nor its user suspended. Its use is noted.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tmtp_platform::Secret;
 use tmtp_store::admin::{Account, Change, NewUser, OrgId, User, UserLink, View};
 
-use super::{Entered, Letters, Purpose, Refusal, SignIn, Visitor, factors, passwords, throttle::Who};
+use super::{Door, Entered, Letters, Purpose, Refusal, Visitor, factors, passwords, throttle::Who};
 use crate::{
     By, Registry, Result, Role, check, keys,
     users::{check_email, looked_up},
@@ -35,7 +35,7 @@ pub struct Followed {
     pub code: Option<String>,
 }
 
-impl SignIn {
+impl Door {
     /// Looks at a link without using it.
     ///
     /// # Errors

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use tmtp_store::admin::{Account, Change};
 
-use super::{Offer, Refusal, SignIn, SignedIn, factors, passwords, throttle::Who};
+use super::{Door, Offer, Refusal, SignedIn, factors, passwords, throttle::Who};
 use crate::{By, Error, Result};
 
-impl SignIn {
+impl Door {
     /// Sets a new password, and ends all other sessions. The old one must be right, where there is one.
     ///
     /// # Errors

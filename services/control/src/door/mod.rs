@@ -46,7 +46,7 @@ pub struct Entered {
 }
 
 /// Lets people in.
-pub struct SignIn {
+pub struct Door {
     registry: Registry,
     passwords: Passwords,
     throttle: Throttle,
@@ -54,7 +54,7 @@ pub struct SignIn {
     session_ms: i64,
 }
 
-impl SignIn {
+impl Door {
     /// Into what this registry knows of.
     pub fn new(registry: Registry, options: &Options) -> Self {
         Self {
@@ -84,7 +84,7 @@ impl SignIn {
         match &entered {
             Ok(_) => self.throttle.clear(account),
             // Nobody guessed anything; but to forget all tries now would give those for the code away.
-            Err(crate::Error::SignIn(Refusal::CodeNeeded)) => self.throttle.take_back(account),
+            Err(crate::Error::Refused(Refusal::CodeNeeded)) => self.throttle.take_back(account),
             Err(_) => return entered,
         }
         self.throttle.take_back(Who::address(visitor.address));
@@ -106,7 +106,7 @@ impl SignIn {
             true => self.enter_by_password(visitor, &account, code).await,
             false => Err(Refusal::Credentials.into()),
         };
-        if let Err(crate::Error::SignIn(Refusal::Credentials)) = &entered {
+        if let Err(crate::Error::Refused(Refusal::Credentials)) = &entered {
             self.note_failure(account.user, visitor.address);
         }
         entered

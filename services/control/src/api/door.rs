@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Api, Shared, body::Given, caller::Caller, cookie, me::Me, problem::Problem, serve::Peer};
-use crate::sign_in::{Entered, Followed, Visitor};
+use crate::door::{Entered, Followed, Visitor};
 
 /// Most letters that are kept of what a browser says that it is.
 const AGENT_LETTERS: usize = 200;
@@ -128,7 +128,7 @@ pub(super) async fn by_password(
     bounded("email", Some(&email), 254)?;
     bounded("password", Some(&password), 200)?;
     bounded("code", code.as_deref(), 32)?;
-    let entered = api.sign_in.by_password(&visitor, &email, &password, code.as_deref()).await?;
+    let entered = api.door.by_password(&visitor, &email, &password, code.as_deref()).await?;
     welcome(&api, &entered).await
 }
 
@@ -140,7 +140,7 @@ pub(super) async fn look(
     given: Given<LinkGiven>,
 ) -> Result<Json<LinkShown>, Problem> {
     bounded("token", Some(&given.body.token), 200)?;
-    let looked = api.sign_in.look(&given.body.token.into()).await?;
+    let looked = api.door.look(&given.body.token.into()).await?;
     let needs_password = looked.purpose.needs_password();
     let user = looked.user.as_ref();
     Ok(Json(LinkShown {
@@ -169,7 +169,7 @@ pub(super) async fn follow(
     bounded("code", code.as_deref(), 32)?;
     let password = password.unwrap_or_default().into();
     let followed = Followed { token: token.into(), email, name, password, code };
-    let entered = api.sign_in.follow(&visitor, &followed).await?;
+    let entered = api.door.follow(&visitor, &followed).await?;
     welcome(&api, &entered).await
 }
 
@@ -182,7 +182,7 @@ pub(super) async fn forgotten(
     given: Given<Forgotten>,
 ) -> Result<StatusCode, Problem> {
     bounded("email", Some(&given.body.email), 254)?;
-    api.sign_in.forgotten(&visitor, &given.body.email, &api.letters())?;
+    api.door.forgotten(&visitor, &given.body.email, &api.letters())?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -190,7 +190,7 @@ pub(super) async fn forgotten(
 #[utoipa::path(post, path = "/api/v1/sign-out", tag = "me", operation_id = "signOut", responses((status = 204)))]
 pub(super) async fn sign_out(State(api): State<Shared>, caller: Caller) -> Result<Response, Problem> {
     let person = caller.person()?;
-    api.sign_in.end_session(&caller.by, person, person.session).await?;
+    api.door.end_session(&caller.by, person, person.session).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     if let Some(cookie) = cookie::keep("", 0) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
