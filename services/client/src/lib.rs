@@ -61,7 +61,7 @@ pub use address::Address;
 pub use client::{Client, Event, Events, Joined, Registration};
 pub use error::Error;
 pub use letter::Letter;
-pub use link::{Arrival, Arrivals, Body, Greeting, Hello, Link, Received, Registered};
+pub use link::{Arrival, Arrivals, Body, Greeting, Hello, Link, Received, Registered, SignInWay, SiteSight};
 pub use names::{harmless, harmless_line, is_unseen, safe_name};
 pub use outgoing::{Notification, Outgoing, to_group, to_group_not_self, to_member};
 pub use settings::{Settings, Timing};

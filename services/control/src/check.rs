@@ -16,6 +16,19 @@ pub(crate) fn name(name: &str) -> Result<()> {
     if fits { Ok(()) } else { Err(Error::Name) }
 }
 
+/// Checks an e-mail address: what a mail server could take. Whether it is anybody's only a mail tells.
+pub(crate) fn email(email: &str) -> Result<()> {
+    let visible = email.bytes().all(|octet| octet.is_ascii_graphic() && !b"<>()[],;:\\\"".contains(&octet));
+    match email.rsplit_once('@') {
+        Some((who, host))
+            if visible && (1..=64).contains(&who.len()) && !who.contains('@') && is_host(host) =>
+        {
+            Ok(())
+        }
+        _ => Err(Error::Email(email.to_owned())),
+    }
+}
+
 /// Brings host names into the form in which they are looked up: lower case, no dot at the end, each once.
 pub(crate) fn hosts(hosts: &[String]) -> Result<Vec<String>> {
     let mut checked = Vec::new();
@@ -54,7 +67,31 @@ pub(crate) fn settings(settings: &SiteSettings) -> Result<()> {
         ("requests_per_second_max", u64::from(settings.requests_per_second_max), 1, 1_000_000),
         ("links_per_member_max", u64::from(settings.links_per_member_max), 1, 10_000),
     ];
-    in_range(&ranges)
+    in_range(&ranges)?;
+    sign_in_redirect(&settings.sign_in_redirect)
+}
+
+/// A code must go to the member's own machine and to nobody else's (RFC 8252, 7.3).
+fn sign_in_redirect(text: &str) -> Result<()> {
+    let is_own = |host: &url::Host<&str>| match host {
+        url::Host::Domain(name) => *name == "localhost",
+        url::Host::Ipv4(ip) => ip.is_loopback(),
+        url::Host::Ipv6(ip) => ip.is_loopback(),
+    };
+    let fits = |url: &url::Url| {
+        url.scheme() == "http"
+            && url.host().as_ref().is_some_and(is_own)
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.fragment().is_none()
+            && url.as_str() == text
+    };
+    if url::Url::parse(text).is_ok_and(|url| fits(&url)) && text.len() <= 200 {
+        return Ok(());
+    }
+    Err(Error::Setting(format!(
+        "sign_in_redirect is where a client waits on its own machine, as http://127.0.0.1:8123/, not `{text}`"
+    )))
 }
 
 /// Checks that every limit of a plan is in its range.
@@ -105,6 +142,32 @@ mod tests {
             assert!(name(bad).is_err(), "{bad:?}");
         }
         assert!(name("Müller & Söhne").is_ok());
+    }
+
+    #[test]
+    fn an_email_address_is_one_that_a_mail_server_could_take() {
+        for good in ["a@b.example", "anna.o'neill+x@mail.example"] {
+            assert!(email(good).is_ok(), "{good}");
+        }
+        for bad in ["", "a", "@b", "a@", "a b@c", "a@b@c", "a@b..c", "<a@b.example>", "a@b.example\n"] {
+            assert!(email(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_sent_to_the_members_own_machine_only() {
+        let redirect = |text: &str| {
+            settings(&SiteSettings { sign_in_redirect: text.to_owned(), ..SiteSettings::default() }).is_ok()
+        };
+        assert!(
+            redirect("http://localhost:8123/back")
+                && redirect("http://[::1]:80/".replace(":80", "").as_str())
+        );
+        for bad in
+            ["", "http://evil.example/", "https://127.0.0.1/", "http://127.0.0.1:8123", "http://a@127.0.0.1/"]
+        {
+            assert!(!redirect(bad), "{bad}");
+        }
     }
 
     #[test]

@@ -23,6 +23,15 @@ pub enum Error {
     /// A host name leads to another site.
     #[error("the host name {0} leads to another site")]
     Taken(String),
+    /// This is no address of e-mail.
+    #[error("`{0}` is no e-mail address")]
+    Email(String),
+    /// An alias cannot be so.
+    #[error("{0}")]
+    Alias(String),
+    /// An alias is somebody's or a group's, or was and is nobody's any more.
+    #[error("the alias \"{0}\" is taken")]
+    AliasTaken(String),
     /// There is no such setting, or its value is not one.
     #[error("{0}")]
     Setting(String),

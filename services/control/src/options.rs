@@ -19,6 +19,8 @@ pub struct Options {
     pub listen: Vec<SocketAddr>,
     /// Where people reach it, as `https://admin.example`: what links in mails begin with. Empty: the first of `listen`.
     pub public_url: String,
+    /// The port at which members reach edges, as it is told to those who are invited.
+    pub tmtp_port: u16,
     /// A key that may do everything, beside those that are made. Empty: none.
     pub operator_key: Secret,
     /// Most requests a minute with one key, or from one address without.
@@ -38,6 +40,7 @@ impl Default for Options {
         Self {
             listen: Vec::new(),
             public_url: String::new(),
+            tmtp_port: 443,
             operator_key: Secret::default(),
             requests_per_minute_max: 600,
             requests_at_once_max: 64,

@@ -76,13 +76,18 @@ impl Control {
     }
 
     async fn forget(&self) {
-        let before = self.registry.now_ms() - REPLIES_MS;
-        if let Err(error) = self.registry.admin.forget_replies(before, FORGET_AT_ONCE).await {
-            tracing::info!(%error, "old answers could not be forgotten");
+        let now = self.registry.now_ms();
+        if let Err(error) = self.forget_before(now).await {
+            tracing::info!(%error, "what is old could not be forgotten");
         }
-        if let Err(error) = self.door.forget(FORGET_AT_ONCE).await {
-            tracing::info!(%error, "sessions that are over could not be forgotten");
-        }
+    }
+
+    async fn forget_before(&self, now_ms: i64) -> tmtp_store::Result<()> {
+        let admin = &self.registry.admin;
+        admin.forget_replies(now_ms - REPLIES_MS, FORGET_AT_ONCE).await?;
+        admin.forget_grants(now_ms, FORGET_AT_ONCE).await?;
+        admin.end_invitations(now_ms, FORGET_AT_ONCE).await?;
+        self.door.forget(FORGET_AT_ONCE).await
     }
 
     async fn count(&self) {

@@ -27,6 +27,7 @@ mod loads;
 mod login;
 mod lookup;
 mod names;
+mod newcomers;
 mod options;
 mod presence;
 mod refusal;

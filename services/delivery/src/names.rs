@@ -1,19 +1,16 @@
 //! Which names may be taken: section 6.
 
-use tmtp_store::SiteSettings;
+use tmtp_store::{NameFault, SiteSettings};
 
 use crate::refusal::Refusal;
 
 /// Checks a name to be taken; `field` is the request's name for it.
 pub(crate) fn check(field: &str, name: &str, settings: &SiteSettings) -> Result<(), Refusal> {
-    if name.len() < settings.name_octets_min as usize {
-        return Err(Refusal::name_too_short(field, settings.name_octets_min));
+    match settings.name_fault(name) {
+        None => Ok(()),
+        Some(NameFault::Short(least)) => Err(Refusal::name_too_short(field, least)),
+        Some(NameFault::Invalid) => Err(Refusal::name_invalid(field, name)),
     }
-    let fits = name.len() <= settings.name_octets_max as usize;
-    if !fits || name.trim() != name || !tmtp_wire::text::is_printable(name) {
-        return Err(Refusal::name_invalid(field, name));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

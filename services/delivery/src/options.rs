@@ -10,6 +10,10 @@ use crate::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
+    /// Where newcomers sign in at sites that are not open to all: the address of control as members reach it. Empty:
+    /// nowhere. Not a setting of its own.
+    #[serde(skip)]
+    pub sign_in_url: String,
     /// Data up to this many octets is kept in the message's row, larger data in the body store.
     pub inline_octets_max: usize,
     /// Most requests in one transaction.
@@ -47,6 +51,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            sign_in_url: String::new(),
             inline_octets_max: 32_768,
             writer_batch_max: 256,
             writer_batch_octets_max: 4 << 20,

@@ -42,6 +42,15 @@ impl Refusal {
         Self("node already connected".into())
     }
 
+    pub fn authentication_required() -> Self {
+        Self("authentication required".into())
+    }
+
+    /// For an invitation that keeps another alias for its member, who has that one now.
+    pub fn alias_not_invited(wanted: &str, kept: &str) -> Self {
+        Self(format!("newalias {} is not available, your invitation is for {}", quoted(wanted), quoted(kept)))
+    }
+
     pub fn register_failure() -> Self {
         Self("register failure".into())
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rand::RngCore as _;
-use tmtp_store::{MemberKey, Name, NewNode, NodeId, Owner, Registration, Session, Site, Tx};
+use tmtp_store::{MemberKey, Name, NewNode, NodeId, Owner, Session, Site, Tx};
 use tmtp_wire::base32;
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     digest::secret_hash,
     fault::Fault,
     names,
+    newcomers::{self, Voucher},
     refusal::Refusal,
 };
 
@@ -28,6 +29,8 @@ pub(crate) struct Newcomer {
     pub edge: String,
     pub label: String,
     pub alias: Option<String>,
+    /// What it shows where the site is not open to all.
+    pub token: Option<String>,
     pub seed: Seed,
 }
 
@@ -42,21 +45,20 @@ pub(crate) struct Registered {
 /// Makes a member, unless an earlier try made it. An alias that cannot be had does not keep the account from existing.
 pub(crate) async fn register(core: Arc<Core>, newcomer: Newcomer) -> Result<Registered, Fault> {
     let site = &newcomer.site;
-    if site.suspended || site.settings.registration != Registration::Open || newcomer.label.is_empty() {
+    if site.suspended || newcomer.label.is_empty() {
         return Err(Refusal::register_failure().into());
     }
     let now_ms = core.clock.unix_ms();
     let (uid, secret) = newcomer.seed.split_at(UID);
     let member = MemberKey { site: site.id, uid: base32::encode(uid) };
     let mut tx = core.store.begin().await?;
+    let voucher = newcomers::vouched(&mut *tx, &core, site, newcomer.token.as_deref(), now_ms).await?;
     let node = match tx.find_node(&member, &secret_hash(secret)).await? {
         Some(made_before) => made_before,
-        None => make(&mut *tx, &newcomer, &member, now_ms).await?,
+        None => make(&mut *tx, &newcomer, &member, voucher.as_ref(), now_ms).await?,
     };
-    let alias_error = match &newcomer.alias {
-        Some(alias) => take_alias_once(&mut *tx, site, &member, alias).await?,
-        None => None,
-    };
+    let kept = voucher.and_then(|voucher| voucher.alias);
+    let alias_error = name(&mut *tx, &newcomer, &member, kept.as_deref()).await?;
     let begun = tx.begin_session(site.id, node, &newcomer.edge, now_ms).await?;
     core::commit(tx).await?;
     core.edges.expect(&newcomer.edge);
@@ -68,17 +70,38 @@ async fn make(
     tx: &mut dyn Tx,
     newcomer: &Newcomer,
     member: &MemberKey,
+    voucher: Option<&Voucher>,
     now_ms: i64,
 ) -> Result<NodeId, Fault> {
+    if let Some(voucher) = voucher {
+        newcomers::spend(tx, &newcomer.site, voucher, now_ms).await?;
+    }
     // Two tries at one moment: the later one is to look again.
     let lost = |error| match Fault::from(error) {
         Fault::Defect(_) => Fault::Busy("registered at this moment"),
         outage => outage,
     };
     tx.add_member(member, now_ms).await.map_err(lost)?;
+    if let Some(alias) = voucher.and_then(|voucher| voucher.alias.as_ref()) {
+        tx.give_name(member, alias).await?;
+    }
     let secret_hash = secret_hash(&newcomer.seed[UID..]);
     let (member, label) = (member.clone(), newcomer.label.clone());
     Ok(tx.add_node(&NewNode { member, label, secret_hash, now_ms }).await?)
+}
+
+/// Names a new member: as its invitation has it, else as it wishes. Why not as it wishes, where it is not.
+async fn name(
+    tx: &mut dyn Tx,
+    newcomer: &Newcomer,
+    member: &MemberKey,
+    kept: Option<&str>,
+) -> Result<Option<Refusal>, Fault> {
+    match (kept, newcomer.alias.as_deref()) {
+        (Some(kept), Some(wanted)) if wanted != kept => Ok(Some(Refusal::alias_not_invited(wanted, kept))),
+        (None, Some(wanted)) => take_alias_once(tx, &newcomer.site, member, wanted).await,
+        _ => Ok(None),
+    }
 }
 
 /// As [`take_alias`]; one that an earlier try took for this member is no refusal.

@@ -196,7 +196,8 @@ async fn greet(site: &Site, frames: &mut Reads, writes: &mut Writes) -> Result<(
     let Request::TmtpRev { .. } = head.request else {
         return Err(End::Silent("tmtprev was omitted".to_owned()));
     };
-    let answer = Answer::TmtpRev { name: site.name.clone(), auth: None, auth_by: None };
+    let (auth, auth_by) = site.auth.clone().unzip();
+    let answer = Answer::TmtpRev { name: site.name.clone(), auth, auth_by };
     writes.write_all(&answer.encode()?).await?;
     writes.flush().await?;
     Ok(())

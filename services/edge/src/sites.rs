@@ -20,6 +20,8 @@ pub struct Site {
     pub name: String,
     pub suspended: bool,
     pub limits: Limits,
+    /// How newcomers sign in, where they must: `auth` and `authby` of section 4.
+    pub auth: Option<(u8, String)>,
 }
 
 /// All sites by host name.
@@ -85,6 +87,7 @@ impl From<grpc::SitesReply> for Known {
                 name: site.name,
                 suspended: site.suspended,
                 limits: site.limits.unwrap_or_default(),
+                auth: u8::try_from(site.auth).ok().filter(|auth| *auth > 0).map(|auth| (auth, site.authby)),
             });
             by_host.extend(hosts.into_iter().map(|host| (host, Arc::clone(&site))));
         }

@@ -13,6 +13,7 @@ pub mod model;
 mod options;
 mod postgres;
 pub mod settings;
+pub mod sign_in;
 mod sql;
 mod sqlite;
 mod steps;
@@ -34,7 +35,7 @@ pub use error::{Error, Result};
 pub use migration::MigrationReport;
 pub use model::*;
 pub use options::StoreOptions;
-pub use settings::{LoginConflict, Registration, SiteSettings};
+pub use settings::{LoginConflict, NameFault, Registration, SiteSettings};
 
 /// Opens the store that the URL names. [`Error::Outdated`] when its schema is behind; SQLite's is brought up to date.
 pub async fn open(options: &StoreOptions) -> Result<Arc<dyn Store>> {
@@ -141,7 +142,7 @@ pub trait Store: Send + Sync + 'static {
 
 /// A transaction. Every step sees what the earlier ones wrote. After an error only dropping it is left.
 ///
-/// Order of locks, to be kept by all who use it: sites, then requests, then members, then names and groups, then
+/// Order of locks, to be kept by all who use it: sites, then requests, then tokens and invitations, then members, then names and groups, then
 /// nodes, then messages. Steps that take many rows lock them in ascending order of key.
 #[async_trait]
 pub trait Tx: Send {
@@ -199,6 +200,18 @@ pub trait Tx: Send {
     async fn group_members(&mut self, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>>;
     /// Adds somebody to a group, or replaces alias and status.
     async fn put_group_member(&mut self, member: &GroupMember) -> Result<()>;
+
+    // ---- newcomers where a site is not open to all
+
+    /// The public halves of a site's signing keys, each a JWK, newest first.
+    async fn public_keys(&mut self, site: SiteId) -> Result<Vec<String>>;
+    /// Notes that a token was accepted, until it expires; `false` when it was before. Waits for a transaction that
+    /// spends the same token at this moment.
+    async fn spend_token(&mut self, site: SiteId, digest: &Bytes, expires_ms: i64) -> Result<bool>;
+    /// Uses an invitation once. `false`: it is used up, revoked, has ended, or never was.
+    async fn redeem(&mut self, site: SiteId, invitation: InvitationId, now_ms: i64) -> Result<bool>;
+    /// Gives the name that an invitation kept to its member.
+    async fn give_name(&mut self, member: &MemberKey, name: &str) -> Result<()>;
 
     // ---- sessions
 

@@ -38,6 +38,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611241432_index_names_by_owner",
     "202611241500_create_secrets",
     "202611251000_create_users",
+    "202611251100_create_invitations",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -47,6 +48,7 @@ const SQLITE: &[Script] = scripts!(
     "202611241432_index_names_by_owner",
     "202611241500_create_secrets",
     "202611251000_create_users",
+    "202611251100_create_invitations",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

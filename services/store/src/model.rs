@@ -157,6 +157,10 @@ pub struct Name {
     pub owner: Owner,
 }
 
+/// An invitation's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InvitationId(pub i64);
+
 /// Aliases and groups share one name space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Owner {

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct SiteSettings {
     /// Who may register.
     pub registration: Registration,
+    /// Where a member's client waits for the answer to a sign-in: an address of the member's own machine.
+    pub sign_in_redirect: String,
     /// What a second login of a connected node does.
     pub login_conflict: LoginConflict,
     /// Fewest octets of an alias or group name.
@@ -30,6 +32,36 @@ pub struct SiteSettings {
     pub links_per_member_max: u32,
 }
 
+impl SiteSettings {
+    /// Why this can be no alias and no group's name here (section 6), as the rest of a sentence about it.
+    pub fn name_fault(&self, name: &str) -> Option<NameFault> {
+        if name.len() < self.name_octets_min as usize {
+            return Some(NameFault::Short(self.name_octets_min));
+        }
+        let fits = name.len() <= self.name_octets_max as usize;
+        let is_sound = name.trim() == name && tmtp_wire::text::is_printable(name);
+        (!fits || !is_sound).then_some(NameFault::Invalid)
+    }
+}
+
+/// Why something can be no name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameFault {
+    /// It has fewer octets than this.
+    Short(u32),
+    /// It is too long, or has characters that a name has not.
+    Invalid,
+}
+
+impl std::fmt::Display for NameFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Short(least) => write!(f, "must be {least}+ characters"),
+            Self::Invalid => f.write_str("is invalid"),
+        }
+    }
+}
+
 /// Who may register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -38,6 +70,8 @@ pub enum Registration {
     Closed,
     /// Everybody.
     Open,
+    /// Who has an invitation, by signing in with it first.
+    Invitation,
 }
 
 /// What a second login of a connected node does.
@@ -54,6 +88,7 @@ impl Default for SiteSettings {
     fn default() -> Self {
         Self {
             registration: Registration::Closed,
+            sign_in_redirect: "http://127.0.0.1:8123/".to_owned(),
             login_conflict: LoginConflict::Evict,
             name_octets_min: 8,
             name_octets_max: 400,

@@ -258,7 +258,7 @@ fn settings_help(example: &str) -> String {
     for (key, default) in tmtp_control::settings::defaults() {
         help.push_str(&format!("  {key:<26} {default}\n"));
     }
-    help.push_str("\nregistration is open or closed, login_conflict evict or refuse.");
+    help.push_str("\nregistration is open, invitation or closed, login_conflict evict or refuse.");
     help
 }
 

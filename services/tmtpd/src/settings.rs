@@ -35,6 +35,14 @@ pub struct Settings {
     pub shutdown: ShutdownOptions,
 }
 
+impl Settings {
+    /// What a delivery process works by: its own settings, and where newcomers sign in.
+    pub fn delivery_limits(&self) -> tmtp_delivery::Options {
+        let sign_in_url = self.control.public_url();
+        tmtp_delivery::Options { sign_in_url, ..self.delivery.limits.clone() }
+    }
+}
+
 /// Serving edges: section `delivery`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -8,6 +8,7 @@ mod closing;
 mod dial;
 mod inbound;
 mod login;
+mod look;
 mod pending;
 mod reader;
 mod writer;
@@ -20,6 +21,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 pub use body::Body;
 pub use login::{Greeting, Hello, Registered};
+pub use look::{SignInWay, SiteSight};
 
 use crate::{
     Address, Error, Outgoing, Tls,

@@ -1,6 +1,7 @@
 //! What a request brings, with problems in place of the framework's own errors.
 
 use axum::{
+    Form,
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::{StatusCode, header, request::Parts},
@@ -70,6 +71,21 @@ fn wrong(error: &serde_json::Error) -> Problem {
     match error.classify() {
         Category::Data => Problem::invalid(format!("the body: {error}")),
         _ => Problem::bad(format!("the body is not JSON: {error}")),
+    }
+}
+
+/// What a page's form brings.
+pub(crate) struct Posted<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Posted<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let form = Form::<T>::from_request(request, state).await;
+        form.map(|Form(posted)| Self(posted)).map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(rejection.status()),
+            _ => Problem::bad(rejection.body_text()),
+        })
     }
 }
 

@@ -11,6 +11,7 @@ mod docs;
 mod door;
 mod guard;
 mod headers;
+mod invitations;
 mod keys;
 mod limiter;
 mod me;
@@ -34,13 +35,19 @@ use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use tokio::sync::Semaphore;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(crate) use body::{Asked, At, Posted};
+pub(crate) use limiter::Who;
+pub(crate) use problem::Problem;
+pub(crate) use serve::Peer;
 pub use serve::serve;
+pub(crate) use times::shown;
 
 use crate::{
     Options, Registry,
     door::{Door, Letters},
     key_hash,
     mail::Mailer,
+    sign_in,
 };
 use limiter::Limiter;
 
@@ -56,6 +63,8 @@ pub(crate) struct Api {
     pub permits: Arc<Semaphore>,
     /// What links begin with.
     pub public_url: String,
+    /// The port at which members reach edges.
+    pub tmtp_port: u16,
     pub mailer: Mailer,
     pub door: Arc<Door>,
     /// How long a browser keeps a session.
@@ -79,6 +88,7 @@ pub fn router(registry: Registry, door: Arc<Door>, options: &Options, mailer: Ma
         limiter: Limiter::new(options.requests_per_minute_max, Arc::clone(&registry.clock)),
         permits: Arc::new(Semaphore::new(options.requests_at_once_max as usize)),
         public_url: options.public_url(),
+        tmtp_port: options.tmtp_port,
         mailer,
         door,
         session_seconds: options.session_seconds,
@@ -90,6 +100,7 @@ pub fn router(registry: Registry, door: Arc<Door>, options: &Options, mailer: Ma
     resources
         .layer(middleware::from_fn_with_state(Arc::clone(&api), guard::admit))
         .merge(doors.layer(middleware::from_fn_with_state(Arc::clone(&api), guard::greet)))
+        .merge(sign_in::routes())
         .layer(DefaultBodyLimit::max(BODY_OCTETS))
         .route("/api/v1/openapi.json", get(docs::openapi))
         .route("/api/v1/docs", get(docs::page))
@@ -144,6 +155,8 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(names::aliases))
         .routes(routes!(names::groups))
         .routes(routes!(names::group))
+        .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::show, invitations::revoke))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::show, keys::revoke))
         .routes(routes!(users::list, users::create))

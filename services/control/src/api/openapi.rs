@@ -36,6 +36,7 @@ const STATUSES: [(&str, &str); 2] =
         (name = "members", description = "Who is in a site"),
         (name = "nodes", description = "Members' devices"),
         (name = "names", description = "Aliases and groups"),
+        (name = "invitations", description = "Who may become a member"),
         (name = "users", description = "People who administer an organization"),
         (name = "keys", description = "API keys of an organization"),
         (name = "audit", description = "What was done, and by whom"),

@@ -3,7 +3,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use tmtp_store::{
-    NodeId, SiteId,
+    InvitationId, NodeId, SiteId,
     admin::{KeyId, OrgId, Page, UserId},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -80,7 +80,7 @@ macro_rules! numbered {
     };
 }
 
-numbered!(OrgId, SiteId, NodeId, KeyId, UserId);
+numbered!(InvitationId, OrgId, SiteId, NodeId, KeyId, UserId);
 
 impl Place for String {
     fn text(&self) -> String {

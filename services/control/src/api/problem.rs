@@ -102,10 +102,13 @@ impl From<Error> for Problem {
             Error::Name
             | Error::NoHost
             | Error::Host(_)
+            | Error::Email(_)
+            | Error::Alias(_)
             | Error::Setting(_)
             | Error::Role(_)
             | Error::Time(_) => Self::invalid(said),
             Error::Taken(_) => new(StatusCode::CONFLICT, "taken", "A host name is taken"),
+            Error::AliasTaken(_) => new(StatusCode::CONFLICT, "alias-taken", "An alias is taken"),
             Error::Plan(_) => new(StatusCode::CONFLICT, "plan", "The plan does not allow it"),
             Error::Stale { .. } => new(StatusCode::PRECONDITION_FAILED, "stale", "It was changed meanwhile"),
             Error::Reused => {

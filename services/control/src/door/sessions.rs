@@ -70,11 +70,10 @@ impl Door {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn forget(&self, limit: u32) -> Result<()> {
+    pub async fn forget(&self, limit: u32) -> tmtp_store::Result<()> {
         let now = self.registry.now_ms();
         let admin = &self.registry.admin;
         admin.forget_user_sessions(now - self.session_ms, now - self.idle_ms, limit).await?;
-        admin.forget_user_links(now, limit).await?;
-        Ok(())
+        admin.forget_user_links(now, limit).await.map(drop)
     }
 }

@@ -134,7 +134,7 @@ mod tests {
 
     fn at(url: &str) -> MailOptions {
         MailOptions {
-            url: url.into(),
+            server: url.into(),
             password: "hidden".into(),
             from: "TMTP <no-reply@acme.example>".into(),
         }

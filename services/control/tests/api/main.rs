@@ -4,12 +4,14 @@
 mod creating;
 mod door;
 mod effects;
+mod invitations;
 mod keys;
 mod limits;
 mod lists;
 mod mail;
 mod people;
 mod problems;
+mod sign_in;
 mod stage;
 mod tenancy;
 
@@ -48,6 +50,12 @@ on_each_store! {
         a_suspended_members_edge_is_told_to_close_its_links,
         a_revoked_nodes_edge_is_told_and_those_whom_it_kept_informed,
         a_suspended_site_is_told_to_all_who_keep_sites,
+    }
+    invitations {
+        an_invitations_code_is_shown_once,
+        an_invitations_alias_is_kept_for_it_and_free_again_once_it_is_revoked,
+        an_invitation_that_cannot_be_is_told_why,
+        invitations_are_found_by_how_they_stand_and_whom_they_are_for,
     }
     keys {
         a_revoked_key_is_refused_at_once,
@@ -104,6 +112,17 @@ on_each_store! {
         a_password_that_anybody_would_try_is_refused,
         sessions_are_listed_and_ended,
         the_audit_log_has_sign_ins,
+    }
+    sign_in {
+        an_invitation_leads_through_the_sign_in_to_a_token,
+        a_token_is_signed_by_a_published_key_that_changes_every_month,
+        a_code_is_good_once_and_for_whoever_asked_for_it,
+        what_is_no_pending_invitation_of_this_site_leads_nowhere,
+        nobody_is_sent_to_an_address_that_is_not_the_sites_own,
+        a_site_that_takes_no_invitations_has_no_sign_in,
+        what_people_wrote_is_no_markup_on_the_pages,
+        the_link_of_an_invitation_keeps_its_code_at_hand,
+        who_tries_codes_is_slowed_down,
     }
     tenancy {
         no_route_leads_to_another_organization_or_changes_anything_of_it,

@@ -125,7 +125,10 @@ impl Stage {
         let body = json!({"email": format!("carol@{name}.example"), "name": "Carol", "role": "auditor"});
         let user = self.post(OPERATOR, &format!("/orgs/{org}/users"), &body).await?.made()?;
         let user = user["id"].as_i64().context("an id")?;
-        Ok(Tenant { org, site, nodes, user, keys, name: name.to_owned() })
+        let path = format!("/orgs/{org}/sites/{site}/invitations");
+        let invitation = self.post(OPERATOR, &path, &json!({"uses": 3})).await?.made()?;
+        let invitation = invitation["id"].as_i64().context("an id")?;
+        Ok(Tenant { org, site, nodes, user, invitation, keys, name: name.to_owned() })
     }
 
     async fn people(&self, site: SiteId, name: &str) -> Result<[i64; 2]> {
@@ -155,6 +158,7 @@ pub struct Tenant {
     pub site: i64,
     pub nodes: [i64; 2],
     pub user: i64,
+    pub invitation: i64,
     pub keys: Vec<(&'static str, String, i64)>,
 }
 

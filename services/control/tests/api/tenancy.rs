@@ -40,6 +40,7 @@ impl Route {
             "createOrg" | "changeOrg" => Some(json!({"name": "grabbed"})),
             "createSite" => Some(json!({"name": "grabbed", "hosts": ["grabbed.example"]})),
             "changeSite" => Some(json!({"name": "grabbed"})),
+            "createInvitation" => Some(json!({"name": "grabbed"})),
             "createKey" => Some(json!({"name": "grabbed", "role": "owner"})),
             "createProviderKey" => Some(json!({"name": "grabbed", "role": "operator"})),
             "createUser" | "createProviderUser" => {
@@ -65,6 +66,7 @@ impl Route {
             .replace("{site}", &inside.site.to_string())
             .replace("{uid}", &encoded(&inside.uid()))
             .replace("{node}", &inside.nodes[0].to_string())
+            .replace("{invitation}", &inside.invitation.to_string())
             .replace("{key}", &inside.keys[0].2.to_string())
             .replace("{user}", &inside.user.to_string())
             .replace("{session}", "1")
@@ -189,6 +191,7 @@ pub async fn a_role_may_do_what_it_is_for_and_no_more(stage: &Stage) -> Result<(
         "resumeSite",
         "suspendMember",
         "resumeMember",
+        "createInvitation",
     ];
     let own =
         ["listKeys", "createKey", "showKey", "listUsers", "createUser", "showUser", "changeUser", "linkUser"];

@@ -10,6 +10,7 @@ use crate::{
     fault::Fault,
     link,
     login::{self, Entrant},
+    newcomers,
     refusal::Refusal,
     register::{self, Newcomer},
 };
@@ -38,8 +39,9 @@ pub(super) async fn register(
     let core = &delivery.core;
     let site = core.sites.find(SiteId(request.site)).await?.ok_or_else(Refusal::register_failure)?;
     let alias = request.newalias.filter(|alias| alias != "_");
+    let token = request.oidc.as_deref().and_then(newcomers::id_token);
     let seed = register::seed(&request.seed);
-    let newcomer = Newcomer { site, edge, label: request.newnode, alias, seed };
+    let newcomer = Newcomer { site, edge, label: request.newnode, alias, token, seed };
     let made = core.transact(move |core| register::register(core, newcomer.clone())).await?;
     Ok(grpc::SessionReply {
         session: Some(link::to_grpc(&made.session)),

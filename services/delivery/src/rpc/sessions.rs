@@ -3,7 +3,7 @@
 use tmtp_grpc::delivery as grpc;
 use tmtp_store::{Registration, Site, Standing};
 
-use crate::{Delivery, edits, fault::Fault, link};
+use crate::{Delivery, edits, fault::Fault, link, newcomers};
 
 /// Sessions looked at in one call to the store.
 const AT_ONCE: usize = 1000;
@@ -15,12 +15,14 @@ pub(super) async fn sites(delivery: &Delivery, request: &grpc::SitesRequest) -> 
     }
     let listing = delivery.core.sites.listing();
     let version = listing.version;
+    let to_grpc = |site| to_grpc(site, &delivery.core.options.sign_in_url);
     let sites = if request.version == version { Vec::new() } else { listing.iter().map(to_grpc).collect() };
     grpc::SitesReply { version, sites, ticket_secret: delivery.core.ticket_secret.clone() }
 }
 
-fn to_grpc(site: &Site) -> grpc::Site {
+fn to_grpc(site: &Site, sign_in_url: &str) -> grpc::Site {
     let settings = &site.settings;
+    let authby = newcomers::ways(site, sign_in_url);
     grpc::Site {
         id: site.id.0,
         name: site.name.clone(),
@@ -33,6 +35,8 @@ fn to_grpc(site: &Site) -> grpc::Site {
             requests_per_second: settings.requests_per_second_max,
             links_per_member: settings.links_per_member_max,
         }),
+        auth: authby.is_some().into(),
+        authby: authby.unwrap_or_default(),
     }
 }
 

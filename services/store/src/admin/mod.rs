@@ -4,6 +4,8 @@
 //! [`Scope`], and a scope is found only through its organization.
 
 mod audit;
+mod grants;
+mod invitations;
 mod keys;
 mod members;
 mod model;
@@ -25,6 +27,8 @@ use std::{
 use async_trait::async_trait;
 
 pub use audit::{Link, Verdict, link_hash};
+pub use grants::{Grant, SigningKey};
+pub use invitations::{Invitation, InvitationState, NewInvitation};
 pub use model::*;
 pub use user_links::UserLink;
 pub use user_sessions::{NewUserSession, TOUCH_MS, USER_SESSIONS_MAX, UserSession, UserSessionId};
@@ -33,6 +37,7 @@ pub use users::{Account, NewUser, User, UserId};
 use crate::{
     Error, Result, Tx,
     sql::{Conn, Connect},
+    steps::admissions,
 };
 
 /// A database that can be administered.
@@ -93,6 +98,20 @@ impl Admin {
     /// Forgets answers older than this, at most `limit`; returns how many there were.
     pub async fn forget_replies(&self, before_ms: i64, limit: u32) -> Result<u64> {
         replies::forget(&mut *self.over.writing().await?, before_ms, limit).await
+    }
+
+    /// Lets go of the names that invitations kept which have ended by now, at most `limit`; returns how many there were.
+    pub async fn end_invitations(&self, now_ms: i64, limit: u32) -> Result<u64> {
+        let mut change = self.begin().await?;
+        let ended = change.end_invitations(now_ms, limit).await?;
+        change.commit().await?;
+        Ok(ended)
+    }
+
+    /// Forgets authorization codes and tokens that ended before this, at most `limit` of each; returns how many there
+    /// were.
+    pub async fn forget_grants(&self, before_ms: i64, limit: u32) -> Result<u64> {
+        admissions::forget(&mut *self.over.writing().await?, before_ms, limit).await
     }
 }
 

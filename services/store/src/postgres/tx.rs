@@ -4,13 +4,14 @@
 use std::{collections::HashSet, time::Instant};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use tmtp_wire::MsgId;
 use tokio::runtime::Handle;
 
 use super::{claim, conn::PgConn, members, presence, queue, sessions};
 use crate::{
-    Begun, Error, Found, GroupMember, MemberKey, Name, NewEntry, NewMessage, NewNode, NodeAcks, NodeId,
-    Queued, Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx,
+    Begun, Error, Found, GroupMember, InvitationId, MemberKey, Name, NewEntry, NewMessage, NewNode, NodeAcks,
+    NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx,
     sql::{Conn, values},
     steps,
 };
@@ -143,6 +144,22 @@ impl Tx for PgTx {
 
     async fn put_group_member(&mut self, member: &GroupMember) -> Result<()> {
         steps::groups::put_member(&mut self.conn, member).await
+    }
+
+    async fn public_keys(&mut self, site: SiteId) -> Result<Vec<String>> {
+        steps::admissions::public_keys(&mut self.conn, site).await
+    }
+
+    async fn spend_token(&mut self, site: SiteId, digest: &Bytes, expires_ms: i64) -> Result<bool> {
+        steps::admissions::spend_token(&mut self.conn, site, digest, expires_ms).await
+    }
+
+    async fn redeem(&mut self, site: SiteId, invitation: InvitationId, now_ms: i64) -> Result<bool> {
+        steps::admissions::redeem(&mut self.conn, site, invitation, now_ms).await
+    }
+
+    async fn give_name(&mut self, member: &MemberKey, name: &str) -> Result<()> {
+        steps::admissions::give_name(&mut self.conn, member, name).await
     }
 
     async fn begin_session(&mut self, site: SiteId, node: NodeId, edge: &str, now_ms: i64) -> Result<Begun> {

@@ -1,5 +1,6 @@
 //! Steps whose statements suit both databases as they are.
 
+pub(crate) mod admissions;
 pub(crate) mod groups;
 pub(crate) mod members;
 pub(crate) mod presence;

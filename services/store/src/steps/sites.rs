@@ -60,13 +60,16 @@ pub(crate) fn site(row: &Row, hosts: &mut HashMap<SiteId, Vec<String>>) -> Resul
     })
 }
 
-/// Settings that this release does not know are left out: a newer one, rolled out beside it, wrote them.
+/// What this release does not know is as if it were not set: a newer one, rolled out beside it, wrote it. That goes for
+/// settings, and for values of settings.
 fn read_settings(text: &str) -> Result<SiteSettings> {
     type Fields = serde_json::Map<String, serde_json::Value>;
     let defect = |error: serde_json::Error| Error::Defect(format!("settings of a site: {error}"));
-    let known = serde_json::to_value(SiteSettings::default()).map_err(defect)?;
     let mut fields: Fields = serde_json::from_str(text).map_err(defect)?;
-    fields.retain(|name, _| known.get(name).is_some());
+    fields.retain(|name, value| {
+        let alone = Fields::from_iter([(name.clone(), value.clone())]);
+        serde_json::from_value::<SiteSettings>(alone.into()).is_ok()
+    });
     serde_json::from_value(fields.into()).map_err(defect)
 }
 
@@ -136,7 +139,8 @@ mod tests {
 
     #[test]
     fn settings_of_a_newer_release_are_read_as_far_as_they_are_known() {
-        let read = read_settings(r#"{"name_octets_min":4,"colour":"green"}"#).unwrap();
+        let newer = r#"{"name_octets_min":4,"colour":"green","registration":"by_lot"}"#;
+        let read = read_settings(newer).unwrap();
         assert_eq!(read, SiteSettings { name_octets_min: 4, ..SiteSettings::default() });
     }
 }

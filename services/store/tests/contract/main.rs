@@ -6,6 +6,7 @@ mod admin;
 mod faults;
 mod groups;
 mod members;
+mod newcomers;
 mod peek;
 mod presence;
 mod queues;
@@ -17,7 +18,7 @@ mod world;
 
 use admin::{
     audit as admin_audit, keys as admin_keys, orgs as admin_orgs, people as admin_people,
-    sites as admin_sites,
+    sites as admin_sites, users as admin_users,
 };
 
 /// Makes a test of each sentence for each store.
@@ -93,6 +94,18 @@ contract! {
         a_change_by_other_means_makes_a_new_version,
         a_host_of_another_organization_is_not_taken,
     }
+    admin_users {
+        a_user_is_found_by_address_and_through_its_own_organization_only,
+        an_address_is_given_once_also_at_one_moment,
+        a_user_is_changed_at_the_latest_version_only,
+        a_removed_user_leaves_nothing_behind,
+        a_code_of_a_step_is_taken_once_and_in_order,
+        a_recovery_code_is_taken_once_and_by_its_own_user,
+        a_session_is_found_with_its_user_and_ended_by_them_alone,
+        a_user_has_so_many_sessions_and_the_one_unused_for_longest_goes,
+        a_link_is_taken_once_and_a_newer_one_takes_its_place,
+        what_is_over_is_forgotten,
+    }
     groups {
         a_group_tells_all_who_are_on_record,
         only_a_group_can_be_locked_as_one,
@@ -106,6 +119,15 @@ contract! {
         what_no_database_can_hold_is_not_found_and_not_taken,
         names_differ_by_every_octet,
         holding_nodes_keeps_them_from_being_seized,
+    }
+    newcomers {
+        a_token_is_spent_once_at_each_site_and_forgotten_when_it_has_ended,
+        a_token_spent_twice_at_one_moment_is_spent_once,
+        an_invitation_is_redeemed_as_often_as_it_may_be_and_no_more,
+        an_invitation_that_ended_or_is_another_sites_is_not_redeemed,
+        a_name_that_an_invitation_keeps_is_its_members_alone,
+        names_kept_by_invitations_that_ended_can_be_had_again,
+        a_grant_is_taken_once_and_a_sites_keys_are_its_own,
     }
     presence {
         presence_lasts_as_long_as_a_session_that_sent_it,

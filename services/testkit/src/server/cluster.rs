@@ -43,7 +43,8 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     let mut roles = vec![control];
     for (n, listen) in delivery.iter().enumerate() {
         let shared = common(at, &backing.postgres_url(n), &backing.redis_url(n));
-        roles.push(Role::new("delivery", n, at, &shared, &format!("[delivery]\nlisten = \"{listen}\"\n"))?);
+        let own = format!("[control]\npublic_url = \"http://{api}\"\n[delivery]\nlisten = \"{listen}\"\n");
+        roles.push(Role::new("delivery", n, at, &shared, &own)?);
     }
     let reached = backing.delivery_urls(&delivery);
     for (n, listen) in edges.iter().enumerate() {

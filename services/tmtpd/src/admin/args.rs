@@ -2,11 +2,14 @@
 
 use clap::{Args, Subcommand};
 
+use super::invitations::InvitationCommand;
+
 const EXAMPLES: &str = "\
 Examples:
   export TMTP_ADMIN_SERVER=http://127.0.0.1:8088 TMTP_ADMIN_KEY=tmtp_...
   tmtpd admin org create --name \"Acme\" sites_max=3
   tmtpd admin site create --org 2 --name \"Acme\" --host tmtp.acme.example registration=open
+  tmtpd admin invitation create --org 2 --site 5 --name \"Ann Archer\" --email ann@acme.example
   tmtpd admin member list --org 2 --site 5 --search alice
   tmtpd admin node revoke --org 2 --site 5 17
   tmtpd admin user invite --org 2 --email ann@acme.example --role owner
@@ -107,6 +110,9 @@ pub enum Command {
     /// Sites.
     #[command(subcommand)]
     Site(SiteCommand),
+    /// Invitations to a site: who may register there.
+    #[command(subcommand)]
+    Invitation(InvitationCommand),
     /// Members.
     #[command(subcommand)]
     Member(MemberCommand),

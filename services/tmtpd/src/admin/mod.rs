@@ -3,6 +3,7 @@
 pub mod args;
 mod audit;
 pub mod http;
+mod invitations;
 mod people;
 mod show;
 mod sites;
@@ -24,6 +25,7 @@ pub async fn run(admin: Admin) -> anyhow::Result<()> {
         Command::Me => desk.one(&desk.http.get("/me").await?),
         Command::Org(command) => desk.org(command).await?,
         Command::Site(command) => desk.site(command).await?,
+        Command::Invitation(command) => desk.invitation(command).await?,
         Command::Member(command) => desk.member(command).await?,
         Command::Node(command) => desk.node(command).await?,
         Command::Aliases { site, some } => desk.aliases(&site, &some).await?,

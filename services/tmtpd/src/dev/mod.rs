@@ -50,6 +50,7 @@ fn for_demo(mut settings: Settings, args: &Dev, folder: &Folder) -> Settings {
     settings.edge.certificates = folder.certificates();
     settings.edge.loopback_exempt = true;
     settings.control.listen = vec![args.api_addr.unwrap_or_else(free_api_addr)];
+    settings.control.tmtp_port = args.tmtp_addr.port();
     settings.http.listen = args.http_addr;
     settings
 }

@@ -33,9 +33,8 @@ pub async fn delivery(settings: Settings) -> anyhow::Result<()> {
     let store = tmtp_store::open(&settings.store).await.with_context(|| settings.store.shown_url())?;
     let bodies = tmtp_store::open_bodies(&settings.bodies, store.as_ref()).context("bodies")?;
     let bus = tmtp_bus::open(&settings.bus).await.context("bus")?;
-    let delivery =
-        Delivery::start(settings.delivery.limits, Arc::clone(&store), bodies, bus, Arc::new(SystemClock))
-            .await?;
+    let limits = settings.delivery_limits();
+    let delivery = Delivery::start(limits, Arc::clone(&store), bodies, bus, Arc::new(SystemClock)).await?;
     let server = delivery.server();
     // What the calls need ends after the last of them.
     let (stop, last_call) = (process.stop.clone(), CancellationToken::new());

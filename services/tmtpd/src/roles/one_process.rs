@@ -94,14 +94,9 @@ pub async fn serve(
     let Ports { mut process, listeners, api, settings } = ports;
     let bodies = tmtp_store::open_bodies(&settings.bodies, store.as_ref()).context("bodies")?;
     let clock = Arc::new(SystemClock);
-    let delivery = Delivery::start(
-        settings.delivery.limits,
-        Arc::clone(&store),
-        bodies,
-        Arc::clone(&bus),
-        clock.clone(),
-    )
-    .await?;
+    let limits = settings.delivery_limits();
+    let delivery =
+        Delivery::start(limits, Arc::clone(&store), bodies, Arc::clone(&bus), clock.clone()).await?;
     let edge =
         Edge::new(settings.edge, Upstream::in_process(delivery.server()), bus, clock).context("edge")?;
 

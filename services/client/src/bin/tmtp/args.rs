@@ -110,8 +110,14 @@ pub struct Register {
     /// What to call this device
     #[arg(long, value_name = "LABEL", default_value = "tmtp")]
     pub node_label: String,
-    /// The token answer (JSON) of the site's OpenID Connect provider
-    #[arg(long, value_name = "FILE")]
+    /// The code of your invitation; without it, where the site wants one, you are shown where to sign in
+    #[arg(long, value_name = "CODE")]
+    pub invitation: Option<String>,
+    /// Which way to sign in, where the site offers several
+    #[arg(long, value_name = "LABEL")]
+    pub sign_in: Option<String>,
+    /// The token answer (JSON) of a sign-in that you made otherwise
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["invitation", "sign_in"])]
     pub oidc: Option<PathBuf>,
 }
 

@@ -10,6 +10,7 @@ mod inbox;
 mod profile;
 mod screen;
 mod session;
+mod sign_in;
 
 use std::process::ExitCode;
 

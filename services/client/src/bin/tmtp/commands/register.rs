@@ -1,7 +1,7 @@
 //! `tmtp register`
 
 use serde_json::{json, value::RawValue};
-use tmtp_client::{Client, Registration};
+use tmtp_client::{Client, Error, Joined, Registration, Settings, error::Quit};
 
 use crate::{
     args::{Common, Register},
@@ -9,24 +9,20 @@ use crate::{
     profile::{Profile, Stored},
     screen::Screen,
     session::{Session, settings},
+    sign_in::{self, Token, Wish},
 };
 
 pub async fn run(common: &Common, args: &Register, screen: &Screen) -> Result<(), Failure> {
-    let registration = Registration {
-        node_label: args.node_label.clone(),
-        alias: args.alias.clone(),
-        oidc: args.oidc.as_deref().map(token).transpose()?,
-    };
     let settings = settings(common)?;
     let profile = Profile::find(common)?;
     let name = profile.new_name(common.account.as_deref(), args.alias.as_deref().unwrap_or("member"))?;
     // The secret comes once: there must be a place for it before it is asked for.
     let prepared = profile.prepare(&name)?;
-    let joined = match Client::register(&args.site, registration, settings).await {
+    let joined = match join(args, &settings, screen).await {
         Ok(joined) => joined,
-        Err(error) => {
+        Err(failure) => {
             prepared.discard();
-            return Err(error.into());
+            return Err(failure);
         }
     };
     let held = prepared.fill(Stored::from(joined.account))?;
@@ -55,6 +51,26 @@ pub async fn run(common: &Common, args: &Register, screen: &Screen) -> Result<()
             "the account stands: take another alias with tmtp --account {name} alias add ALIAS"
         ))),
     }
+}
+
+/// Registers, after a sign-in where the member asked for one, or the site does.
+async fn join(args: &Register, settings: &Settings, screen: &Screen) -> Result<Joined, Failure> {
+    let registration = Registration {
+        node_label: args.node_label.clone(),
+        alias: args.alias.clone(),
+        oidc: args.oidc.as_deref().map(token).transpose()?,
+    };
+    let wish = Wish { way: args.sign_in.as_deref(), invitation: args.invitation.as_deref() };
+    if wish.way.is_none() && wish.invitation.is_none() {
+        match Client::register(&args.site, registration.clone(), settings.clone()).await {
+            Err(Error::Quit(Quit::AuthenticationRequired)) if args.oidc.is_none() => {}
+            done => return Ok(done?),
+        }
+    }
+    let Token { answer, alias } = sign_in::run(&args.site, settings, &wish, screen).await?;
+    let registration =
+        Registration { oidc: Some(answer), alias: registration.alias.or(alias), ..registration };
+    Ok(Client::register(&args.site, registration, settings.clone()).await?)
 }
 
 fn token(path: &std::path::Path) -> Result<Box<RawValue>, Failure> {

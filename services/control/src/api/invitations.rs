@@ -1,0 +1,262 @@
+//! Invitations to a site.
+
+#![expect(unused_qualifications, reason = "the macro of utoipa writes it so")]
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use tmtp_platform::Secret;
+use tmtp_store::{
+    InvitationId, Site, SiteId,
+    admin::{Invitation, InvitationState},
+};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    Api, Shared,
+    body::{Asked, At, Given},
+    caller::Caller,
+    headers::created,
+    page::{Listed, Paging, Search},
+    problem::Problem,
+    times::{self, shown},
+};
+use crate::{
+    InvitationPlan, Need, Registry,
+    mail::{Letter, Link},
+};
+
+/// An invitation to make.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InvitationNew {
+    /// What its member will be called; nobody else can take it meanwhile. Without, the member chooses.
+    alias: Option<String>,
+    /// Where it is sent, if mail is set up; kept to find it again.
+    #[schema(max_length = 254)]
+    email: Option<String>,
+    /// Whom it is for.
+    #[schema(min_length = 1, max_length = 200)]
+    name: Option<String>,
+    /// How many may register with it; 1 for one with an alias.
+    #[serde(default = "once")]
+    #[schema(minimum = 1, maximum = 10_000, default = 1)]
+    uses: u32,
+    /// When it ends, within 366 days; without, after 14 days.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// An invitation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InvitationShown {
+    /// Its id.
+    pub id: i64,
+    /// What its member will be called.
+    pub alias: Option<String>,
+    /// Where it was sent.
+    pub email: Option<String>,
+    /// Whom it is for.
+    pub name: Option<String>,
+    /// How many can still register with it.
+    pub uses_left: u32,
+    /// How many could at first.
+    pub uses_max: u32,
+    /// `pending`, `used`, `expired` or `revoked`.
+    pub state: String,
+    /// Who made it.
+    pub made_by: String,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// When it ends.
+    #[schema(format = DateTime)]
+    pub expires_at: Option<String>,
+    /// When it was revoked, if it was.
+    #[schema(format = DateTime)]
+    pub revoked_at: Option<String>,
+}
+
+impl InvitationShown {
+    fn new(invitation: Invitation, now_ms: i64) -> Self {
+        Self {
+            id: invitation.id.0,
+            state: state_name(invitation.state(now_ms)).to_owned(),
+            alias: invitation.alias,
+            email: invitation.email,
+            name: invitation.name,
+            uses_left: invitation.uses_left,
+            uses_max: invitation.uses_max,
+            made_by: invitation.made_by,
+            created_at: shown(invitation.created_ms),
+            expires_at: invitation.expires_ms.map(shown),
+            revoked_at: invitation.revoked_ms.map(shown),
+        }
+    }
+}
+
+/// A new invitation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InvitationMade {
+    /// What is kept of it.
+    #[serde(flatten)]
+    pub shown: InvitationShown,
+    /// The code, this once: it is kept as a hash only. Not there when the same request had made it before.
+    pub code: Option<String>,
+    /// Where the invited person is told what to do, with the code; as often shown as the code.
+    pub link: Option<String>,
+    /// Whether a mail with the link is on its way.
+    pub mailed: bool,
+}
+
+/// Which invitations.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct InvitationFilter {
+    /// Only those that stand like this.
+    #[param(pattern = "^(pending|used|expired|revoked)$")]
+    state: Option<String>,
+}
+
+const STATES: [InvitationState; 4] =
+    [InvitationState::Pending, InvitationState::Used, InvitationState::Expired, InvitationState::Revoked];
+
+fn state_name(state: InvitationState) -> &'static str {
+    match state {
+        InvitationState::Pending => "pending",
+        InvitationState::Used => "used",
+        InvitationState::Expired => "expired",
+        InvitationState::Revoked => "revoked",
+    }
+}
+
+impl InvitationFilter {
+    fn state(&self) -> Result<Option<InvitationState>, Problem> {
+        let Some(name) = &self.state else { return Ok(None) };
+        let found = STATES.into_iter().find(|state| state_name(*state) == name);
+        let unknown = || Problem::bad(format!("state is pending, used, expired or revoked, not `{name}`"));
+        found.map(Some).ok_or_else(unknown)
+    }
+}
+
+/// List a site's invitations; `q` looks in aliases, e-mail addresses and names.
+#[utoipa::path(get, path = "/api/v1/orgs/{org}/sites/{site}/invitations", tag = "invitations",
+    operation_id = "listInvitations",
+    params(("org" = i64, Path), ("site" = i64, Path), Paging, Search, InvitationFilter),
+    responses((status = 200, body = Listed<InvitationShown>)))]
+pub(super) async fn list(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site)): At<(i64, i64)>,
+    Asked(paging): Asked<Paging>,
+    Asked(search): Asked<Search>,
+    Asked(filter): Asked<InvitationFilter>,
+) -> Result<Json<Listed<InvitationShown>>, Problem> {
+    let org = caller.at(org, Need::Look)?;
+    let mut view = api.registry.view().await?;
+    let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
+    let now = api.registry.now_ms();
+    let rows = view.invitations(&scope, &paging.found(search)?, filter.state()?, now).await?;
+    Ok(Json(paging.listed(rows, |found| found.id, |found| InvitationShown::new(found, now))?))
+}
+
+/// Invite somebody to a site. The code and the link are shown this once.
+#[utoipa::path(post, path = "/api/v1/orgs/{org}/sites/{site}/invitations", tag = "invitations",
+    operation_id = "createInvitation", request_body = InvitationNew,
+    params(("org" = i64, Path), ("site" = i64, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key again makes nothing new")),
+    responses((status = 201, body = InvitationMade)))]
+pub(super) async fn create(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site)): At<(i64, i64)>,
+    given: Given<InvitationNew>,
+) -> Result<Response, Problem> {
+    let at = (caller.at(org, Need::Administer)?, SiteId(site));
+    let InvitationNew { alias, email, name, uses, expires_at } = given.body;
+    let expires_ms = expires_at.map(|text| times::read("expires_at", &text)).transpose()?;
+    let plan = InvitationPlan { alias, email, name, uses, expires_ms };
+    let (made, code) = api.registry.create_invitation(&caller.by, given.once.as_ref(), at, &plan).await?;
+    let link = code.as_ref().map(|code| api.join_link(at.1, code));
+    let mailed = match (&link, api.registry.view().await?.site(at.1).await?) {
+        (Some(link), Some(site)) => api.mail_invitation(&site, &plan, link),
+        _ => false,
+    };
+    let now = api.registry.now_ms();
+    let path = |made: &Invitation| format!("/api/v1/orgs/{}/sites/{site}/invitations/{}", at.0.0, made.id.0);
+    Ok(created(made, path, |made| {
+        let code = code.map(|code| code.expose().to_owned());
+        Json(InvitationMade { shown: InvitationShown::new(made, now), code, link, mailed }).into_response()
+    }))
+}
+
+/// Show an invitation, without its code.
+#[utoipa::path(get, path = "/api/v1/orgs/{org}/sites/{site}/invitations/{invitation}", tag = "invitations",
+    operation_id = "showInvitation",
+    params(("org" = i64, Path), ("site" = i64, Path), ("invitation" = i64, Path)),
+    responses((status = 200, body = InvitationShown)))]
+pub(super) async fn show(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site, invitation)): At<(i64, i64, i64)>,
+) -> Result<Json<InvitationShown>, Problem> {
+    let org = caller.at(org, Need::Look)?;
+    let mut view = api.registry.view().await?;
+    let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
+    let found = view.invitation(&scope, InvitationId(invitation)).await?;
+    let found = found.ok_or_else(|| Problem::absent("invitation"))?;
+    Ok(Json(InvitationShown::new(found, api.registry.now_ms())))
+}
+
+/// Revoke an invitation: nobody can register with it any more.
+#[utoipa::path(delete, path = "/api/v1/orgs/{org}/sites/{site}/invitations/{invitation}", tag = "invitations",
+    operation_id = "revokeInvitation",
+    params(("org" = i64, Path), ("site" = i64, Path), ("invitation" = i64, Path)),
+    responses((status = 204)))]
+pub(super) async fn revoke(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site, invitation)): At<(i64, i64, i64)>,
+) -> Result<StatusCode, Problem> {
+    let org = caller.at(org, Need::Administer)?;
+    api.registry.revoke_invitation(&caller.by, (org, SiteId(site)), InvitationId(invitation)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl Api {
+    /// Where an invited person is told what to do.
+    fn join_link(&self, site: SiteId, code: &Secret) -> String {
+        format!("{}/join/{}?code={}", self.public_url, site.0, code.expose())
+    }
+
+    /// How members reach a site, as they type it into a client: verified, or not where all this is a demo.
+    pub(crate) fn site_address(&self, site: &Site) -> String {
+        let mark = if self.public_url.starts_with("https:") { '+' } else { '=' };
+        let host = site.hosts.first().map(String::as_str).unwrap_or_default();
+        format!("{mark}{host}:{}", self.tmtp_port)
+    }
+
+    fn mail_invitation(&self, site: &Site, plan: &InvitationPlan, link: &str) -> bool {
+        let Some(to) = plan.email.clone() else { return false };
+        let hello = plan.name.as_ref().map_or("Hello,".to_owned(), |name| format!("Hello {name},"));
+        let invited = format!(
+            "{} invites you to its private messaging: only members can write there, and nobody reads along.",
+            site.name
+        );
+        self.mailer.send(Letter {
+            to,
+            subject: format!("Your invitation to {}", site.name),
+            before: vec![hello, invited],
+            link: Some(Link { label: "See what to do next".to_owned(), url: link.to_owned() }),
+            after: vec!["If you did not expect this, do nothing: the invitation ends by itself.".to_owned()],
+        })
+    }
+}

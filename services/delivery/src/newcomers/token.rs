@@ -1,0 +1,147 @@
+//! Tokens of a site's own sign-in.
+
+use bytes::Bytes;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::Jwk};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use tmtp_store::{InvitationId, sign_in::CLIENT};
+
+/// How far the clocks of control and of this process may be apart.
+const SKEW_MS: i64 = 60_000;
+
+/// What a token that was checked is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Voucher {
+    /// SHA-256 of what was signed: the same for every form that the signature can take.
+    pub digest: Bytes,
+    /// When it need not be remembered any more.
+    pub expires_ms: i64,
+    /// The invitation behind it.
+    pub invitation: InvitationId,
+    /// What the invitation has its member called.
+    pub alias: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: String,
+    iat: i64,
+    exp: i64,
+    alias: Option<String>,
+}
+
+/// Checks a token of this issuer against the site's keys (each a JWK).
+pub(crate) fn check(token: &str, keys: &[String], issuer: &str, now_ms: i64) -> Option<Voucher> {
+    let kid = decode_header(token).ok()?.kid?;
+    let key = keys
+        .iter()
+        .filter_map(|key| serde_json::from_str::<Jwk>(key).ok())
+        .find(|key| key.common.key_id.as_ref() == Some(&kid))?;
+    let mut rules = Validation::new(Algorithm::ES256);
+    // Times are checked below, by a clock that tests can set; who and for whom as well.
+    rules.validate_exp = false;
+    rules.validate_aud = false;
+    rules.required_spec_claims.clear();
+    let claims = decode::<Claims>(token, &DecodingKey::from_jwk(&key).ok()?, &rules).ok()?.claims;
+    let expires_ms = claims.exp.checked_mul(1_000)?.checked_add(SKEW_MS)?;
+    let is_current = now_ms < expires_ms && claims.iat.checked_mul(1_000)? <= now_ms.checked_add(SKEW_MS)?;
+    if claims.iss != issuer || claims.aud != CLIENT || !is_current {
+        return None;
+    }
+    let (signed, _) = token.rsplit_once('.')?;
+    Some(Voucher {
+        digest: Sha256::digest(signed).to_vec().into(),
+        expires_ms,
+        invitation: InvitationId(claims.sub.parse().ok()?),
+        alias: claims.alias,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::{EncodingKey, Header, encode};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const ISSUER: &str = "https://admin.example/oidc/7";
+    const NOW_MS: i64 = 1_800_000_000_000;
+
+    /// A key pair: what signs, and the JWK that is published.
+    fn pair(kid: &str) -> (EncodingKey, String) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let point = key.public_key_raw();
+        let coordinate = |at: std::ops::Range<usize>| data_encoding::BASE64URL_NOPAD.encode(&point[at]);
+        let (x, y) = (coordinate(1..33), coordinate(33..65));
+        let jwk = json!({"kty": "EC", "crv": "P-256", "kid": kid, "x": x, "y": y});
+        (EncodingKey::from_ec_der(&key.serialize_der()), jwk.to_string())
+    }
+
+    fn claims(changed: Value) -> Value {
+        let now = NOW_MS / 1_000;
+        let mut claims = json!({"iss": ISSUER, "aud": CLIENT, "sub": "42", "iat": now, "exp": now + 600, "alias": "Ann Archer"});
+        for (name, value) in changed.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        claims
+    }
+
+    fn signed(key: &EncodingKey, kid: &str, changed: Value) -> String {
+        let head = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::ES256) };
+        encode(&head, &claims(changed), key).unwrap()
+    }
+
+    #[test]
+    fn a_good_token_vouches_for_an_invitation_and_an_alias() {
+        let ((old, old_jwk), (key, jwk)) = (pair("a"), pair("b"));
+        let keys = [jwk, old_jwk];
+        let found = check(&signed(&key, "b", json!({})), &keys, ISSUER, NOW_MS).unwrap();
+        assert_eq!((found.invitation, found.alias.as_deref()), (InvitationId(42), Some("Ann Archer")));
+        assert_eq!(found.expires_ms, NOW_MS + 600_000 + SKEW_MS);
+        assert!(check(&signed(&old, "a", json!({})), &keys, ISSUER, NOW_MS).is_some(), "an older key");
+        let again = check(&signed(&key, "b", json!({})), &keys, ISSUER, NOW_MS).unwrap();
+        assert_eq!(found.digest, again.digest, "however it was signed, the same claims are the same token");
+    }
+
+    #[test]
+    fn times_are_checked_with_a_little_skew() {
+        let (key, jwk) = pair("a");
+        let keys = [jwk];
+        let good_at = |now_ms| check(&signed(&key, "a", json!({})), &keys, ISSUER, now_ms).is_some();
+        assert!(good_at(NOW_MS - SKEW_MS) && !good_at(NOW_MS - SKEW_MS - 1));
+        assert!(good_at(NOW_MS + 600_000 + SKEW_MS - 1) && !good_at(NOW_MS + 600_000 + SKEW_MS));
+    }
+
+    #[test]
+    fn a_token_of_others_for_others_or_of_no_sense_is_none() {
+        let ((key, jwk), (other, _)) = (pair("a"), pair("a"));
+        let keys = [jwk];
+        for changed in [
+            json!({"iss": "https://admin.example/oidc/8"}),
+            json!({"aud": "other"}),
+            json!({"aud": [CLIENT]}),
+            json!({"sub": "ann"}),
+            json!({"exp": i64::MAX}),
+            json!({"iat": i64::MAX}),
+            json!({"exp": null}),
+        ] {
+            assert_eq!(check(&signed(&key, "a", changed.clone()), &keys, ISSUER, NOW_MS), None, "{changed}");
+        }
+        assert_eq!(
+            check(&signed(&other, "a", json!({})), &keys, ISSUER, NOW_MS),
+            None,
+            "another's signature"
+        );
+        assert_eq!(check(&signed(&key, "b", json!({})), &keys, ISSUER, NOW_MS), None, "an unknown key");
+        assert_eq!(check(&signed(&key, "a", json!({})), &[], ISSUER, NOW_MS), None);
+        let secret = EncodingKey::from_secret(keys[0].as_bytes());
+        let head = Header { kid: Some("a".to_owned()), ..Header::new(Algorithm::HS256) };
+        let forged = encode(&head, &claims(json!({})), &secret).unwrap();
+        assert_eq!(check(&forged, &keys, ISSUER, NOW_MS), None, "the public key as a secret");
+        for odd in ["", ".", "..", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] {
+            assert_eq!(check(odd, &keys, ISSUER, NOW_MS), None, "{odd}");
+        }
+    }
+}

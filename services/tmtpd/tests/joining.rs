@@ -1,0 +1,292 @@
+//! Newcomers at a site that takes them by invitation only: from the invitation through the sign-in to the first login, by
+//! one process and by a cluster.
+#![cfg(test)]
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::Arc,
+};
+
+use anyhow::{Context, Result, ensure};
+use reqwest::{header, redirect::Policy};
+use serde_json::{Value, json};
+use tmtp_testkit::{
+    ask,
+    client::Client,
+    sentences,
+    server::{Layout, OPERATOR_KEY, Server, Shape, SitePlan},
+    suite::{self, Sentence},
+};
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+const HOST: &str = "members.test";
+const OTHER: &str = "others.test";
+
+/// A verifier, and the SHA-256 of it in base64url.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+fn sentences() -> Vec<Sentence<Server>> {
+    sentences![Server;
+        who_has_no_token_is_told_where_to_sign_in_and_not_let_in,
+        an_invitation_makes_one_member_under_the_alias_that_it_keeps,
+        a_single_invitation_makes_no_second_member_whatever_tokens_there_are,
+        another_alias_than_the_invitations_is_refused_and_the_account_exists_all_the_same,
+        an_invitation_revoked_after_the_sign_in_makes_no_member,
+        a_token_of_another_site_or_changed_on_the_way_is_refused,
+        a_member_joins_with_tmtp_and_the_code_of_an_invitation,
+        a_member_joins_with_tmtp_and_a_browser,
+    ]
+}
+
+/// `POST` or `GET` of the API.
+async fn api(server: &Server, method: reqwest::Method, path: &str, body: &Value) -> Result<Value> {
+    let request = reqwest::Client::new()
+        .request(method, format!("http://{}/api/v1{path}", server.api))
+        .bearer_auth(OPERATOR_KEY)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::IF_MATCH, "*")
+        .body(body.to_string());
+    let response = request.send().await?;
+    let (status, text) = (response.status(), response.text().await?);
+    ensure!(status.is_success(), "{path}: {status} {text}");
+    Ok(serde_json::from_str(&text).unwrap_or_default())
+}
+
+/// The id of the site with this host name.
+async fn site_id(server: &Server, host: &str) -> Result<i64> {
+    let sites = api(server, reqwest::Method::GET, "/orgs/1/sites", &json!({})).await?;
+    let sites = sites["items"].as_array().context("sites")?;
+    let site = sites.iter().find(|site| site["hosts"][0] == host).context("the site")?;
+    site["id"].as_i64().context("an id")
+}
+
+async fn invite(server: &Server, host: &str, body: Value) -> Result<Value> {
+    let path = format!("/orgs/1/sites/{}/invitations", site_id(server, host).await?);
+    api(server, reqwest::Method::POST, &path, &body).await
+}
+
+/// What TmtpRev is answered with at a site.
+async fn tmtprev(server: &Server, host: &str) -> Result<Value> {
+    let mut stranger = Client::connect(&server.address_at(host)).await?;
+    stranger.send(&ask::tmtprev(), b"").await?;
+    Ok(Value::Object(stranger.recv().await?.header))
+}
+
+/// Signs in as an existing client does, from what `authby` says; the token endpoint's answer.
+async fn sign_in(server: &Server, host: &str, invitation: &Value) -> Result<Value> {
+    let code = invitation["code"].as_str().context("a code")?;
+    let way = tmtprev(server, host).await?["authby"][0].clone();
+    let text =
+        |part: &str, at: usize| Ok::<_, anyhow::Error>(way[part][at].as_str().context("a way")?.to_owned());
+    let login = format!(
+        "{}&code_challenge_method=S256&code_challenge={CHALLENGE}&state=s&invitation={code}",
+        text("login", 1)?
+    );
+    let browser = reqwest::Client::builder().redirect(Policy::none()).build()?;
+    let form = (header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let page = browser.post(text("login", 0)?).header(&form.0, form.1).body(login).send().await?;
+    let status = page.status();
+    let place = page.headers().get(header::LOCATION).with_context(|| format!("{status}, no way back"))?;
+    let place = url::Url::parse(place.to_str()?)?;
+    let (_, code) = place.query_pairs().find(|(name, _)| name == "code").context("a code")?;
+    let exchange = format!("{}&code={code}&code_verifier={VERIFIER}", text("token", 1)?);
+    let answer = browser.post(text("token", 0)?).header(&form.0, form.1).body(exchange).send().await?;
+    Ok(serde_json::from_str(&answer.error_for_status()?.text().await?)?)
+}
+
+/// Registers with this token; the link, on which the answer comes next after `tmtprev`.
+async fn register(server: &Server, host: &str, alias: &str, token: &Value) -> Result<Client> {
+    let mut link = Client::connect(&server.address_at(host)).await?;
+    let mut hello = ask::register(alias);
+    hello["oidc"] = token.clone();
+    link.send_both(&hello).await?;
+    link.expect_tmtprev().await?;
+    Ok(link)
+}
+
+async fn who_has_no_token_is_told_where_to_sign_in_and_not_let_in(server: &Server) -> Result<()> {
+    let said = tmtprev(server, HOST).await?;
+    ensure!(said["auth"] == 1, "{said}");
+    let way = &said["authby"][0];
+    ensure!(
+        way["label"] == "Invitation" && way["login"][0].is_string() && way["token"][1].is_string(),
+        "{said}"
+    );
+    let mut link = Client::connect(&server.address_at(HOST)).await?;
+    link.send_both(&ask::register("Nobody at all")).await?;
+    link.expect_tmtprev().await?;
+    link.expect_quit("authentication required").await?;
+    for token in [json!({}), json!({"id_token": "a.b.c"}), json!({"Id_token": ""})] {
+        register(server, HOST, "_", &token).await?.expect_quit("authentication required").await?;
+    }
+    Ok(())
+}
+
+async fn an_invitation_makes_one_member_under_the_alias_that_it_keeps(server: &Server) -> Result<()> {
+    let invitation = invite(server, HOST, json!({"alias": "Ann Archer"})).await?;
+    let mut token = sign_in(server, HOST, &invitation).await?;
+    // As clients in the field name it.
+    token["Id_token"] = token["id_token"].take();
+    token.as_object_mut().context("an object")?.remove("id_token");
+    let mut ann = register(server, HOST, "Ann Archer", &token).await?;
+    let registered = ann.recv().await?;
+    ensure!(registered.op() == "registered" && !registered.header.contains_key("error"), "{registered}");
+    ann.expect_info().await?;
+    let path = format!("/orgs/1/sites/{}", site_id(server, HOST).await?);
+    let found =
+        api(server, reqwest::Method::GET, &format!("{path}/members?q=Ann%20Archer"), &json!({})).await?;
+    ensure!(found["items"][0]["uid"] == registered.header["uid"], "{found}");
+    let used = format!("{path}/invitations/{}", invitation["id"]);
+    ensure!(api(server, reqwest::Method::GET, &used, &json!({})).await?["state"] == "used");
+    register(server, HOST, "_", &token).await?.expect_quit("authentication required").await?;
+    ensure!(sign_in(server, HOST, &invitation).await.is_err(), "it was good twice");
+    Ok(())
+}
+
+async fn a_single_invitation_makes_no_second_member_whatever_tokens_there_are(server: &Server) -> Result<()> {
+    let invitation = invite(server, HOST, json!({})).await?;
+    let tokens = [
+        sign_in(server, HOST, &invitation).await?,
+        sign_in(server, HOST, &invitation).await?,
+        sign_in(server, HOST, &invitation).await?,
+    ];
+    let tries = tokens.iter().map(async |token| {
+        let answer = register(server, HOST, "_", token).await?.recv().await?;
+        Ok::<_, anyhow::Error>(answer.op() == "registered" || answer.header["error"] != "register failure")
+    });
+    let let_in = futures::future::try_join_all(tries).await?;
+    ensure!(let_in.iter().filter(|in_| **in_).count() == 1, "{let_in:?}");
+    Ok(())
+}
+
+async fn another_alias_than_the_invitations_is_refused_and_the_account_exists_all_the_same(
+    server: &Server,
+) -> Result<()> {
+    let invitation = invite(server, HOST, json!({"alias": "Bob Bower"})).await?;
+    let token = sign_in(server, HOST, &invitation).await?;
+    let registered = register(server, HOST, "Robert Bower", &token).await?.recv().await?;
+    let error = registered.header["error"].as_str().context("an error")?;
+    ensure!(
+        error.contains("\"Robert Bower\" is not available") && error.contains("\"Bob Bower\""),
+        "{error}"
+    );
+    let path = format!("/orgs/1/sites/{}/aliases?q=bower", site_id(server, HOST).await?);
+    let aliases = api(server, reqwest::Method::GET, &path, &json!({})).await?;
+    ensure!(
+        aliases["items"] == json!([{"alias": "Bob Bower", "uid": registered.header["uid"]}]),
+        "{aliases}"
+    );
+    // Nobody gets what an invitation keeps for somebody else.
+    invite(server, HOST, json!({"alias": "Kept for Carl"})).await?;
+    let token = sign_in(server, HOST, &invite(server, HOST, json!({})).await?).await?;
+    let registered = register(server, HOST, "Kept for Carl", &token).await?.recv().await?;
+    ensure!(registered.header["error"].is_string(), "{registered}");
+    Ok(())
+}
+
+async fn an_invitation_revoked_after_the_sign_in_makes_no_member(server: &Server) -> Result<()> {
+    let invitation = invite(server, HOST, json!({})).await?;
+    let token = sign_in(server, HOST, &invitation).await?;
+    let path = format!("/orgs/1/sites/{}/invitations/{}", site_id(server, HOST).await?, invitation["id"]);
+    api(server, reqwest::Method::DELETE, &path, &json!({})).await?;
+    register(server, HOST, "_", &token).await?.expect_quit("register failure").await
+}
+
+async fn a_token_of_another_site_or_changed_on_the_way_is_refused(server: &Server) -> Result<()> {
+    let theirs = sign_in(server, OTHER, &invite(server, OTHER, json!({})).await?).await?;
+    register(server, HOST, "_", &theirs).await?.expect_quit("authentication required").await?;
+    let mut ours = sign_in(server, HOST, &invite(server, HOST, json!({})).await?).await?;
+    let token = ours["id_token"].as_str().context("a token")?.to_owned();
+    let parts: Vec<_> = token.split('.').collect();
+    let flipped = |text: &str| text.chars().rev().collect::<String>();
+    for changed in [
+        format!("{}.{}.{}", parts[0], flipped(parts[1]), parts[2]),
+        format!("{}.{}.{}", parts[0], parts[1], flipped(parts[2])),
+        format!("{}.{}.", parts[0], parts[1]),
+        // {"alg":"none"}
+        format!("eyJhbGciOiJub25lIn0.{}.", parts[1]),
+    ] {
+        ours["id_token"] = json!(changed);
+        register(server, HOST, "_", &ours).await?.expect_quit("authentication required").await?;
+    }
+    ours["id_token"] = json!(token);
+    let registered = register(server, HOST, "_", &ours).await?.recv().await?;
+    ensure!(registered.op() == "registered", "{registered}");
+    Ok(())
+}
+
+/// The member's command line client, built beside the server.
+fn tmtp(server: &Server, folder: &Path, host: &str, words: &[&str]) -> tokio::process::Command {
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_tmtpd")).with_file_name("tmtp");
+    let mut command = tokio::process::Command::new(program);
+    let site = format!("={host}:{}", server.edges[0].port());
+    // Names that end in .localhost are this machine.
+    command.args(["--json", "--profile"]).arg(folder).args(["register", "--site", &site]).args(words);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+}
+
+const DOMESTIC: &str = "home.localhost";
+
+async fn a_member_joins_with_tmtp_and_the_code_of_an_invitation(server: &Server) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let invitation = invite(server, DOMESTIC, json!({"alias": "Dora Dean"})).await?;
+    let code = invitation["code"].as_str().context("a code")?;
+    let wrong = tmtp(server, folder.path(), DOMESTIC, &["--invitation", "AAAA-BBBB"]).output().await?;
+    let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    ensure!(!wrong.status.success() && said.contains("no invitation with this code"), "{said}");
+    let joined = tmtp(server, folder.path(), DOMESTIC, &["--invitation", code]).output().await?;
+    ensure!(joined.status.success(), "{}", String::from_utf8_lossy(&joined.stderr));
+    let joined: Value = serde_json::from_slice(&joined.stdout)?;
+    ensure!(joined["event"] == "registered" && joined["alias"] == "Dora Dean", "{joined}");
+    Ok(())
+}
+
+async fn a_member_joins_with_tmtp_and_a_browser(server: &Server) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = format!("/orgs/1/sites/{}", site_id(server, DOMESTIC).await?);
+    let back = format!("http://127.0.0.1:{}/back", tmtp_testkit::ports::free_addr()?.port());
+    let change = json!({"settings": {"sign_in_redirect": back}});
+    api(server, reqwest::Method::PATCH, &path, &change).await?;
+    while !tmtprev(server, DOMESTIC).await?.to_string().contains("%2Fback") {}
+    let code = invite(server, DOMESTIC, json!({})).await?["code"].as_str().context("a code")?.to_owned();
+    let mut running = tmtp(server, folder.path(), DOMESTIC, &["--alias", "Eve Evans"]).spawn()?;
+    let mut lines = BufReader::new(running.stdout.take().context("stdout")?).lines();
+    let said: Value = serde_json::from_str(&lines.next_line().await?.context("a line")?)?;
+    let page = said["url"].as_str().context("an address")?.to_owned();
+    // The form has all that came in the address, and the code; the browser follows the way back to tmtp.
+    let (place, params) = page.split_once('?').context("parameters")?;
+    let form = format!("{params}&invitation={code}");
+    let browser = reqwest::Client::new();
+    let kind = "application/x-www-form-urlencoded";
+    let done = browser.post(place).header(header::CONTENT_TYPE, kind).body(form).send().await?;
+    ensure!(done.status().is_success() && done.url().as_str().starts_with(&back), "{done:?}");
+    ensure!(done.text().await?.contains("You are signed in"));
+    let joined: Value = serde_json::from_str(&lines.next_line().await?.context("a line")?)?;
+    ensure!(joined["event"] == "registered" && joined["alias"] == "Eve Evans", "{joined}");
+    ensure!(running.wait().await?.success());
+    Ok(())
+}
+
+async fn server(shape: Shape) -> Result<Arc<Server>> {
+    let site = |name, hosts| SitePlan { name, hosts, settings: &[("registration", "invitation")] };
+    let sites = vec![site("Members", &[HOST]), site("Others", &[OTHER]), site("At home", &[DOMESTIC])];
+    let layout = Layout { sites, ..Layout::default() };
+    Ok(Arc::new(Server::start(shape, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await?))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_process() -> Result<()> {
+    let server = server(Shape::Standalone).await?;
+    suite::run(&server, sentences()).await?;
+    server.check_processes(&[])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cluster() -> Result<()> {
+    let server = server(Shape::Cluster).await?;
+    suite::run(&server, sentences()).await?;
+    server.check_processes(&[])
+}
