@@ -33,13 +33,8 @@ install_helm() {
 }
 
 install_venv() {
-    [[ ! -e $venv/complete ]] || return 0
-    rm -rf "$venv"
-    deploy/install-tools.sh python
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check \
+    deploy/venv.sh "$venv" >/dev/null \
         'kubernetes-validate==1.37.0' 'check-jsonschema==0.39.0' 'jsonschema~=4.26' 'pytest~=9.0' 'PyYAML~=6.0'
-    touch "$venv/complete"
 }
 
 # One installs, others wait.

@@ -2,8 +2,9 @@
 # Installs what is missing of what a build needs, of the servers that tests and `make cluster` need, and of the tools
 # that tests need.
 #
-#   deploy/install-tools.sh            a C compiler, Postgres, Redis, cargo-nextest, the S3 server of
-#                                      tests, npm, Helm, Prometheus, Chromium, the tools that check the API
+#   deploy/install-tools.sh            a C compiler, Postgres, Redis, cargo-nextest, the S3 and mail
+#                                      servers of tests, npm, Helm, Prometheus, Chromium, the tools that
+#                                      check the API
 #   deploy/install-tools.sh compiler   a C compiler only; fails when there is no cargo
 #   deploy/install-tools.sh python     Python with venv only
 #   deploy/install-tools.sh npm        npm only
@@ -141,6 +142,7 @@ case ${1:-all} in
         install_chromium
         install_prometheus
         "$(dirname "$0")/s3.sh" install
+        "$(dirname "$0")/smtp.sh" install
         "$(dirname "$0")/check.sh" install
         "$(dirname "$0")/api-check.sh" install
         "$(dirname "$0")/console-check.sh" install

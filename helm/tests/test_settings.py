@@ -125,7 +125,8 @@ def schema_keys(schema, prefix=""):
 ELSEWHERE = {
     "store.url", "bodies.kind", "bodies.directory", "bus.kind", "bus.mode", "bus.urls", "bus.master", "bus.username",
     "bus.password", "edge.listen", "edge.certificates", "edge.delivery", "edge.links_max", "edge.drain_per_second",
-    "delivery.listen", "control.listen", "control.operator_key", "http.listen", "shutdown.deadline_seconds",
+    "delivery.listen", "control.listen", "control.operator_key", "control.public_url",
+    "control.mail.server", "control.mail.from", "control.mail.password", "http.listen", "shutdown.deadline_seconds",
 }
 
 
@@ -143,6 +144,9 @@ def test_what_an_operator_sets_arrives():
     toml = tomllib.loads(chart.one("full-values.yaml", "ConfigMap", "-delivery")["data"]["tmtpd.toml"])
     assert toml["delivery"]["limits"] == {"writer_queue": 2048, "writer_batch_octets_max": 8388608}
     assert toml["store"]["connections"] == 25
+    toml = tomllib.loads(chart.one("full-values.yaml", "ConfigMap", "-control")["data"]["tmtpd.toml"])
+    assert toml["control"]["public_url"] == "https://tmtp.example"
+    assert toml["control"]["mail"] == {"server": "smtps://tmtp@mail.example", "from": "TMTP <no-reply@tmtp.example>"}
 
 
 def test_a_change_of_one_roles_settings_leaves_the_others_alone():

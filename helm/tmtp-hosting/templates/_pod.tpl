@@ -117,6 +117,13 @@ capabilities:
       name: {{ .root.Values.control.operatorKey.existingSecret }}
       key: {{ .root.Values.control.operatorKey.key }}
 {{- end }}
+{{- if and (eq .component "control") .root.Values.control.mail.existingSecret }}
+- name: TMTPD_CONTROL__MAIL__PASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ .root.Values.control.mail.existingSecret }}
+      key: {{ .root.Values.control.mail.passwordKey }}
+{{- end }}
 {{- with (get .root.Values .component).extraEnv }}
 {{ toYaml . }}
 {{- end }}

@@ -46,6 +46,14 @@ settings does not restart the others. Secrets are never in it: they come by envi
 {{- $_ := set $edge "default_host" $values.edge.defaultHost -}}
 {{- end -}}
 {{- $control := dict "listen" (list (printf "%s:8088" $listen)) -}}
+{{- with $values.control.publicUrl -}}
+{{- $_ := set $control "public_url" . -}}
+{{- end -}}
+{{- with $values.control.mail -}}
+{{- if .server -}}
+{{- $_ := set $control "mail" (dict "server" .server "from" (required "control.mail.from is missing: whom do mails come from?" .from)) -}}
+{{- end -}}
+{{- end -}}
 {{- $delivery := dict "listen" (printf "%s:7450" $listen) -}}
 {{- if ne $values.internalTls.mode "none" -}}
 {{- $_ := set $edge "delivery_tls" (dict "ca" "/etc/tmtp/internal/ca.crt" "cert" "/etc/tmtp/internal/tls.crt" "key" "/etc/tmtp/internal/tls.key" "domain" (include "tmtp-hosting.deliveryServerName" .root)) -}}

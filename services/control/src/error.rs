@@ -1,5 +1,7 @@
 //! Why something could not be done.
 
+use crate::door::Refusal;
+
 /// Why something could not be done, in words for an operator.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -57,6 +59,9 @@ pub enum Error {
     /// The same request is being carried out at this moment.
     #[error("the same request is being carried out at this moment; try again")]
     Busy,
+    /// Somebody was not let in, or may not change how they get in.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// The store.
     #[error(transparent)]
     Store(tmtp_store::Error),

@@ -8,6 +8,7 @@ use tmtp_store::admin::{ApiKey, KeyId, NewKey, OrgId, Page};
 
 use crate::{
     By, Created, Error, Once, Registry, Result, Role, check,
+    door::Purpose,
     registry::{Done, recall, remember},
 };
 
@@ -40,8 +41,21 @@ pub fn key_hash(key: &str) -> [u8; 32] {
 }
 
 fn new_secret() -> String {
+    format!("{PREFIX}{}", random_letters())
+}
+
+/// Letters and digits that nobody guesses: 256 bits of them.
+pub(crate) fn random_letters() -> String {
     let octets: [u8; OCTETS] = rand::random();
-    format!("{PREFIX}{}", BASE32_NOPAD.encode(&octets).to_ascii_lowercase())
+    BASE32_NOPAD.encode(&octets).to_ascii_lowercase()
+}
+
+/// What the first operator gets in with.
+pub struct First {
+    /// An API key, good for a day.
+    pub key: Secret,
+    /// What a link carries by which they make themselves an account; as long.
+    pub link: Secret,
 }
 
 impl Registry {
@@ -108,12 +122,12 @@ impl Registry {
         Ok(())
     }
 
-    /// A key for the first operator, good for a day, where nobody could administer the installation otherwise. However many
+    /// A key and a link for the first operator, good for a day, where nobody could administer the installation otherwise. However many
     /// processes start at one moment, one of them makes it.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn first_operator(&self) -> Result<Option<Secret>> {
+    pub async fn first_operator(&self) -> Result<Option<First>> {
         if self.has_operator(&mut *self.admin.begin().await?).await? {
             return Ok(None);
         }
@@ -128,12 +142,13 @@ impl Registry {
         let mut change = self.admin.begin().await?;
         let made = change.add_key(&new_key(&by, OrgId::PROVIDER, &plan, &secret, now)).await?;
         self.record_key(&mut change, &by, "key.create", &made, (Value::Null, key_value(&made))).await?;
+        let link = self.add_link(&mut change, OrgId::PROVIDER, None, Purpose::First).await?;
         // The log is locked now: whoever came before has committed, and is seen.
         if change.count_live_keys(OrgId::PROVIDER, Role::Operator.name(), now).await? > 1 {
             return Ok(None);
         }
         change.commit().await?;
-        Ok(Some(secret.into()))
+        Ok(Some(First { key: secret.into(), link }))
     }
 
     /// A demo's key for its operator, good for a day; the one of the start before ends.
@@ -154,8 +169,9 @@ impl Registry {
     }
 
     async fn has_operator(&self, view: &mut tmtp_store::admin::View) -> Result<bool> {
-        let operators = view.count_live_keys(OrgId::PROVIDER, Role::Operator.name(), self.now_ms()).await?;
-        Ok(operators > 0)
+        let role = Role::Operator.name();
+        let keys = view.count_live_keys(OrgId::PROVIDER, role, self.now_ms()).await?;
+        Ok(keys > 0 || view.count_live_users(OrgId::PROVIDER, role).await? > 0)
     }
 
     async fn record_key(

@@ -30,6 +30,10 @@ pub struct Options {
     pub requests_per_minute_max: u32,
     /// Most requests at one time; more are told to come later.
     pub requests_at_once_max: u32,
+    /// A session of the console ends when it was not used for this long.
+    pub session_idle_seconds: u32,
+    /// A session of the console ends this long after it began.
+    pub session_seconds: u32,
     /// Where mail goes out.
     pub mail: MailOptions,
 }
@@ -44,6 +48,8 @@ impl Default for Options {
             operator_key: Secret::default(),
             requests_per_minute_max: 600,
             requests_at_once_max: 64,
+            session_idle_seconds: 12 * 3_600,
+            session_seconds: 7 * 24 * 3_600,
             mail: MailOptions::default(),
         }
     }
@@ -72,12 +78,15 @@ impl Options {
             faults.push(text.to_owned());
         }
         faults.extend(self.mail.faults());
-        for (name, value, most) in [
-            ("requests_per_minute_max", self.requests_per_minute_max, 1_000_000),
-            ("requests_at_once_max", self.requests_at_once_max, 10_000),
+        for (name, value, least, most) in [
+            ("requests_per_minute_max", self.requests_per_minute_max, 1, 1_000_000),
+            ("requests_at_once_max", self.requests_at_once_max, 1, 10_000),
+            // Uses are noted to the minute.
+            ("session_idle_seconds", self.session_idle_seconds, 120, 31_536_000),
+            ("session_seconds", self.session_seconds, 120, 31_536_000),
         ] {
-            if !(1..=most).contains(&value) {
-                faults.push(format!("control.{name} is {value}; it must be 1 to {most}"));
+            if !(least..=most).contains(&value) {
+                faults.push(format!("control.{name} is {value}; it must be {least} to {most}"));
             }
         }
         faults

@@ -1,7 +1,7 @@
 //! The one way to change anything: the rules are kept, what was done is logged in the same transaction, and once it is
 //! stored those who need to know are told.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use tmtp_bus::{Bus, SITES};
 use tmtp_platform::{Clock, Outside};
 use tmtp_store::{
     Admin, SiteId, Store,
-    admin::{Change, Deed, KeyId, OrgId, Reply, Scope, View},
+    admin::{CallerId, Change, Deed, KeyId, OrgId, Reply, Scope, User, View},
 };
 
 use crate::{Error, Result, difference};
@@ -21,14 +21,20 @@ pub struct By {
     pub actor: String,
     /// From which address.
     pub address: String,
-    /// With which API key; 0 when without.
-    pub key: KeyId,
+    /// The same for programs: whose repetitions of a request are whose.
+    pub caller: CallerId,
 }
 
 impl By {
     /// Somebody who works on the database itself, by command line.
     pub fn command_line() -> Self {
-        Self { actor: "command line".to_owned(), address: String::new(), key: KeyId(0) }
+        Self { actor: "command line".to_owned(), address: String::new(), caller: KeyId(0).into() }
+    }
+
+    /// Somebody who signed in, or is about to.
+    pub fn user(user: &User, address: IpAddr) -> Self {
+        let actor = format!("user {} ({})", user.id.0, user.email);
+        Self { actor, address: address.to_string(), caller: user.id.into() }
     }
 }
 
@@ -153,7 +159,7 @@ pub(crate) struct Done<'a> {
 /// The id of what the same request made before.
 pub(crate) async fn recall(change: &mut Change, by: &By, once: Option<&Once>) -> Result<Option<i64>> {
     let Some(once) = once else { return Ok(None) };
-    let Some(reply) = change.recall(by.key, &once.name).await? else { return Ok(None) };
+    let Some(reply) = change.recall(by.caller, &once.name).await? else { return Ok(None) };
     if reply.digest != once.digest {
         return Err(Error::Reused);
     }
@@ -170,5 +176,5 @@ pub(crate) async fn remember(
 ) -> Result<()> {
     let Some(once) = once else { return Ok(()) };
     let reply = Reply { digest: once.digest.clone(), reply: id.to_string() };
-    if change.remember(by.key, &once.name, &reply, now_ms).await? { Ok(()) } else { Err(Error::Busy) }
+    if change.remember(by.caller, &once.name, &reply, now_ms).await? { Ok(()) } else { Err(Error::Busy) }
 }

@@ -2,11 +2,10 @@
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
-use tmtp_platform::Secret;
 use tmtp_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Options, Registry, api, backlog, mail::Mailer};
+use crate::{First, Options, Registry, api, backlog, door::Door, mail::Mailer};
 
 /// How often it counts what there is, and forgets what is old.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
@@ -20,6 +19,7 @@ pub struct Control {
     store: Arc<dyn Store>,
     registry: Registry,
     options: Options,
+    door: Arc<Door>,
 }
 
 impl Control {
@@ -29,14 +29,15 @@ impl Control {
         metrics::describe_counter!("tmtp_control_requests_total", "Requests to the API, by status.");
         backlog::describe();
         let registry = registry.allowing_private_providers(options.private_providers);
-        Self { store, registry, options }
+        let door = Arc::new(Door::new(registry.clone(), &options));
+        Self { store, registry, options, door }
     }
 
-    /// A key for the first operator, where there is neither one in the settings nor one made before.
+    /// A key and a link for the first operator, where there is neither a key in the settings nor an operator.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn first_key(&self) -> crate::Result<Option<Secret>> {
+    pub async fn first_key(&self) -> crate::Result<Option<First>> {
         if self.options.listen.is_empty() || !self.options.operator_key.is_empty() {
             return Ok(None);
         }
@@ -49,7 +50,7 @@ impl Control {
     /// When a listener cannot be used.
     pub async fn run(&self, listeners: Vec<TcpListener>, stop: CancellationToken) -> std::io::Result<()> {
         let (mailer, outbox) = Mailer::new(&self.options.mail).map_err(std::io::Error::other)?;
-        let router = api::router(self.registry.clone(), &self.options, mailer);
+        let router = api::router(self.registry.clone(), Arc::clone(&self.door), &self.options, mailer);
         let serving =
             listeners.into_iter().map(|listener| api::serve(listener, router.clone(), stop.clone()));
         let counting = async {
@@ -88,7 +89,8 @@ impl Control {
         let admin = &self.registry.admin;
         admin.forget_replies(now_ms - REPLIES_MS, FORGET_AT_ONCE).await?;
         admin.forget_grants(now_ms, FORGET_AT_ONCE).await?;
-        admin.end_invitations(now_ms, FORGET_AT_ONCE).await.map(drop)
+        admin.end_invitations(now_ms, FORGET_AT_ONCE).await?;
+        self.door.forget(FORGET_AT_ONCE).await
     }
 
     async fn count(&self) {

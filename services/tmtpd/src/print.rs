@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use tmtp_control::{First, door::link_url};
+
 /// Prints a text and a new line. A reader that went away is no error.
 pub fn line(text: impl std::fmt::Display) {
     let mut out = std::io::stdout().lock();
@@ -14,13 +16,15 @@ pub fn failure(error: &anyhow::Error) {
     _ = writeln!(std::io::stderr(), "tmtpd: {error:#}");
 }
 
-/// Prints the first operator's key, where one was made: on standard output, not in the log.
-pub fn first_key(key: Option<&tmtp_platform::Secret>) {
-    if let Some(key) = key {
+/// Prints what the first operator gets in with, where it was made: on standard output, not in the log.
+pub fn first(first: Option<&First>, public_url: &str) {
+    if let Some(First { key, link }) = first {
         line(format_args!(
             "the first operator's API key, good for a day and shown this once: {}\n\
-             make one that lasts: tmtpd admin key create --provider --name NAME --role operator",
-            key.expose()
+             make one that lasts: tmtpd admin key create --provider --name NAME --role operator\n\
+             or make an account with a password, by this link, in a day and once: {}",
+            key.expose(),
+            link_url(public_url, link)
         ));
     }
 }

@@ -32,6 +32,8 @@ const DELIVERY: &[Counter] = &[
     ("tmtp_delivery_sweep_failures_total", None),
 ];
 
+const CONTROL: &[Counter] = &[("tmtp_control_mails_total", Some(("result", &["sent", "failed", "dropped"])))];
+
 const STORE: &[Counter] =
     &[("tmtp_store_failures_total", Some(("kind", &["unavailable", "outdated", "defect"])))];
 
@@ -46,8 +48,13 @@ const BUS: &[Counter] = &[
 /// Makes the counters of a role known.
 pub fn announce(settings: &Settings, role: Role) {
     let has_bus = settings.bus.kind == BusKind::Redis && role != Role::Control;
-    let parts =
-        [(role.has_edge(), EDGE), (role.has_delivery(), DELIVERY), (role.has_store(), STORE), (has_bus, BUS)];
+    let parts = [
+        (role.has_edge(), EDGE),
+        (role.has_delivery(), DELIVERY),
+        (role.has_control(), CONTROL),
+        (role.has_store(), STORE),
+        (has_bus, BUS),
+    ];
     for (name, label) in parts.iter().filter(|(has, _)| *has).flat_map(|(_, counters)| *counters) {
         match label {
             None => metrics::counter!(*name).increment(0),
@@ -69,7 +76,7 @@ mod tests {
 
     #[test]
     fn every_counter_that_begins_at_nothing_is_one_that_somebody_raises() {
-        for (name, _) in [EDGE, DELIVERY, STORE, BUS].into_iter().flatten() {
+        for (name, _) in [EDGE, DELIVERY, CONTROL, STORE, BUS].into_iter().flatten() {
             assert!(crate::readme::metrics().contains(*name), "{name}");
         }
     }

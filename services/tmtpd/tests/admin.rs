@@ -29,6 +29,7 @@ fn sentences() -> Vec<Sentence<Server>> {
         a_removed_member_is_gone_for_those_who_write_to_it,
         a_suspended_site_loses_its_links_at_once_and_others_keep_theirs,
         what_a_tenant_makes_serves_members_at_once,
+        an_invited_user_is_listed_changed_suspended_and_removed,
         the_command_line_of_the_database_keeps_the_same_log,
         a_file_is_shown_then_applied_and_then_there_is_nothing_to_do,
     ]
@@ -150,6 +151,26 @@ async fn what_a_tenant_makes_serves_members_at_once(server: &Server) -> Result<(
     ensure!(seen[0]["uid"] == own.as_str() && seen[0]["aliases"][0] == "Eve of the tenant", "{seen}");
     let other = admin_as(server, key, &["member", "list", "--org", "1", "--site", "1"]).await;
     ensure!(format!("{:#}", other.expect_err("another's")).contains("There is no such thing"));
+    Ok(())
+}
+
+async fn an_invited_user_is_listed_changed_suspended_and_removed(server: &Server) -> Result<()> {
+    let invite = ["user", "invite", "--org", "1", "--email", "ann@acme.test", "--role", "owner"];
+    let made = admin(server, &invite).await?;
+    ensure!(made["link"].as_str().is_some_and(|link| link.contains("/#/welcome/")), "{made}");
+    let id = made["id"].to_string();
+    let of = async |word: &str, more: &[&str]| {
+        admin(server, &[&["user", word, "--org", "1", &id], more].concat()).await
+    };
+    ensure!(of("set", &["--role", "admin", "--name", "Ann"]).await?["role"] == "admin");
+    ensure!(of("suspend", &[]).await?["suspended"] == true);
+    ensure!(of("resume", &[]).await?["suspended"] == false);
+    let again = of("link", &[]).await?;
+    ensure!(again["link"].is_string() && again["link"] != made["link"], "{again}");
+    let listed = admin(server, &["user", "list", "--org", "1", "--search", "ann@acme"]).await?;
+    ensure!(listed[0]["name"] == "Ann" && listed[0]["version"] == 4, "{listed}");
+    of("remove", &[]).await?;
+    ensure!(of("show", &[]).await.is_err(), "it is still there");
     Ok(())
 }
 
@@ -275,6 +296,27 @@ async fn a_demo_prints_a_key_at_each_start_and_the_one_before_ends() -> Result<(
     let second = Server::start_dev(program, data.path(), &[]).await?;
     ensure!(admin_as(&second, &old, &["me"]).await.is_err(), "the old key is still good");
     ensure!(admin_as(&second, &printed_key(&second)?, &["me"]).await?["role"] == "operator");
+    Ok(())
+}
+
+/// The link that a demo has printed signs in, once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_prints_a_link_that_signs_in_once() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    let server = Server::start_dev(Path::new(env!("CARGO_BIN_EXE_tmtpd")), data.path(), &[]).await?;
+    let said = std::fs::read_to_string(server.process("standalone")?.log())?;
+    let begin = format!("http://{}/#/welcome/", server.api);
+    let at = said.find(&begin).with_context(|| said.clone())? + begin.len();
+    let token = said[at..].split_whitespace().next().context("a token")?;
+    let client = reqwest::Client::new();
+    for status in [200, 410] {
+        let request = client.post(format!("http://{}/api/v1/sign-in/link", server.api));
+        let request =
+            request.header("sec-fetch-site", "same-origin").header("content-type", "application/json");
+        let answer = request.body(serde_json::json!({"token": token}).to_string()).send().await?;
+        ensure!(answer.status() == status, "{}", answer.status());
+        ensure!(answer.headers().contains_key("set-cookie") == (status == 200));
+    }
     Ok(())
 }
 

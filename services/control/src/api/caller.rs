@@ -1,20 +1,23 @@
 //! Who asks, and what they may do.
 
-use axum::{Json, extract::FromRequestParts, http::request::Parts};
-use serde::Serialize;
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+};
 use tmtp_store::admin::OrgId;
-use utoipa::ToSchema;
 
 use super::problem::Problem;
-use crate::{By, Need, Role};
+use crate::{By, Need, Role, door::SignedIn};
 
-/// Who asks. There is none but for a request with a good key.
+/// Who asks. There is none but for a request with a good key or session.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub org: OrgId,
     pub role: Role,
     pub name: String,
     pub by: By,
+    /// Somebody who signed in; none for a key.
+    pub person: Option<SignedIn>,
 }
 
 impl Caller {
@@ -31,10 +34,17 @@ impl Caller {
     /// The provider's own things, where the caller is the provider's.
     pub fn at_provider(&self, need: Need) -> Result<OrgId, Problem> {
         if self.org != OrgId::PROVIDER {
-            return Err(Problem::forbidden(self.role.name(), "it is for the provider's own keys"));
+            return Err(Problem::forbidden(self.role.name(), "it is for the provider's own people and keys"));
         }
         self.must(need)?;
         Ok(OrgId::PROVIDER)
+    }
+
+    /// Somebody who signed in: what is theirs, no key has.
+    pub fn person(&self) -> Result<&SignedIn, Problem> {
+        let detail = "this is for people who signed in: a key has no sessions, password or second factor";
+        let keys_cannot = || Problem::new(StatusCode::FORBIDDEN, "forbidden", "You may not do that", detail);
+        self.person.as_ref().ok_or_else(keys_cannot)
     }
 
     fn must(&self, need: Need) -> Result<(), Problem> {
@@ -54,23 +64,4 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         parts.extensions.get::<Self>().cloned().ok_or_else(Problem::unauthorized)
     }
-}
-
-/// Who you are.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Me {
-    /// What the key is called.
-    pub name: String,
-    /// What it may do.
-    pub role: String,
-    /// The organization that it acts for; none for the provider's.
-    pub org: Option<i64>,
-}
-
-/// Who you are.
-#[utoipa::path(get, path = "/api/v1/me", tag = "me", operation_id = "me",
-    responses((status = 200, body = Me)))]
-pub(super) async fn me(caller: Caller) -> Json<Me> {
-    let org = Some(caller.org.0).filter(|_| caller.org != OrgId::PROVIDER);
-    Json(Me { name: caller.name, role: caller.role.name().to_owned(), org })
 }

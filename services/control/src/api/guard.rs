@@ -4,7 +4,7 @@ use std::{net::IpAddr, time::Duration};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -13,7 +13,9 @@ use tmtp_store::admin::{ApiKey, KeyId, OrgId};
 use super::{
     Api, Shared,
     caller::Caller,
+    cookie,
     limiter::{Left, Who},
+    origin,
     problem::Problem,
     serve::Peer,
 };
@@ -59,17 +61,20 @@ fn counted(mut response: Response) -> Response {
     response
 }
 
-/// Lets callers with a good key in, so many requests a minute.
+/// Lets callers with a good key or session in, so many requests a minute.
 pub(super) async fn admit(
     State(api): State<Shared>,
     ConnectInfo(peer): ConnectInfo<Peer>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let (caller, left) = match identify(&api, request.headers(), peer.0).await {
-        Ok(admitted) => admitted,
-        Err(refusal) => return refusal,
+    let caller = match identify(&api, request.method(), request.headers(), peer.0).await {
+        Ok(Some(caller)) => caller,
+        // Counted by address. Those who are let in are so whatever others do from there: it may be a proxy's.
+        Ok(None) => return count_stranger(&api, peer, Problem::unauthorized()),
+        Err(problem) => return problem.into_response(),
     };
+    let left = api.limiter.count(Who::Caller(caller.by.caller));
     if left.remaining.is_none() {
         return too_many(left);
     }
@@ -77,25 +82,59 @@ pub(super) async fn admit(
     with_limits(next.run(request).await, left)
 }
 
-async fn identify(api: &Api, headers: &HeaderMap, address: IpAddr) -> Result<(Caller, Left), Response> {
-    let found = match bearer(headers) {
-        Some(key) => look_up(api, key).await.map_err(|problem| problem.into_response())?,
-        None => None,
-    };
-    let Some((org, role, key, name)) = found else {
-        // Counted by address. Those with a good key are let in whatever others do from there: it may be a proxy's.
-        let left = api.limiter.count(Who::Address(address));
-        let is_too_many = left.remaining.is_none();
-        let refusal = || with_limits(Problem::unauthorized().into_response(), left);
-        return Err(if is_too_many { too_many(left) } else { refusal() });
-    };
-    let by = By { actor: format!("key {} ({name})", key.0), address: address.to_string(), key };
-    Ok((Caller { org, role, name, by }, api.limiter.count(Who::Key(key.0))))
+/// Lets strangers come to the door, so many requests a minute from an address, and none that another site sent there.
+pub(super) async fn greet(
+    State(api): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if let Err(problem) = origin::check(request.method(), request.headers()) {
+        return count_stranger(&api, peer, problem);
+    }
+    let left = api.limiter.count(Who::Address(peer.0));
+    if left.remaining.is_none() {
+        return too_many(left);
+    }
+    with_limits(next.run(request).await, left)
+}
+
+fn count_stranger(api: &Api, peer: Peer, refusal: Problem) -> Response {
+    let left = api.limiter.count(Who::Address(peer.0));
+    if left.remaining.is_none() { too_many(left) } else { with_limits(refusal.into_response(), left) }
+}
+
+/// Who asks: by key, or else by session, whose changes must come from our own pages.
+async fn identify(
+    api: &Api,
+    method: &Method,
+    headers: &HeaderMap,
+    address: IpAddr,
+) -> Result<Option<Caller>, Problem> {
+    if headers.contains_key(header::AUTHORIZATION) {
+        return match bearer(headers) {
+            Some(key) => by_key(api, key, address).await,
+            None => Ok(None),
+        };
+    }
+    let Some(token) = cookie::read(headers) else { return Ok(None) };
+    let Some(person) = api.door.session(token).await? else { return Ok(None) };
+    origin::check(method, headers)?;
+    let (org, role, name) = (person.user.org, person.role, person.user.name.clone());
+    let by = By::user(&person.user, address);
+    Ok(Some(Caller { org, role, name, by, person: Some(person) }))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
+}
+
+async fn by_key(api: &Api, key: &str, address: IpAddr) -> Result<Option<Caller>, Problem> {
+    let Some((org, role, key, name)) = look_up(api, key).await? else { return Ok(None) };
+    let by =
+        By { actor: format!("key {} ({name})", key.0), address: address.to_string(), caller: key.into() };
+    Ok(Some(Caller { org, role, name, by, person: None }))
 }
 
 type Found = Option<(OrgId, Role, KeyId, String)>;

@@ -1,4 +1,4 @@
-//! How many requests a minute: counted in windows, one counter a key, or an address without one.
+//! How many requests a minute: counted in windows, one counter a key or user, or an address without one.
 
 use std::{
     collections::HashMap,
@@ -7,6 +7,7 @@ use std::{
 };
 
 use tmtp_platform::Clock;
+use tmtp_store::admin::CallerId;
 
 /// A window's length.
 const WINDOW_MS: i64 = 60_000;
@@ -16,8 +17,8 @@ const COUNTERS: usize = 100_000;
 /// Who is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Who {
-    /// An API key.
-    Key(i64),
+    /// Somebody with a good key or session.
+    Caller(CallerId),
     /// An address that showed none that is good.
     Address(IpAddr),
     /// All for whom there was no counter left.
@@ -78,14 +79,18 @@ mod tests {
         }
     }
 
+    fn key(id: i64) -> Who {
+        Who::Caller(tmtp_store::admin::KeyId(id).into())
+    }
+
     #[test]
     fn each_has_its_own_count_that_begins_anew_with_the_minute() {
         let watch = Arc::new(Watch(AtomicU64::new(50)));
         let limiter = Limiter::new(2, watch.clone());
         let left = |who| limiter.count(who).remaining;
-        assert_eq!([left(Who::Key(1)), left(Who::Key(1)), left(Who::Key(1))], [Some(1), Some(0), None]);
-        assert_eq!(limiter.count(Who::Key(2)), Left { most: 2, remaining: Some(1), seconds: 10 });
+        assert_eq!([left(key(1)), left(key(1)), left(key(1))], [Some(1), Some(0), None]);
+        assert_eq!(limiter.count(key(2)), Left { most: 2, remaining: Some(1), seconds: 10 });
         watch.0.store(60, Ordering::Relaxed);
-        assert_eq!(left(Who::Key(1)), Some(1));
+        assert_eq!(left(key(1)), Some(1));
     }
 }

@@ -6,17 +6,21 @@
 mod audit;
 mod body;
 mod caller;
+mod cookie;
 mod docs;
+mod door;
 mod guard;
 mod headers;
 mod invitations;
 mod keys;
 mod limiter;
+mod me;
 mod members;
 mod names;
 mod nodes;
 mod openapi;
 mod orgs;
+mod origin;
 mod page;
 mod problem;
 mod providers;
@@ -24,6 +28,7 @@ mod serve;
 mod show;
 mod sites;
 mod times;
+mod users;
 
 use std::sync::Arc;
 
@@ -38,7 +43,13 @@ pub(crate) use serve::Peer;
 pub use serve::serve;
 pub(crate) use times::shown;
 
-use crate::{Options, Registry, console, key_hash, mail::Mailer, sign_in};
+use crate::{
+    Options, Registry, console,
+    door::{Door, Letters},
+    key_hash,
+    mail::Mailer,
+    sign_in,
+};
 use limiter::Limiter;
 
 /// Most octets of a request's body.
@@ -56,12 +67,22 @@ pub(crate) struct Api {
     /// The port at which members reach edges.
     pub tmtp_port: u16,
     pub mailer: Mailer,
+    pub door: Arc<Door>,
+    /// How long a browser keeps a session.
+    pub session_seconds: u32,
+}
+
+impl Api {
+    /// What writes letters with links.
+    pub fn letters(&self) -> Letters {
+        Letters::new(self.mailer.clone(), &self.public_url)
+    }
 }
 
 pub(crate) type Shared = Arc<Api>;
 
 /// The whole API over this registry.
-pub fn router(registry: Registry, options: &Options, mailer: Mailer) -> Router {
+pub fn router(registry: Registry, door: Arc<Door>, options: &Options, mailer: Mailer) -> Router {
     let key = options.operator_key.expose();
     let api = Arc::new(Api {
         operator: Some(key).filter(|key| !key.is_empty()).map(key_hash),
@@ -70,13 +91,16 @@ pub fn router(registry: Registry, options: &Options, mailer: Mailer) -> Router {
         public_url: options.public_url(),
         tmtp_port: options.tmtp_port,
         mailer,
+        door,
+        session_seconds: options.session_seconds,
         registry,
     });
-    let (resources, mut document) = resources().split_for_parts();
-    openapi::complete(&mut document);
-    let document = docs::Document::new(&document);
+    let (resources, _) = resources().split_for_parts();
+    let (doors, _) = doors().split_for_parts();
+    let document = docs::Document::new(&described());
     resources
         .layer(middleware::from_fn_with_state(Arc::clone(&api), guard::admit))
+        .merge(doors.layer(middleware::from_fn_with_state(Arc::clone(&api), guard::greet)))
         .merge(sign_in::routes())
         .layer(DefaultBodyLimit::max(BODY_OCTETS))
         .route("/api/v1/openapi.json", get(docs::openapi))
@@ -91,14 +115,33 @@ pub fn router(registry: Registry, options: &Options, mailer: Mailer) -> Router {
 
 /// The API's description, as JSON.
 pub fn document() -> String {
-    let (_, mut document) = resources().split_for_parts();
+    described().to_json().unwrap_or_default()
+}
+
+fn described() -> utoipa::openapi::OpenApi {
+    let mut document = resources().merge(doors()).into_openapi();
     openapi::complete(&mut document);
-    document.to_json().unwrap_or_default()
+    document
+}
+
+/// What is open to strangers: the ways in.
+fn doors() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(door::by_password))
+        .routes(routes!(door::look))
+        .routes(routes!(door::follow))
+        .routes(routes!(door::forgotten))
 }
 
 fn resources() -> OpenApiRouter<Shared> {
     OpenApiRouter::with_openapi(openapi::base())
-        .routes(routes!(caller::me))
+        .routes(routes!(me::me))
+        .routes(routes!(me::sessions))
+        .routes(routes!(me::end_session))
+        .routes(routes!(me::set_password))
+        .routes(routes!(me::offer_totp, me::remove_totp))
+        .routes(routes!(me::confirm_totp))
+        .routes(routes!(door::sign_out))
         .routes(routes!(orgs::list, orgs::create))
         .routes(routes!(orgs::show, orgs::change))
         .routes(routes!(sites::list, sites::create))
@@ -121,11 +164,17 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(providers::check))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::show, keys::revoke))
+        .routes(routes!(users::list, users::create))
+        .routes(routes!(users::show, users::change, users::remove))
+        .routes(routes!(users::link))
         .routes(routes!(audit::list))
         .routes(routes!(audit::export))
         .routes(routes!(audit::verify))
         .routes(routes!(keys::list_provider, keys::create_provider))
         .routes(routes!(keys::show_provider, keys::revoke_provider))
+        .routes(routes!(users::list_provider, users::create_provider))
+        .routes(routes!(users::show_provider, users::change_provider, users::remove_provider))
+        .routes(routes!(users::link_provider))
         .routes(routes!(audit::list_provider))
         .routes(routes!(audit::export_provider))
         .routes(routes!(audit::verify_provider))

@@ -7,7 +7,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Error;
+use crate::{Error, door::Refusal};
 
 /// What went wrong, and what to do (RFC 9457).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -62,14 +62,13 @@ impl Problem {
     }
 
     pub fn forbidden(role: &str, detail: &str) -> Self {
-        let detail = format!("a key with the role `{role}` may not do this: {detail}");
-        Self::new(StatusCode::FORBIDDEN, "forbidden", "This key may not do that", detail)
+        let detail = format!("the role `{role}` may not do this: {detail}");
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "You may not do that", detail)
     }
 
     pub fn unauthorized() -> Self {
-        let detail =
-            "send `Authorization: Bearer tmtp_...` with an API key that has not ended and was not revoked";
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "An API key is needed", detail)
+        let detail = "sign in, or send `Authorization: Bearer tmtp_...` with an API key that has not ended and was not revoked";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Who are you?", detail)
             .with("www-authenticate", "Bearer")
     }
 
@@ -117,6 +116,7 @@ impl From<Error> for Problem {
                 new(StatusCode::UNPROCESSABLE_ENTITY, "key-reused", "An Idempotency-Key was reused")
             }
             Error::Busy => new(StatusCode::CONFLICT, "under-way", "The same request is under way"),
+            Error::Refused(refusal) => of_refusal(refusal),
             Error::Store(store) => of_store(store),
         }
     }
@@ -125,6 +125,23 @@ impl From<Error> for Problem {
 impl From<tmtp_store::Error> for Problem {
     fn from(error: tmtp_store::Error) -> Self {
         Error::from(error).into()
+    }
+}
+
+/// Who was not let in may be told why.
+fn of_refusal(refusal: &Refusal) -> Problem {
+    let new = |status, kind, title| Problem::new(status, kind, title, refusal.to_string());
+    match refusal {
+        Refusal::Credentials => new(StatusCode::UNAUTHORIZED, "wrong-credentials", "That is not right"),
+        Refusal::CodeNeeded => new(StatusCode::UNAUTHORIZED, "code-needed", "A code is needed"),
+        Refusal::TooSoon { seconds } => new(StatusCode::TOO_MANY_REQUESTS, "too-soon", "Too many tries")
+            .with("retry-after", seconds.to_string()),
+        Refusal::Link => new(StatusCode::GONE, "link-ended", "This link leads nowhere any more"),
+        Refusal::Crowded => Problem::busy(&refusal.to_string()),
+        Refusal::Value(_) => Problem::invalid(refusal.to_string()),
+        Refusal::Taken => new(StatusCode::CONFLICT, "taken", "The address is taken"),
+        Refusal::Yourself => new(StatusCode::CONFLICT, "yourself", "Not to yourself"),
+        Refusal::State(_) => new(StatusCode::CONFLICT, "state", "Not as it stands"),
     }
 }
 

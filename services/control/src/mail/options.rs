@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tmtp_platform::Secret;
 use url::Url;
 
-/// What [`MailOptions::url`] can look like.
+/// What [`MailOptions::server`] can look like.
 const FORMS: &str = "smtps://user@host:465, or smtp://user@host:587 with ?tls=required (the default), \
                      ?tls=opportunistic or ?tls=none";
 
@@ -25,7 +25,7 @@ pub(super) type Transport = AsyncSmtpTransport<Tokio1Executor>;
 #[serde(default, deny_unknown_fields)]
 pub struct MailOptions {
     /// Where it is, with the user to log in as, if any; empty: no mail is sent.
-    pub url: String,
+    pub server: String,
     /// That user's password.
     pub password: Secret,
     /// Whom mails come from, as `TMTP <no-reply@acme.example>`.
@@ -35,7 +35,7 @@ pub struct MailOptions {
 impl MailOptions {
     /// Whether there is a server.
     pub fn is_set(&self) -> bool {
-        !self.url.is_empty()
+        !self.server.is_empty()
     }
 
     /// What is wrong, each in words that name it.
@@ -53,9 +53,9 @@ impl MailOptions {
     }
 
     pub(super) fn transport(&self) -> Result<Transport, String> {
-        let Server { host, port, tls, user } = self.server()?;
+        let Server { host, port, tls, user } = self.address()?;
         let parameters =
-            || TlsParameters::new(host.clone()).map_err(|error| format!("control.mail.url: {error}"));
+            || TlsParameters::new(host.clone()).map_err(|error| format!("control.mail.server: {error}"));
         let tls = match tls {
             Security::Wrapped => Tls::Wrapper(parameters()?),
             Security::Required => Tls::Required(parameters()?),
@@ -71,11 +71,13 @@ impl MailOptions {
         Ok(builder.build())
     }
 
-    fn server(&self) -> Result<Server, String> {
-        let wrong = || format!("control.mail.url is {FORMS}");
-        let url = Url::parse(&self.url).map_err(|_| wrong())?;
+    fn address(&self) -> Result<Server, String> {
+        let wrong = || format!("control.mail.server is {FORMS}");
+        let url = Url::parse(&self.server).map_err(|_| wrong())?;
         if url.password().is_some() {
-            return Err("control.mail.url holds a password; it belongs in control.mail.password".to_owned());
+            return Err(
+                "control.mail.server holds a password; it belongs in control.mail.password".to_owned()
+            );
         }
         let asked: Vec<_> = url.query_pairs().collect();
         let asked: Vec<_> = asked.iter().map(|(key, value)| (key.as_ref(), value.as_ref())).collect();
@@ -89,7 +91,7 @@ impl MailOptions {
         let user = user(&url).ok_or_else(wrong)?;
         if user.is_some() && matches!(tls, Security::Opportunistic | Security::None) {
             return Err(
-                "control.mail.url names a user, whose password needs tls=required or smtps://".to_owned()
+                "control.mail.server names a user, whose password needs tls=required or smtps://".to_owned()
             );
         }
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(wrong)?.to_owned();
@@ -132,7 +134,7 @@ mod tests {
 
     fn at(url: &str) -> MailOptions {
         MailOptions {
-            url: url.into(),
+            server: url.into(),
             password: "hidden".into(),
             from: "TMTP <no-reply@acme.example>".into(),
         }
@@ -147,7 +149,7 @@ mod tests {
             ("smtp://mail.example:25?tls=opportunistic", Security::Opportunistic, 25, None),
             ("smtp://127.0.0.1:2525?tls=none", Security::None, 2525, None),
         ] {
-            let server = at(url).server().unwrap();
+            let server = at(url).address().unwrap();
             assert_eq!((server.tls, server.port, server.user.as_deref()), (tls, port, user), "{url}");
             assert_eq!(at(url).faults(), Vec::<String>::new());
         }
@@ -167,7 +169,10 @@ mod tests {
         ] {
             let faults = at(url).faults();
             assert_eq!(faults.len(), 1, "{url}: {faults:?}");
-            assert!(faults[0].contains("control.mail.url") && !faults[0].contains("hunter2"), "{faults:?}");
+            assert!(
+                faults[0].contains("control.mail.server") && !faults[0].contains("hunter2"),
+                "{faults:?}"
+            );
         }
         let nobody = MailOptions { from: "nobody".into(), ..at("smtps://mail.example") };
         assert!(nobody.faults()[0].contains("control.mail.from"));

@@ -80,9 +80,9 @@ pub async fn the_first_operators_key_is_made_once(stage: &Stage) -> Result<()> {
     let registry = tmtp_control::Registry::new(&stage.store, stage.bus.clone(), stage.clock.clone());
     let first = registry.first_operator().await?.context("a key")?;
     assert!(registry.first_operator().await?.is_none());
-    assert_eq!(stage.get(first.expose(), "/me").await?.good()?["role"], "operator");
+    assert_eq!(stage.get(first.key.expose(), "/me").await?.good()?["role"], "operator");
     stage.clock.put_forward(25 * 3_600_000);
-    stage.get(first.expose(), "/me").await?.problem(401, "unauthorized")?;
+    stage.get(first.key.expose(), "/me").await?.problem(401, "unauthorized")?;
     assert!(registry.first_operator().await?.is_some(), "nobody could get in otherwise");
     Ok(())
 }

@@ -2,11 +2,14 @@
 #![cfg(test)]
 
 mod creating;
+mod door;
 mod effects;
 mod invitations;
 mod keys;
 mod limits;
 mod lists;
+mod mail;
+mod people;
 mod problems;
 mod providers;
 mod sign_in;
@@ -77,6 +80,19 @@ on_each_store! {
         the_audit_log_is_filtered_exported_and_verified,
         the_description_is_there_for_everybody_and_the_page_needs_nothing_else,
     }
+    people {
+        an_invited_user_chooses_a_password_and_is_in,
+        an_address_is_one_users_alone,
+        nobody_demotes_suspends_or_removes_themselves,
+        a_suspended_users_sessions_end_at_once,
+        a_removed_users_session_and_link_are_gone,
+        a_new_role_counts_at_once,
+        what_a_user_makes_under_a_name_is_not_what_a_key_made,
+        a_link_works_once_and_for_as_long_as_it_was_said_to,
+        a_newer_link_takes_the_place_of_the_one_before,
+        the_first_operator_makes_an_account_by_a_link,
+        a_demo_is_entered_by_a_link_once,
+    }
     problems {
         a_request_that_cannot_be_is_told_what_is_wrong,
         what_is_no_json_no_path_no_method_is_said_to_be_so,
@@ -87,6 +103,22 @@ on_each_store! {
         a_provider_is_changed_at_its_latest_version_and_removed,
         a_provider_that_cannot_be_is_told_why,
         an_organization_has_as_many_providers_as_a_client_takes,
+    }
+    door {
+        a_wrong_password_an_unknown_mail_and_a_suspended_user_get_the_same_answer,
+        a_session_ends_when_idle_and_however_busy_in_the_end,
+        a_cross_site_request_with_the_cookie_is_refused,
+        the_cookie_is_for_this_host_and_no_script,
+        who_guesses_waits_longer_and_longer_and_others_do_not,
+        a_key_works_while_people_at_the_same_address_must_wait,
+        a_code_is_needed_and_works_once,
+        a_recovery_code_works_once,
+        a_reset_link_does_not_stand_in_for_a_second_factor,
+        a_second_factor_is_removed_by_password_only,
+        a_new_password_ends_the_other_sessions,
+        a_password_that_anybody_would_try_is_refused,
+        sessions_are_listed_and_ended,
+        the_audit_log_has_sign_ins,
     }
     sign_in {
         an_invitation_leads_through_the_sign_in_to_a_token,

@@ -70,9 +70,9 @@ impl Stage {
         let clock = Arc::new(Ahead::default());
         let registry = Registry::new(&store, Arc::clone(&bus), clock.clone());
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-        let base = format!("http://{}", listener.local_addr()?);
-        let listen = vec![listener.local_addr()?];
-        let options = Options { listen, operator_key: OPERATOR.into(), ..options };
+        let addr = listener.local_addr()?;
+        let base = format!("http://{addr}");
+        let options = Options { operator_key: OPERATOR.into(), listen: vec![addr], ..options };
         let control = Control::new(Arc::clone(&store), registry, options);
         let stop = CancellationToken::new();
         let serving = stop.clone();
@@ -85,6 +85,12 @@ impl Stage {
     pub fn ask(&self, key: &str, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}/api/v1{path}", self.base);
         self.client.request(method, url).bearer_auth(key)
+    }
+
+    /// A request as our own pages make it, without a key.
+    pub fn browse(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}/api/v1{path}", self.base);
+        self.client.request(method, url).header("sec-fetch-site", "same-origin")
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -119,11 +125,14 @@ impl Stage {
         let site = self.post(OPERATOR, &format!("/orgs/{org}/sites"), &body).await?.made()?;
         let site = site["id"].as_i64().context("an id")?;
         let nodes = self.people(SiteId(site), name).await?;
+        let body = json!({"email": format!("carol@{name}.example"), "name": "Carol", "role": "auditor"});
+        let user = self.post(OPERATOR, &format!("/orgs/{org}/users"), &body).await?.made()?;
+        let user = user["id"].as_i64().context("an id")?;
         let path = format!("/orgs/{org}/sites/{site}/invitations");
         let invitation = self.post(OPERATOR, &path, &json!({"uses": 3})).await?.made()?;
         let invitation = invitation["id"].as_i64().context("an id")?;
         let provider = self.provider(OrgId(org)).await?;
-        Ok(Tenant { org, site, nodes, invitation, provider, keys, name: name.to_owned() })
+        Ok(Tenant { org, site, nodes, user, invitation, provider, keys, name: name.to_owned() })
     }
 
     /// One that is nowhere.
@@ -176,6 +185,7 @@ pub struct Tenant {
     pub org: i64,
     pub site: i64,
     pub nodes: [i64; 2],
+    pub user: i64,
     pub invitation: i64,
     pub provider: i64,
     pub keys: Vec<(&'static str, String, i64)>,

@@ -12,6 +12,8 @@ struct Route {
     path: String,
     operation: String,
     has_body: bool,
+    /// Open to strangers: a way in.
+    is_door: bool,
 }
 
 fn routes() -> Result<Vec<Route>> {
@@ -24,6 +26,7 @@ fn routes() -> Result<Vec<Route>> {
                 path: path.strip_prefix("/api/v1").context("the prefix")?.to_owned(),
                 operation: operation["operationId"].as_str().context("an id")?.to_owned(),
                 has_body: operation["requestBody"].is_object(),
+                is_door: operation["security"].as_array().is_some_and(Vec::is_empty),
             });
         }
     }
@@ -43,6 +46,16 @@ impl Route {
             "changeProvider" => Some(json!({"label": "grabbed"})),
             "createKey" => Some(json!({"name": "grabbed", "role": "owner"})),
             "createProviderKey" => Some(json!({"name": "grabbed", "role": "operator"})),
+            "createUser" | "createProviderUser" => {
+                Some(json!({"email": "grabbed@grabbed.example", "role": "auditor"}))
+            }
+            "changeUser" | "changeProviderUser" => Some(json!({"name": "grabbed"})),
+            "setMyPassword" => Some(json!({"new": "a cow on the moon"})),
+            "confirmMyTotp" => Some(json!({"code": "000000"})),
+            "removeMyTotp" => Some(json!({"password": "x"})),
+            "signIn" => Some(json!({"email": "carol@ours.example", "password": "x"})),
+            "lookAtLink" | "followLink" => Some(json!({"token": "x"})),
+            "forgotPassword" => Some(json!({"email": "carol@ours.example"})),
             other if self.has_body => bail!("{other} is new: give it a body here"),
             _ => None,
         })
@@ -59,6 +72,8 @@ impl Route {
             .replace("{invitation}", &inside.invitation.to_string())
             .replace("{provider}", &inside.provider.to_string())
             .replace("{key}", &inside.keys[0].2.to_string())
+            .replace("{user}", &inside.user.to_string())
+            .replace("{session}", "1")
             .replace("{gid}", &encoded(&format!("Circle of {}", inside.name)));
         ensure!(!path.contains('{'), "{path}: a new kind of id; say here what it is");
         Ok(path)
@@ -117,7 +132,7 @@ pub async fn what_is_the_providers_is_for_the_providers_keys(stage: &Stage) -> R
     let ours = stage.tenant("ours").await?;
     let mut tried = 0;
     for route in routes()?.iter().filter(|route| !route.path.contains("{org}")) {
-        if matches!(route.operation.as_str(), "me" | "listOrgs") {
+        if route.is_door || matches!(route.operation.as_str(), "me" | "listOrgs") {
             continue;
         }
         let answer = route.ask(stage, ours.key("owner"), &route.path(&ours, &ours)?).await?;
@@ -132,14 +147,21 @@ pub async fn what_is_the_providers_is_for_the_providers_keys(stage: &Stage) -> R
 
 pub async fn without_a_good_key_there_is_nothing_to_see(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
+    let mut doors = 0;
     for route in routes()? {
         let path = route.path(&ours, &ours)?;
         for key in ["", "tmtp_wrong"] {
             let answer = route.ask(stage, key, &path).await?;
+            if route.is_door {
+                answer.problem(403, "cross-site").with_context(|| path.clone())?;
+                doors += 1;
+                continue;
+            }
             assert_eq!(answer.header("www-authenticate"), "Bearer", "{path}");
             answer.problem(401, "unauthorized").with_context(|| path.clone())?;
         }
     }
+    assert_eq!(doors, 2 * 4, "a new way in: what keeps strangers from anything else?");
     Ok(())
 }
 
@@ -150,7 +172,13 @@ pub async fn an_organization_sees_itself_alone_in_the_list(stage: &Stage) -> Res
         assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
         assert_eq!(list["items"][0]["id"], tenant.org);
         let me = stage.get(tenant.key("auditor"), "/me").await?.good()?;
-        assert_eq!(me, json!({"name": "auditor", "role": "auditor", "org": tenant.org}));
+        assert_eq!(
+            me,
+            json!({
+                "kind": "key", "name": "auditor", "email": null, "role": "auditor", "org": tenant.org,
+                "org_name": tenant.name, "has_totp": null,
+            })
+        );
     }
     assert_eq!(stage.get(OPERATOR, "/orgs").await?.good()?["items"].as_array().map(Vec::len), Some(3));
     Ok(())
@@ -172,7 +200,8 @@ pub async fn a_role_may_do_what_it_is_for_and_no_more(stage: &Stage) -> Result<(
         "changeProvider",
         "checkProvider",
     ];
-    let own = ["listKeys", "createKey", "showKey"];
+    let own =
+        ["listKeys", "createKey", "showKey", "listUsers", "createUser", "showUser", "changeUser", "linkUser"];
     for route in routes()?.iter().filter(|route| route.path.contains("{org}")) {
         let (name, path) = (route.operation.as_str(), route.path(&ours, &ours)?);
         if route.method == Method::DELETE {

@@ -15,6 +15,10 @@ mod orgs;
 mod providers;
 mod replies;
 mod sites;
+mod user_factors;
+mod user_links;
+mod user_sessions;
+mod users;
 
 use std::{
     ops::{Deref, DerefMut},
@@ -27,6 +31,9 @@ pub use audit::{Link, Verdict, link_hash};
 pub use grants::{Grant, SigningKey};
 pub use invitations::{Invitation, InvitationState, NewInvitation};
 pub use model::*;
+pub use user_links::UserLink;
+pub use user_sessions::{NewUserSession, TOUCH_MS, USER_SESSIONS_MAX, UserSession, UserSessionId};
+pub use users::{Account, NewUser, User, UserId};
 
 use crate::{
     Error, Result, Tx,
@@ -71,6 +78,22 @@ impl Admin {
     /// Notes that a key was used, outside of any transaction.
     pub async fn touch_key(&self, key: KeyId, now_ms: i64) -> Result<()> {
         keys::touch(&mut *self.over.writing().await?, key, now_ms).await
+    }
+
+    /// Notes that a user's session was used, outside of any transaction.
+    pub async fn touch_user_session(&self, session: UserSessionId, now_ms: i64) -> Result<()> {
+        user_sessions::touch(&mut *self.over.writing().await?, session, now_ms).await
+    }
+
+    /// Removes users' sessions that began before one time or were used last before another, at most `limit`; returns how
+    /// many there were.
+    pub async fn forget_user_sessions(&self, began_ms: i64, used_ms: i64, limit: u32) -> Result<u64> {
+        user_sessions::forget(&mut *self.over.writing().await?, began_ms, used_ms, limit).await
+    }
+
+    /// Removes users' links that ended before this, at most `limit`; returns how many there were.
+    pub async fn forget_user_links(&self, before_ms: i64, limit: u32) -> Result<u64> {
+        user_links::forget(&mut *self.over.writing().await?, before_ms, limit).await
     }
 
     /// Forgets answers older than this, at most `limit`; returns how many there were.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::UserId;
 use crate::{GroupStatus, NodeId, Site, SiteId};
 
 /// An organization's id.
@@ -18,6 +19,31 @@ impl OrgId {
 /// An API key's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(pub i64);
+
+/// Who asks: what must differ between callers, differs by this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CallerId {
+    /// A program or person with an API key; 0 is the key of the settings, and the command line.
+    Key(KeyId),
+    /// Somebody who signed in.
+    User(UserId),
+}
+
+impl CallerId {
+    /// As it is kept: keys count up from nothing, users down.
+    pub(super) fn number(self) -> i64 {
+        match self {
+            Self::Key(key) => key.0,
+            Self::User(user) => -user.0,
+        }
+    }
+}
+
+impl From<KeyId> for CallerId {
+    fn from(key: KeyId) -> Self {
+        Self::Key(key)
+    }
+}
 
 /// What an organization may have. All of these are enforced: the first when a site is made, the others as ceilings of
 /// its sites' settings.

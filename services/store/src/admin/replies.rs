@@ -1,6 +1,6 @@
 //! Answers to creations that carried an Idempotency-Key.
 
-use super::{Change, KeyId, Reply};
+use super::{CallerId, Change, Reply};
 use crate::{
     Result,
     sql::{Conn, values},
@@ -8,18 +8,24 @@ use crate::{
 
 impl Change {
     /// What a creation of this caller under this name was answered with.
-    pub async fn recall(&mut self, caller: KeyId, name: &str) -> Result<Option<Reply>> {
+    pub async fn recall(&mut self, caller: CallerId, name: &str) -> Result<Option<Reply>> {
         let sql = "SELECT digest, reply FROM replies WHERE caller = $1 AND name = $2";
-        let row = self.conn().first(sql, values![caller.0, name]).await?;
+        let row = self.conn().first(sql, values![caller.number(), name]).await?;
         row.map(|row| Ok(Reply { digest: row.bytes(0)?.to_vec(), reply: row.text(1)? })).transpose()
     }
 
     /// Remembers an answer; `false` when somebody else did so under this name at this moment.
-    pub async fn remember(&mut self, caller: KeyId, name: &str, reply: &Reply, now_ms: i64) -> Result<bool> {
+    pub async fn remember(
+        &mut self,
+        caller: CallerId,
+        name: &str,
+        reply: &Reply,
+        now_ms: i64,
+    ) -> Result<bool> {
         let sql = "INSERT INTO replies (caller, name, digest, reply, created_ms) VALUES ($1, $2, $3, $4, $5)
                    ON CONFLICT (caller, name) DO NOTHING";
         let digest = reply.digest.as_slice();
-        let values = values![caller.0, name, digest, &reply.reply, now_ms];
+        let values = values![caller.number(), name, digest, &reply.reply, now_ms];
         Ok(self.conn().run(sql, values).await? > 0)
     }
 }

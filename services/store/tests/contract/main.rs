@@ -19,7 +19,7 @@ mod world;
 
 use admin::{
     audit as admin_audit, keys as admin_keys, orgs as admin_orgs, people as admin_people,
-    sites as admin_sites,
+    sites as admin_sites, users as admin_users,
 };
 
 /// Makes a test of each sentence for each store.
@@ -94,6 +94,18 @@ contract! {
         a_site_is_changed_at_its_latest_version_only,
         a_change_by_other_means_makes_a_new_version,
         a_host_of_another_organization_is_not_taken,
+    }
+    admin_users {
+        a_user_is_found_by_address_and_through_its_own_organization_only,
+        an_address_is_given_once_also_at_one_moment,
+        a_user_is_changed_at_the_latest_version_only,
+        a_removed_user_leaves_nothing_behind,
+        a_code_of_a_step_is_taken_once_and_in_order,
+        a_recovery_code_is_taken_once_and_by_its_own_user,
+        a_session_is_found_with_its_user_and_ended_by_them_alone,
+        a_user_has_so_many_sessions_and_the_one_unused_for_longest_goes,
+        a_link_is_taken_once_and_a_newer_one_takes_its_place,
+        what_is_over_is_forgotten,
     }
     backups {
         a_backup_has_everything_of_its_moment_and_nothing_that_came_later,

@@ -12,6 +12,7 @@ Examples:
   tmtpd admin invitation create --org 2 --site 5 --name \"Ann Archer\" --email ann@acme.example
   tmtpd admin member list --org 2 --site 5 --search alice
   tmtpd admin node revoke --org 2 --site 5 17
+  tmtpd admin user invite --org 2 --email ann@acme.example --role owner
   tmtpd admin key create --org 2 --name \"Ann's laptop\" --role admin --expires 2027-12-31T00:00:00Z
   tmtpd admin audit list --org 2 --action member.
 
@@ -142,6 +143,9 @@ pub enum Command {
     /// Sign-in providers: who else may say who registers.
     #[command(subcommand)]
     Provider(ProviderCommand),
+    /// People who administer.
+    #[command(subcommand)]
+    User(UserCommand),
     /// API keys.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -316,6 +320,68 @@ pub enum NodeCommand {
         #[arg(value_name = "NODE")]
         node: i64,
     },
+}
+
+/// A user.
+#[derive(Debug, Clone, Args)]
+pub struct OneUser {
+    /// Whose.
+    #[command(flatten)]
+    pub owner: Owner,
+    /// Their id.
+    #[arg(value_name = "USER")]
+    pub user: i64,
+}
+
+/// People who administer.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Show those there are.
+    List {
+        /// Whose.
+        #[command(flatten)]
+        owner: Owner,
+        /// Which, by name or address.
+        #[command(flatten)]
+        some: Some,
+    },
+    /// Invite somebody; the link by which they choose a password is shown this once.
+    Invite {
+        /// Whose.
+        #[command(flatten)]
+        owner: Owner,
+        /// The address that they will sign in with.
+        #[arg(long)]
+        email: String,
+        /// What they are called; without, they say so themselves.
+        #[arg(long)]
+        name: Option<String>,
+        /// What they may do: owner, admin, support, auditor; the provider's: operator, support, auditor.
+        #[arg(long)]
+        role: String,
+    },
+    /// Show one.
+    Show(OneUser),
+    /// Change one.
+    Set {
+        /// Who.
+        #[command(flatten)]
+        user: OneUser,
+        /// What they are called.
+        #[arg(long)]
+        name: Option<String>,
+        /// What they may do.
+        #[arg(long)]
+        role: Option<String>,
+    },
+    /// Let one sign in no more, and end their sessions.
+    Suspend(OneUser),
+    /// End a suspension.
+    Resume(OneUser),
+    /// Remove one for good.
+    Remove(OneUser),
+    /// Make a new link to choose a password, the first or another one; the link before ends.
+    Link(OneUser),
 }
 
 /// API keys.

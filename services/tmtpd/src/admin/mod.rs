@@ -8,6 +8,7 @@ mod people;
 mod providers;
 mod show;
 mod sites;
+mod users;
 
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
@@ -31,6 +32,7 @@ pub async fn run(admin: Admin) -> anyhow::Result<()> {
         Command::Aliases { site, some } => desk.aliases(&site, &some).await?,
         Command::Groups { site, some, gid } => desk.groups(&site, &some, gid.as_deref()).await?,
         Command::Provider(command) => desk.provider(command).await?,
+        Command::User(command) => desk.user(command).await?,
         Command::Key(command) => desk.key(command).await?,
         Command::Audit(command) => desk.audit(command).await?,
     }

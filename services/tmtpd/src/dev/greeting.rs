@@ -18,14 +18,22 @@ pub struct Addrs {
     pub http: SocketAddr,
 }
 
-/// The text, without the line that says that it is ready. `key` is an operator's.
-pub fn text(site: &Site, addrs: &Addrs, key: &str, folder: &Folder) -> String {
+/// What an operator gets in with.
+pub struct Entry<'a> {
+    /// An API key.
+    pub key: &'a str,
+    /// A link that signs in once.
+    pub link: &'a str,
+}
+
+/// The text, without the line that says that it is ready.
+pub fn text(site: &Site, addrs: &Addrs, entry: &Entry<'_>, folder: &Folder) -> String {
     let tmtp: Vec<_> = addrs.tmtp.iter().copied().map(dialable).collect();
     let mut text = format!("\"{}\" is open for registration.\n\n", site.name);
     // Writing to a string cannot fail.
     _ = addresses(&mut text, site, &tmtp, dialable(addrs.http), folder);
     for api in addrs.api.iter().copied().map(dialable) {
-        _ = administer(&mut text, api, key);
+        _ = administer(&mut text, api, entry);
     }
     if let Some(first) = tmtp.first() {
         _ = commands(&mut text, *first);
@@ -33,11 +41,15 @@ pub fn text(site: &Site, addrs: &Addrs, key: &str, folder: &Folder) -> String {
     text
 }
 
-fn administer(text: &mut String, api: SocketAddr, key: &str) -> std::fmt::Result {
+fn administer(text: &mut String, api: SocketAddr, Entry { key, link }: &Entry<'_>) -> std::fmt::Result {
     write!(
         text,
         "
-Administer it (the key is good for a day, or until the next start):
+Administer it in a browser, at http://{api}/ (this link signs in once, within a day):
+
+  {link}
+
+Or by command line (the key is good for a day, or until the next start):
 
   export TMTP_ADMIN_SERVER=http://{api} TMTP_ADMIN_KEY={key}
   tmtpd admin site list --org 1

@@ -7,7 +7,7 @@ mod site;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use tmtp_control::Registry;
+use tmtp_control::{Registry, door::link_url};
 use tmtp_platform::SystemClock;
 use tmtp_platform::telemetry::LogOptions;
 use tmtp_store::BodyOptions;
@@ -27,10 +27,13 @@ pub async fn run(args: &Dev, settings: Settings) -> anyhow::Result<()> {
     let ports = Ports::open(settings, ["--tmtp-addr", "--http-addr", "--api-addr"])?;
     let (store, bus) = ports.open_store().await?;
     let site = site::keep(&store, &bus, args).await?;
-    let key = Registry::new(&store, Arc::clone(&bus), Arc::new(SystemClock)).demo_operator().await?;
+    let registry = Registry::new(&store, Arc::clone(&bus), Arc::new(SystemClock));
+    let key = registry.demo_operator().await?;
+    let link = link_url(&ports.public_url(), &registry.demo_link().await?);
     let addrs =
         greeting::Addrs { tmtp: ports.tmtp_addrs()?, api: ports.api_addrs()?, http: ports.http_addr()? };
-    let greeting = greeting::text(&site, &addrs, key.expose(), &folder);
+    let greeting =
+        greeting::text(&site, &addrs, &greeting::Entry { key: key.expose(), link: &link }, &folder);
     roles::serve(ports, store, bus, move || print::line(format_args!("{greeting}\nready"))).await
 }
 

@@ -57,8 +57,9 @@ pub async fn control(settings: Settings) -> anyhow::Result<()> {
     let store = tmtp_store::open(&settings.store).await.with_context(|| settings.store.shown_url())?;
     let bus = tmtp_bus::open(&settings.bus).await.context("bus")?;
     let registry = Registry::new(&store, bus, Arc::new(SystemClock));
+    let public_url = settings.control.public_url();
     let control = Control::new(Arc::clone(&store), registry, settings.control);
-    print::first_key(control.first_key().await?.as_ref());
+    print::first(control.first_key().await?.as_ref(), &public_url);
     let stop = process.stop.clone();
     process.tasks.serve("control", async move { Ok(control.run(listeners, stop).await?) });
     tracing::info!("control started");

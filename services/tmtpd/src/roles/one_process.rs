@@ -29,9 +29,9 @@ pub struct Ports {
 pub async fn standalone(settings: Settings) -> anyhow::Result<()> {
     let ports = Ports::open(settings, ["edge.listen", "http.listen", "control.listen"])?;
     let (store, bus) = ports.open_store().await?;
-    let first_key = ports.control(&store, &bus).first_key().await?;
+    let (first, public_url) = (ports.control(&store, &bus).first_key().await?, ports.public_url());
     serve(ports, store, bus, move || {
-        print::first_key(first_key.as_ref());
+        print::first(first.as_ref(), &public_url);
         tracing::info!("ready");
     })
     .await
@@ -64,6 +64,11 @@ impl Ports {
     /// Where the API is served.
     pub fn api_addrs(&self) -> anyhow::Result<Vec<SocketAddr>> {
         self.api.iter().map(listen::addr).collect()
+    }
+
+    /// Where people reach it.
+    pub fn public_url(&self) -> String {
+        self.settings.control.public_url()
     }
 
     /// What serves it.

@@ -1,7 +1,7 @@
 //! API keys, and answers to creations.
 
 use anyhow::{Context, Result};
-use tmtp_store::admin::{KeyId, NewKey, OrgId, Reply};
+use tmtp_store::admin::{CallerId, KeyId, NewKey, OrgId, Reply, UserId};
 
 use super::{admin, page, second};
 use crate::world::World;
@@ -61,17 +61,22 @@ pub async fn the_last_use_of_a_key_is_noted_now_and_then(w: &World) -> Result<()
     Ok(())
 }
 
+fn key(id: i64) -> CallerId {
+    KeyId(id).into()
+}
+
 pub async fn an_answer_is_remembered_once_and_forgotten_in_time(w: &World) -> Result<()> {
     let reply = Reply { digest: vec![1], reply: "{}".to_owned() };
     let mut change = admin(w).begin().await?;
-    assert_eq!(change.recall(KeyId(1), "a").await?, None);
-    assert!(change.remember(KeyId(1), "a", &reply, 1_000).await?);
-    assert!(!change.remember(KeyId(1), "a", &reply, 1_000).await?);
-    assert_eq!(change.recall(KeyId(2), "a").await?, None, "another key's");
+    assert_eq!(change.recall(key(1), "a").await?, None);
+    assert!(change.remember(key(1), "a", &reply, 1_000).await?);
+    assert!(!change.remember(key(1), "a", &reply, 1_000).await?);
+    assert_eq!(change.recall(key(2), "a").await?, None, "another key's");
+    assert_eq!(change.recall(UserId(1).into(), "a").await?, None, "a user's");
     change.commit().await?;
     assert_eq!(admin(w).forget_replies(1_000, 10).await?, 0);
-    assert_eq!(admin(w).begin().await?.recall(KeyId(1), "a").await?, Some(reply));
+    assert_eq!(admin(w).begin().await?.recall(key(1), "a").await?, Some(reply));
     assert_eq!(admin(w).forget_replies(1_001, 10).await?, 1);
-    assert_eq!(admin(w).begin().await?.recall(KeyId(1), "a").await?, None);
+    assert_eq!(admin(w).begin().await?.recall(key(1), "a").await?, None);
     Ok(())
 }

@@ -1,0 +1,37 @@
+//! The cookie that a browser keeps a session in.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+/// Its name. With this prefix browsers take it from this very host only, over TLS or from this machine.
+pub(crate) const NAME: &str = "__Host-tmtp_session";
+
+/// The session that a request brings.
+pub(crate) fn read(headers: &HeaderMap) -> Option<&str> {
+    let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == NAME).map(|(_, token)| token).filter(|token| !token.is_empty())
+}
+
+/// Has a browser keep a session for this long, or forget it: empty, for no time.
+pub(crate) fn keep(token: &str, seconds: u32) -> Option<HeaderValue> {
+    let text = format!("{NAME}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict");
+    let mut value = HeaderValue::from_str(&text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_found_among_other_cookies_and_by_its_whole_name() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(read(&headers), None);
+        headers
+            .append(header::COOKIE, HeaderValue::from_static("a=b; tmtp_session=x; x__Host-tmtp_session=y"));
+        assert_eq!(read(&headers), None);
+        headers.append(header::COOKIE, HeaderValue::from_static("c=d; __Host-tmtp_session=z"));
+        assert_eq!(read(&headers), Some("z"));
+    }
+}

@@ -1,0 +1,81 @@
+//! Links as they are shown, and the letters that carry them.
+
+use tmtp_platform::Secret;
+use tmtp_store::admin::User;
+
+use super::Purpose;
+use crate::mail::{Letter, Link, Mailer};
+
+/// Writes letters with links that begin with the console's address.
+#[derive(Clone)]
+pub struct Letters {
+    mailer: Mailer,
+    base: String,
+}
+
+impl Letters {
+    /// Sends by `mailer`; links begin with `public_url`.
+    pub fn new(mailer: Mailer, public_url: &str) -> Self {
+        Self { mailer, base: public_url.to_owned() }
+    }
+
+    /// Whether letters are sent at all.
+    pub fn are_sent(&self) -> bool {
+        self.mailer.is_set()
+    }
+
+    /// Sends a link to whom it is for; `false` when no mail is sent. `org` is the organization's name, if it is not the
+    /// provider.
+    pub fn send(&self, user: &User, org: Option<&str>, purpose: Purpose, token: &Secret) -> bool {
+        let url = link_url(&self.base, token);
+        self.mailer.send(match purpose {
+            Purpose::Reset => reset(user, url),
+            _ => invitation(user, org, url),
+        })
+    }
+}
+
+/// Where a link leads to.
+pub fn link_url(public_url: &str, token: &Secret) -> String {
+    // After the # a browser keeps it to itself: it stands in no log of a server.
+    format!("{public_url}/#/welcome/{}", token.expose())
+}
+
+fn invitation(user: &User, org: Option<&str>, url: String) -> Letter {
+    let what = org.map_or_else(|| "a TMTP service".to_owned(), |org| format!("{org} at its TMTP service"));
+    Letter {
+        to: user.email.clone(),
+        subject: format!("Your account for {}", org.unwrap_or("the TMTP service")),
+        before: vec![
+            greeting(user),
+            format!("you were invited to administer {what}, in the role of {}.", user.role),
+            "Follow this link to choose a password and sign in.".to_owned(),
+        ],
+        link: Some(Link { label: "Choose a password".to_owned(), url }),
+        after: vec![
+            "It is good for seven days and works once.".to_owned(),
+            "If you expected no such mail, ignore it: nobody gets in without the link.".to_owned(),
+        ],
+    }
+}
+
+fn reset(user: &User, url: String) -> Letter {
+    Letter {
+        to: user.email.clone(),
+        subject: "A new password for your account".to_owned(),
+        before: vec![
+            greeting(user),
+            format!("somebody asked for a new password for the account {}.", user.email),
+            "If it was you, or you asked for it, follow this link to choose one.".to_owned(),
+        ],
+        link: Some(Link { label: "Choose a new password".to_owned(), url }),
+        after: vec![
+            "It is good for an hour and works once. Your sessions elsewhere end when you use it.".to_owned(),
+            "If it was not you, ignore this mail: your password stays as it is.".to_owned(),
+        ],
+    }
+}
+
+fn greeting(user: &User) -> String {
+    if user.name.is_empty() { "Hello,".to_owned() } else { format!("Hello {},", user.name) }
+}

@@ -1,0 +1,48 @@
+//! What links are for.
+
+/// What a link is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A demo's user comes in without a password.
+    Demo,
+    /// Somebody becomes the first operator.
+    First,
+    /// Somebody new chooses a password.
+    Invitation,
+    /// Somebody chooses a new password.
+    Reset,
+}
+
+const HOUR_MS: i64 = 3_600_000;
+const ALL: [Purpose; 4] = [Purpose::Demo, Purpose::First, Purpose::Invitation, Purpose::Reset];
+
+impl Purpose {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Demo => "demo",
+            Self::First => "first",
+            Self::Invitation => "invitation",
+            Self::Reset => "reset",
+        }
+    }
+
+    /// The purpose of this name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        ALL.into_iter().find(|purpose| purpose.name() == name)
+    }
+
+    /// Whether whoever follows it chooses a password.
+    pub fn needs_password(self) -> bool {
+        self != Self::Demo
+    }
+
+    /// How long it is good for.
+    pub(crate) fn lifetime_ms(self) -> i64 {
+        match self {
+            Self::Demo | Self::First => 24 * HOUR_MS,
+            Self::Invitation => 7 * 24 * HOUR_MS,
+            Self::Reset => HOUR_MS,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Why somebody was not let in, or may not change how they get in.
+
+/// Why somebody was not let in, in words for them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The address, the password or the code is wrong; which, is nobody's business.
+    #[error("address, password or code is wrong, or the account is suspended")]
+    Credentials,
+    /// All is right so far, but there is a second factor.
+    #[error("this account has a second factor: send its code, or a recovery code, as `code`")]
+    CodeNeeded,
+    /// Too many tries.
+    #[error("that was tried too often; try again in {seconds} s")]
+    TooSoon {
+        /// When to try again.
+        seconds: i64,
+    },
+    /// A link that leads nowhere any more.
+    #[error("this link was used, replaced, or its time is over; ask whoever sent it for a new one")]
+    Link,
+    /// Too many passwords are being checked.
+    #[error("too many people sign in at this moment; try again in a second")]
+    Crowded,
+    /// An address, a name or a password that cannot be.
+    #[error("{0}")]
+    Value(String),
+    /// Somebody has this address.
+    #[error("somebody has an account with this address; each address has one")]
+    Taken,
+    /// What others must do for one.
+    #[error("nobody suspends or removes themselves, or changes their own role; ask another one who may")]
+    Yourself,
+    /// How the account stands does not allow it.
+    #[error("{0}")]
+    State(&'static str),
+}

@@ -1,0 +1,197 @@
+//! Mails, by a real server that keeps them: what they say, and where their links lead to.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use mail_parser::MessageParser;
+use serde_json::{Value, json};
+use tmtp_control::{
+    Options,
+    mail::{Letter, MailOptions, Mailer},
+};
+use tmtp_testkit::{leash::Leash, ports};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    people::{PASSWORD, cookie, knock},
+    stage::{OPERATOR, Stage},
+};
+
+/// A mail server, and the folder that it keeps mails in.
+struct Sink {
+    port: u16,
+    folder: tempfile::TempDir,
+    _leash: Leash,
+}
+
+impl Sink {
+    /// The first start installs it.
+    async fn start() -> Result<Self> {
+        let (port, folder) = (ports::free_port()?, tempfile::tempdir()?);
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/smtp.sh").to_owned();
+        let log = tempfile::NamedTempFile::new()?;
+        let box_ = folder.path().join("box").display().to_string();
+        let mut leash = Leash::start(&[script, port.to_string(), box_], log.path(), None)?;
+        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+            ensure!(leash.is_running(), "no mail server:\n{}", std::fs::read_to_string(log.path())?);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(Self { port, folder, _leash: leash })
+    }
+
+    fn options(&self, tls: &str) -> MailOptions {
+        MailOptions {
+            server: format!("smtp://127.0.0.1:{}?tls={tls}", self.port),
+            from: "TMTP <no-reply@provider.example>".to_owned(),
+            ..MailOptions::default()
+        }
+    }
+
+    fn files(&self) -> Result<Vec<PathBuf>> {
+        let Ok(new) = std::fs::read_dir(self.folder.path().join("box/new")) else { return Ok(Vec::new()) };
+        Ok(new.map(|file| file.map(|file| file.path())).collect::<std::io::Result<_>>()?)
+    }
+
+    /// The next mail: to whom, about what, its text and its HTML. It is gone then.
+    async fn next(&self) -> Result<Mail> {
+        let file = loop {
+            match self.files()?.pop() {
+                Some(file) => break file,
+                None => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        };
+        let octets = std::fs::read(&file)?;
+        std::fs::remove_file(&file)?;
+        let mail = MessageParser::default().parse(&octets).context("a mail")?;
+        let to = mail.to().and_then(|to| to.first()).and_then(|to| to.address()).context("a receiver")?;
+        let text = mail.body_text(0).context("a text")?.replace("\r\n", "\n");
+        Ok(Mail {
+            to: to.to_owned(),
+            subject: mail.subject().context("a subject")?.to_owned(),
+            html: mail.body_html(0).context("HTML")?.into_owned(),
+            is_automatic: mail.header_raw("Auto-Submitted").is_some_and(|it| it.trim() == "auto-generated"),
+            text,
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Mail {
+    to: String,
+    subject: String,
+    text: String,
+    html: String,
+    is_automatic: bool,
+}
+
+impl Mail {
+    /// What its link carries; the HTML has the same one.
+    fn token(&self, stage: &Stage) -> Result<String> {
+        let begin = stage.url("/#/welcome/");
+        let line = self.text.lines().find(|line| line.starts_with(&begin)).context("a link on a line")?;
+        ensure!(self.html.contains(&format!("href=\"{line}\"")), "{}", self.html);
+        Ok(line[begin.len()..].to_owned())
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_goes_out_by_mail_and_its_link_leads_in() -> Result<()> {
+    let sink = Sink::start().await?;
+    let stage = Stage::with(Options { mail: sink.options("none"), ..Options::default() }).await?;
+    let ours = stage.tenant("ours").await?;
+    assert_eq!(sink.next().await?.to, "carol@ours.example");
+    let body = json!({"email": "ann@ours.example", "name": "Änn <b>", "role": "owner"});
+    let made = stage.post(OPERATOR, &ours.at("/users"), &body).await?.made()?;
+    assert_eq!(made["mailed"], true);
+    let mail = sink.next().await?;
+    assert_eq!((mail.to.as_str(), mail.subject.as_str()), ("ann@ours.example", "Your account for ours"));
+    assert!(
+        mail.text.starts_with("Hello Änn <b>,\n") && mail.html.contains("Hello Änn &lt;b&gt;,"),
+        "{mail:?}"
+    );
+    assert!(mail.is_automatic);
+    let token = mail.token(&stage)?;
+    assert!(made["link"].as_str().is_some_and(|link| link.ends_with(&token)));
+    let me = knock(&stage, "/sign-in/link", &json!({"token": token, "password": PASSWORD})).await?.good()?;
+    assert_eq!(me["email"], "ann@ours.example");
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_forgot_a_password_gets_a_link_and_who_has_no_account_the_same_answer() -> Result<()> {
+    let sink = Sink::start().await?;
+    let stage = Stage::with(Options { mail: sink.options("opportunistic"), ..Options::default() }).await?;
+    let ours = stage.tenant("ours").await?;
+    sink.next().await?;
+    let forgot = async |email: &str| knock(&stage, "/sign-in/forgotten", &json!({"email": email})).await;
+    let unknown = forgot("nobody@ours.example").await?;
+    let known = forgot("Carol@ours.example").await?;
+    assert_eq!((unknown.status.as_u16(), &unknown.body), (202, &known.body));
+    assert_eq!(known.status, 202);
+    let mail = sink.next().await?;
+    assert_eq!(
+        (mail.to.as_str(), mail.subject.as_str()),
+        ("carol@ours.example", "A new password for your account")
+    );
+    let answer =
+        knock(&stage, "/sign-in/link", &json!({"token": mail.token(&stage)?, "password": PASSWORD})).await?;
+    cookie(&answer)?;
+    assert_eq!(sink.files()?, Vec::<PathBuf>::new(), "nobody else got one");
+    let log = stage.get(OPERATOR, &ours.at("/audit?action=user.link")).await?.good()?;
+    assert_eq!(log["items"].as_array().map(Vec::len), Some(1));
+    for _ in 0..2 {
+        forgot("Carol@ours.example").await?;
+    }
+    forgot("carol@ours.example").await?.problem(429, "too-soon")?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_mail_that_must_be_encrypted_is_not_sent_in_the_clear() -> Result<()> {
+    let sink = Sink::start().await?;
+    let letter = |to: &str| Letter {
+        to: to.to_owned(),
+        subject: "x".to_owned(),
+        before: vec!["x".to_owned()],
+        link: None,
+        after: Vec::new(),
+    };
+    // Told to stop, each letter has one more try.
+    let stop = CancellationToken::new();
+    stop.cancel();
+    for tls in ["required", "none"] {
+        let (mailer, outbox) = Mailer::new(&sink.options(tls)).map_err(anyhow::Error::msg)?;
+        ensure!(mailer.send(letter(&format!("{tls}@ours.example"))));
+        outbox.run(stop.clone()).await;
+    }
+    assert_eq!(sink.next().await?.to, "none@ours.example");
+    assert_eq!(sink.files()?, Vec::<PathBuf>::new());
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_mail_server_a_link_is_shown_and_nothing_is_sent() -> Result<()> {
+    let stage = Stage::new().await?;
+    let body = json!({"email": "ann@provider.example", "role": "auditor"});
+    let made = stage.post(OPERATOR, "/provider/users", &body).await?.made()?;
+    assert!(made["mailed"] == false && made["link"].is_string(), "{made}");
+    let path = format!("/provider/users/{}/link", made["id"]);
+    assert_eq!(stage.post(OPERATOR, &path, &Value::Null).await?.good()?["mailed"], false);
+    assert_eq!(
+        knock(&stage, "/sign-in/forgotten", &json!({"email": "ann@provider.example"})).await?.status,
+        202
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_mail_server_that_is_away_keeps_nobody_waiting() -> Result<()> {
+    let server = format!("smtp://127.0.0.1:{}?tls=none", ports::free_port()?);
+    let from = "TMTP <no-reply@provider.example>".to_owned();
+    let mail = MailOptions { server, from, ..MailOptions::default() };
+    let stage = Stage::with(Options { mail, ..Options::default() }).await?;
+    let body = json!({"email": "ann@provider.example", "role": "auditor"});
+    let made = stage.post(OPERATOR, "/provider/users", &body).await?.made()?;
+    assert!(made["mailed"] == true && made["link"].is_string(), "{made}");
+    Ok(())
+}
