@@ -7,6 +7,7 @@ import Orgs from './pages/Orgs.svelte'
 import OrgAudit from './pages/org/Audit.svelte'
 import OrgKeys from './pages/org/Keys.svelte'
 import OrgPeople from './pages/org/People.svelte'
+import OrgProviders from './pages/org/Providers.svelte'
 import OrgSettings from './pages/org/Settings.svelte'
 import Sites from './pages/org/Sites.svelte'
 import Wizard from './pages/org/Wizard.svelte'
@@ -46,6 +47,7 @@ const OF_ORG: Record<string, Component<{ org: Org }>> = {
   '': Sites,
   'new-site': Wizard,
   people: OrgPeople,
+  providers: OrgProviders,
   keys: OrgKeys,
   audit: OrgAudit,
   settings: OrgSettings,

@@ -1,7 +1,21 @@
 // Every page of the console, with something on it.
+import { startProvider } from './provider.js'
 import { asMember, ask, fresh, makeOrg, makeSite, openSite, register } from './server.js'
 
 const XSS = '<img src=x onerror=alert(1)>'
+
+/** A provider that answered when it was added, and does not any more. */
+async function addProvider(org) {
+  const { issuer, close } = await startProvider()
+  const settings = { client_id: 'tmtp', email_domains: ['acme.example'], groups: [XSS] }
+  await ask('POST', `/orgs/${org.id}/providers`, { label: `Acme account ${XSS}`, issuer, settings })
+  await close()
+}
+
+async function checkProvider(page) {
+  await page.getByRole('button', { name: /^Check/ }).click()
+  await page.getByText('No', { exact: true }).waitFor()
+}
 
 /** Pages as { name, path, signedOut?, then? }: `then` brings the page into a state of its own. */
 export async function everyPage() {
@@ -15,6 +29,7 @@ export async function everyPage() {
   const group = fresh(`Friends ${XSS}`)
   await asMember(account, 'group', 'invite', '--to', other, group)
   await ask('POST', `/orgs/${org.id}/keys`, { name: 'billing', role: 'auditor' })
+  await addProvider(org)
   const found = await ask('GET', `/orgs/1/sites/${site.id}/members?q=${encodeURIComponent(alias)}`)
   const member = encodeURIComponent(found.items[0].uid)
   const at = `orgs/1/sites/${site.id}`
@@ -39,6 +54,8 @@ export async function everyPage() {
     { name: 'org-keys-new', path: `orgs/${org.id}/keys`, then: press('New API key') },
     { name: 'org-people', path: `orgs/${org.id}/people` },
     { name: 'org-people-new', path: `orgs/${org.id}/people`, then: press('Invite a person') },
+    { name: 'org-providers', path: `orgs/${org.id}/providers`, then: checkProvider },
+    { name: 'org-providers-new', path: `orgs/${org.id}/providers`, then: press('Add a provider') },
     { name: 'org-audit', path: `orgs/1/audit`, then: press('Check the chain') },
     { name: 'org-settings', path: `orgs/${org.id}/settings` },
     { name: 'site', path: at },

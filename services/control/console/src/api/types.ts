@@ -37,6 +37,11 @@ export type UserNew = Schemas['UserNew']
 export type UserPatch = Schemas['UserPatch']
 export type UserLinked = Schemas['UserLinked']
 
+export type ProviderSettings = { client_id: string; email_domains: string[]; groups: string[] }
+export type Provider = Omit<Schemas['ProviderShown'], 'settings'> & { settings: ProviderSettings }
+export type ProviderNew = Schemas['ProviderNew']
+export type ProviderChecked = Schemas['ProviderChecked']
+
 export type InvitationState = 'pending' | 'used' | 'expired' | 'revoked'
 export type Invitation = Omit<Schemas['InvitationShown'], 'state'> & { state: InvitationState }
 export type InvitationMade = Schemas['InvitationMade']

@@ -23,6 +23,9 @@ const NAMES: Record<string, string> = {
   'user.sign-out': 'signed out',
   'user.totp': 'turned two steps on',
   'user.totp-removed': 'turned two steps off',
+  'provider.create': 'added the sign-in provider',
+  'provider.change': 'changed the sign-in provider',
+  'provider.remove': 'removed the sign-in provider',
   'invitation.create': 'made the invitation',
   'invitation.revoke': 'revoked the invitation',
 }
@@ -38,6 +41,7 @@ export const ACTIONS = [
   { value: 'node.', text: 'Devices' },
   { value: 'invitation.', text: 'Invitations' },
   { value: 'user.', text: 'People and sign-ins' },
+  { value: 'provider.', text: 'Sign-in providers' },
   { value: 'key.', text: 'API keys' },
 ]
 

@@ -2,13 +2,33 @@
 
 export const REGISTRATIONS = [
   { value: 'invitation', name: 'Only people with an invitation', says: 'You send each person a link or a code. Right for most organizations.' },
+  { value: 'provider', name: 'Only people who sign in at your provider', says: 'As Entra ID, Okta or Keycloak. They need no invitation.' },
+  { value: 'invitation_or_provider', name: 'People with an invitation, or who sign in at your provider', says: 'Your own people sign in; guests are invited.' },
   { value: 'open', name: 'Anybody who knows the address', says: 'Nobody checks who registers. Right for a trial, or within a closed network.' },
   { value: 'closed', name: 'Nobody', says: 'Those who are members stay members; nobody new can join.' },
 ]
 
-export const CONFLICTS = [
+/** Whether an invitation is a way in. */
+export const takesInvitations = (registration: unknown) => registration === 'invitation' || registration === 'invitation_or_provider'
+
+/** Whether one of the organization's sign-in providers is a way in. */
+export const takesProviders = (registration: unknown) => registration === 'provider' || registration === 'invitation_or_provider'
+
+const CONFLICTS = [
   { value: 'evict', name: 'The new connection replaces the old one', says: 'Most often it is the same device after a change of network. Recommended.' },
   { value: 'refuse', name: 'The new connection is refused', says: 'The device must wait until the old connection has ended, which can take minutes.' },
+]
+
+const LOOKALIKES = [
+  { value: 'refused', name: 'A name that looks like another’s is refused', says: 'Neither in another letter case, nor with letters that look the same. Recommended.' },
+  { value: 'allowed', name: 'Names may look alike', says: 'Somebody can then be mistaken for another. Those whom it concerns must know each other otherwise.' },
+]
+
+/** Settings with a few values, each with its words. */
+export const CHOICES = [
+  { key: 'registration', asks: 'Who may register?', choices: REGISTRATIONS },
+  { key: 'login_conflict', asks: 'When a device connects a second time?', choices: CONFLICTS },
+  { key: 'lookalikes', asks: 'May a name look like another’s?', choices: LOOKALIKES },
 ]
 
 export type Policy = {
@@ -16,9 +36,10 @@ export type Policy = {
   /** The question that it answers. */
   asks: string
   says: string
-  kind: 'number' | 'size'
+  kind: 'number' | 'size' | 'text'
   /** What is counted. */
   unit?: string
+  /** Bounds of the number, or of the text's letters. */
   least: number
   most: number
   /** The limit of the plan that it cannot go beyond. */
@@ -72,14 +93,22 @@ const TECHNICAL: Policy[] = [
   },
 ]
 
+const SIGN_IN: Policy[] = [
+  {
+    key: 'sign_in_redirect', asks: 'Where does a client wait for the end of a sign-in?', kind: 'text', least: 1, most: 1000,
+    says: 'An address of the member’s own machine, where the browser hands the answer to the client. Leave it, unless your clients use another one.',
+  },
+]
+
 export const POLICY_GROUPS: PolicyGroup[] = [
   { title: 'Messages', policies: MESSAGES },
   { title: 'Members and their devices', policies: MEMBERS },
+  { title: 'Signing in', policies: SIGN_IN },
   { title: 'Technical limits', policies: TECHNICAL },
 ]
 
 /** Settings that have words here; others are shown by name. */
-export const KNOWN = new Set(['registration', 'login_conflict', ...POLICY_GROUPS.flatMap(({ policies }) => policies.map(({ key }) => key))])
+export const KNOWN = new Set([...CHOICES, ...POLICY_GROUPS.flatMap(({ policies }) => policies)].map(({ key }) => key))
 
 export const registrationName = (value: unknown) =>
   REGISTRATIONS.find((one) => one.value === value)?.name ?? String(value)

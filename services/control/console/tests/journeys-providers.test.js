@@ -1,0 +1,65 @@
+// An organization's sign-in providers, and the policies that rely on them.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startProvider } from './provider.js'
+import { ask, makeKey, makeOrg, makeSite } from './server.js'
+import { stage } from './stage.js'
+
+const { visit } = stage()
+
+test('a provider is added, checked while it answers and when not, and removed by typing its name', async (t) => {
+  const provider = await startProvider()
+  let isOpen = true
+  const stop = async () => isOpen && ((isOpen = false), provider.close())
+  t.after(stop)
+  const org = await makeOrg()
+  const page = await visit(`orgs/${org.id}/providers`, { key: await makeKey(org, 'admin') })
+  await page.getByRole('button', { name: 'Add a provider' }).first().click()
+  await page.getByLabel('What do members know it as?').fill('Acme account')
+  await page.getByLabel('Issuer').fill('login.acme.example')
+  await page.getByRole('button', { name: 'Add provider' }).click()
+  await page.getByText('with https:// in front').waitFor()
+  await page.getByText('Give the client id.').waitFor()
+  await page.getByLabel('Issuer').fill(`${provider.issuer}/nowhere`)
+  await page.getByLabel('Client id').fill('tmtp')
+  await page.getByLabel('E-mail domains').fill('acme.example, acme.test')
+  await page.getByLabel('Groups').fill('Legal team; Staff')
+  await page.getByRole('button', { name: 'Add provider' }).click()
+  await page.getByRole('dialog').getByRole('alert').getByText(/nowhere/).waitFor()
+  await page.getByLabel('Issuer').fill(provider.issuer)
+  await page.getByRole('button', { name: 'Add provider' }).click()
+  await page.getByText('with an address at acme.example or acme.test, and in Legal team or Staff').waitFor()
+  await page.getByRole('button', { name: 'Check now: Acme account' }).click()
+  await page.getByText('Yes', { exact: true }).waitFor()
+  await stop()
+  await page.getByRole('button', { name: 'Check now: Acme account' }).click()
+  await page.getByText('No', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Remove Acme account' }).click()
+  await page.getByLabel('Name to confirm').fill('Acme account')
+  await page.getByRole('button', { name: 'Remove provider' }).click()
+  await page.getByText('No sign-in provider yet').waitFor()
+  assert.deepEqual((await ask('GET', `/orgs/${org.id}/providers`)).items, [])
+})
+
+test('a site lets people from a provider in, with a way to the providers, and names may look alike', async () => {
+  const org = await makeOrg()
+  const site = await makeSite(org)
+  const page = await visit(`orgs/${org.id}/sites/${site.id}/policies`, { key: await makeKey(org, 'admin') })
+  await page.getByLabel('Only people who sign in at your provider').check()
+  await page.getByRole('link', { name: 'its sign-in providers' }).waitFor()
+  await page.getByLabel('Names may look alike').check()
+  await page.getByLabel('Where does a client wait for the end of a sign-in?').fill('http://127.0.0.1:9000/')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('Saved; it holds within seconds').waitFor()
+  const { settings } = await ask('GET', `/orgs/${org.id}/sites/${site.id}`)
+  const chosen = [settings.registration, settings.lookalikes, settings.sign_in_redirect]
+  assert.deepEqual(chosen, ['provider', 'allowed', 'http://127.0.0.1:9000/'])
+})
+
+test('one who only helps can check a provider, and is not offered to add one', async () => {
+  const org = await makeOrg()
+  const page = await visit(`orgs/${org.id}/providers`, { key: await makeKey(org, 'support') })
+  await page.getByText('As Support you may not add or remove sign-in providers').waitFor()
+  await page.getByText('No sign-in provider yet').waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Add a provider' }).count(), 0)
+})
