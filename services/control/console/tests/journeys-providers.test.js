@@ -45,7 +45,7 @@ test('a site lets people from a provider in, with a way to the providers, and na
   const org = await makeOrg()
   const site = await makeSite(org)
   const page = await visit(`orgs/${org.id}/sites/${site.id}/policies`, { key: await makeKey(org, 'admin') })
-  await page.getByLabel('Only people who sign in at your provider').check()
+  await page.getByLabel('Only people who sign in with your organization’s account').check()
   await page.getByRole('link', { name: 'its sign-in providers' }).waitFor()
   await page.getByLabel('Names may look alike').check()
   await page.getByLabel('Where does a client wait for the end of a sign-in?').fill('http://127.0.0.1:9000/')

@@ -2,8 +2,8 @@
 
 export const REGISTRATIONS = [
   { value: 'invitation', name: 'Only people with an invitation', says: 'You send each person a link or a code. Right for most organizations.' },
-  { value: 'provider', name: 'Only people who sign in at your provider', says: 'As Entra ID, Okta or Keycloak. They need no invitation.' },
-  { value: 'invitation_or_provider', name: 'People with an invitation, or who sign in at your provider', says: 'Your own people sign in; guests are invited.' },
+  { value: 'provider', name: 'Only people who sign in with your organization’s account', says: 'At your sign-in provider, as Entra ID, Okta or Keycloak. They need no invitation.' },
+  { value: 'invitation_or_provider', name: 'People with an invitation, or who sign in with your organization’s account', says: 'Your own people sign in; guests are invited.' },
   { value: 'open', name: 'Anybody who knows the address', says: 'Nobody checks who registers. Right for a trial, or within a closed network.' },
   { value: 'closed', name: 'Nobody', says: 'Those who are members stay members; nobody new can join.' },
 ]
