@@ -96,6 +96,8 @@ serve() {
         "$tmtpd" dev --data "$scratch/data" --tmtp-addr "127.0.0.1:$tmtp" --http-addr "127.0.0.1:$http" --api-addr "127.0.0.1:$api"
     wait_until tmtpd "tmtpd is ready" grep -q '^ready' "$scratch/tmtpd.log"
     export CONSOLE_URL=http://127.0.0.1:$api TMTP_ADDRESS="=127.0.0.1:$tmtp" TMTP_ADMIN_KEY=$key TMTPD_BIN=$tmtpd
+    CONSOLE_LINK=$(grep -o "$CONSOLE_URL/#/welcome/[a-z0-9]*" "$scratch/tmtpd.log")
+    export CONSOLE_LINK
 }
 
 down() {

@@ -1,9 +1,8 @@
 // Signing in, the people who help, and inviting members.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Fakes } from './fakes.js'
 import { PASSWORD, welcomeBy } from './welcome.js'
-import { ask, fresh, makeOrg, makeSite } from './server.js'
+import { ask, demoLink, fresh, makeOrg, makeSite } from './server.js'
 import { heading, stage } from './stage.js'
 import { codeOf } from './totp.js'
 
@@ -30,11 +29,20 @@ test('a person who was invited sets a password, is led to a first site, signs ou
   await heading(page, 'New site')
 })
 
+test('the link that a demo prints signs its operator in, without a password', async () => {
+  const page = await visit(demoLink, { key: null })
+  await heading(page, 'Welcome to the demo')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await heading(page, 'Organizations')
+  await page.reload()
+  await heading(page, 'Organizations')
+})
+
 test('a link is good once', async () => {
   const org = await makeOrg()
-  const { page, fakes, link } = await welcome(org, `once-${process.pid}@acme.example`)
+  const { page, link } = await welcome(org, `once-${process.pid}@acme.example`)
   await heading(page, 'New site')
-  const again = await visit(link, { key: null, fakes })
+  const again = await visit(link, { key: null })
   await again.getByRole('alert').getByText(/used/).waitFor()
 })
 
@@ -85,8 +93,8 @@ test('a session that ends is told, and one comes back to the same page', async (
 test('a person’s role is changed, the person suspended, and removed by typing the address', async () => {
   const org = await makeOrg()
   const email = `help-${process.pid}@acme.example`
-  const { fakes } = await welcome(org, email, 'Support')
-  const page = await visit(`orgs/${org.id}/people`, { fakes })
+  await welcome(org, email, 'Support')
+  const page = await visit(`orgs/${org.id}/people`)
   await page.getByRole('button', { name: 'Change Ann Ames' }).click()
   await page.getByRole('radio', { name: /^Auditor/ }).check()
   await page.getByRole('button', { name: 'Save' }).click()
@@ -123,8 +131,7 @@ test('a member is invited, and the invitation revoked by typing the name', async
 test('a file is looked through before anything is sent, and what came of it can be kept', async () => {
   const org = await makeOrg()
   const site = await makeSite(org, fresh('Import'))
-  const fakes = new Fakes()
-  const page = await visit(`orgs/${org.id}/sites/${site.id}/invitations/import`, { fakes })
+  const page = await visit(`orgs/${org.id}/sites/${site.id}/invitations/import`)
   const rows = [
     'Name;E-mail;Alias', 'Ann;ann@acme.example;Ann Ames 1', 'Bob;bob at acme;Bob Bright', 'Cy;ann@acme.example;Cy Young 1',
     'Dee;dee@acme.example;Dee', '=SUM(A1);eve@acme.example;', ';;',

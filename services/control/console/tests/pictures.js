@@ -2,7 +2,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DESKTOP, PHONE, launch } from './browser.js'
-import { Fakes } from './fakes.js'
 import { everyPage } from './everywhere.js'
 import { operator, origin } from './server.js'
 import { settled } from './stage.js'
@@ -21,7 +20,6 @@ for (const look of LOOKS) {
   for (const { name, path, signedOut, then } of pages) {
     const context = await browser.newContext({ ...look, reducedMotion: 'reduce' })
     if (!signedOut) await context.setExtraHTTPHeaders({ authorization: `Bearer ${operator}` })
-    await new Fakes().stand(context)
     const page = await context.newPage()
     await page.goto(`${origin}/#/${path}`)
     await settled(page)

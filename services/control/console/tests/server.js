@@ -13,6 +13,8 @@ const fail = (text) => {
 
 export const origin = needed('CONSOLE_URL')
 export const operator = needed('TMTP_ADMIN_KEY')
+/** The link to sign in with that the server printed. */
+export const demoLink = needed('CONSOLE_LINK')
 const address = needed('TMTP_ADDRESS')
 const tmtp = process.env.TMTP_BIN ?? join(dirname(needed('TMTPD_BIN')), 'tmtp')
 const profiles = mkdtempSync(join(tmpdir(), 'tmtp-console-members-'))

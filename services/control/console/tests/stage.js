@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before } from 'node:test'
 import { DESKTOP, launch, watch } from './browser.js'
-import { Fakes } from './fakes.js'
 import { operator, origin } from './server.js'
 
 /** Sets a browser up for a file of tests. After each test, its pages must have done nothing that is forbidden. */
@@ -18,11 +17,10 @@ export function stage() {
   })
 
   /** A page at a path, as the holder of a key; without one (`null`), as somebody who has to sign in. */
-  async function visit(path, { key = operator, fakes = new Fakes(), viewport = DESKTOP, colorScheme = 'light' } = {}) {
+  async function visit(path, { key = operator, viewport = DESKTOP, colorScheme = 'light' } = {}) {
     const context = await started.browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce', acceptDownloads: true })
     context.setDefaultTimeout(15_000)
     if (key) await context.setExtraHTTPHeaders({ authorization: `Bearer ${key}` })
-    await fakes.stand(context)
     const page = await context.newPage()
     const seen = watch(page, origin)
     open.push({ context, seen })

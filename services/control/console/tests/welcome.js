@@ -1,21 +1,19 @@
 // The way in of a person who was invited.
 import assert from 'node:assert/strict'
-import { Fakes } from './fakes.js'
 
 export const PASSWORD = 'four words nobody guesses'
 
 /** Invites a person as the operator does, and opens the link as that person. */
 export const invitedBy = (visit) => async (org, email, role = 'Owner') => {
-  const fakes = new Fakes()
-  const operator = await visit(`orgs/${org.id}/people`, { fakes })
+  const operator = await visit(`orgs/${org.id}/people`)
   await operator.getByRole('button', { name: 'Invite a person' }).first().click()
   await operator.getByLabel('E-mail address').fill(email)
   await operator.getByRole('radio', { name: new RegExp(`^${role}`) }).check()
   await operator.getByRole('button', { name: 'Invite', exact: true }).click()
   const link = await operator.locator('dialog code').innerText()
-  const page = await visit(link, { key: null, fakes })
+  const page = await visit(link, { key: null })
   await page.getByText(`help administer ${org.name}`).waitFor()
-  return { page, fakes, link }
+  return { page, link }
 }
 
 /** The same, and the person sets a password and is in. */

@@ -1,8 +1,6 @@
 import { call, path, type Query } from './call'
 import { owned, type Owner } from './owner'
-import type { Key, KeyMade, Listed } from './types'
-
-export type KeyNew = { name: string; role: string; expires_at?: string }
+import type { Key, KeyMade, KeyNew, Listed } from './types'
 
 export const list = (owner: Owner, query: Query, signal?: AbortSignal) =>
   call<Listed<Key>>('GET', owned(owner, 'keys'), { query, signal })
