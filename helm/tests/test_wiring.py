@@ -175,7 +175,7 @@ def test_routes_lead_to_controls_service_and_never_to_metrics():
     assert targets == {(service["metadata"]["name"], service["spec"]["ports"][0]["port"])}
     assert {path["backend"]["service"]["port"]["name"] for path in paths} == {service["spec"]["ports"][0]["name"]} == {"api"}
     values = [match["path"]["value"] for rule in route["spec"]["rules"] for match in rule["matches"]]
-    assert {path["path"] for path in paths} == set(values) == {"/api/v1"}
+    assert {path["path"] for path in paths} == set(values) == {"/"}
 
 
 def test_the_monitor_finds_the_service_of_metrics():

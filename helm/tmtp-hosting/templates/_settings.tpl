@@ -4,9 +4,13 @@ settings does not restart the others. Secrets are never in it: they come by envi
 */}}
 {{- define "tmtp-hosting.settings" -}}
 {{- $values := .root.Values -}}
-{{- $sections := get (dict "edge" (list "bus" "edge" "http" "log" "shutdown") "delivery" (list "store" "bodies" "bus" "delivery" "http" "log" "shutdown") "control" (list "store" "bus" "control" "http" "log" "shutdown") "backup" (list "store" "bodies" "log")) .component -}}
+{{- $sections := get (dict "edge" (list "bus" "edge" "http" "log" "shutdown") "delivery" (list "store" "bodies" "bus" "delivery" "control" "http" "log" "shutdown") "control" (list "store" "bus" "control" "http" "log" "shutdown") "backup" (list "store" "bodies" "log")) .component -}}
 {{- $worked := include "tmtp-hosting.workedOut" . | fromJson -}}
 {{- $all := mustMergeOverwrite (deepCopy $values.settings) $worked -}}
+{{- if eq .component "delivery" }}
+{{- /* Only what it tells newcomers, and asks of others. */}}
+{{- $_ := set $all "control" (pick (get $all "control") "public_url" "private_providers") }}
+{{- end }}
 {{- range $section := $sections }}
 {{- include "tmtp-hosting.table" (dict "name" $section "table" (get $all $section | default dict)) }}
 {{- end }}
@@ -45,7 +49,7 @@ settings does not restart the others. Secrets are never in it: they come by envi
 {{- if $values.edge.defaultHost -}}
 {{- $_ := set $edge "default_host" $values.edge.defaultHost -}}
 {{- end -}}
-{{- $control := dict "listen" (list (printf "%s:8088" $listen)) -}}
+{{- $control := dict "listen" (list (printf "%s:8088" $listen)) "tmtp_port" $values.edge.service.port "private_providers" $values.control.signInProviders.private -}}
 {{- with $values.control.publicUrl -}}
 {{- $_ := set $control "public_url" . -}}
 {{- end -}}

@@ -37,6 +37,7 @@ const STATUSES: [(&str, &str); 2] =
         (name = "nodes", description = "Members' devices"),
         (name = "names", description = "Aliases and groups"),
         (name = "invitations", description = "Who may become a member"),
+        (name = "providers", description = "Who else may say who registers"),
         (name = "users", description = "People who administer an organization"),
         (name = "keys", description = "API keys of an organization"),
         (name = "audit", description = "What was done, and by whom"),
