@@ -67,10 +67,13 @@ impl Registry {
             version: 0,
             created_ms: self.now_ms(),
         };
+        // Before the provider is asked: it may be down by now.
+        if let Some(made) = made_before(&mut self.admin.begin().await?, by, once, org).await? {
+            return Ok(Created::Before(made));
+        }
         let new = self.completed(&blank, plan).await?;
         let mut change = self.admin.begin().await?;
-        if let Some(id) = recall(&mut change, by, once).await? {
-            let made = change.provider(org, ProviderId(id)).await?.ok_or(Error::Absent("provider"))?;
+        if let Some(made) = made_before(&mut change, by, once, org).await? {
             return Ok(Created::Before(made));
         }
         change.lock_org(org).await?.ok_or(Error::Absent("organization"))?;
@@ -214,6 +217,17 @@ impl Registry {
     }
 }
 
+/// What the same request made before.
+async fn made_before(
+    change: &mut Change,
+    by: &By,
+    once: Option<&Once>,
+    org: OrgId,
+) -> Result<Option<Provider>> {
+    let Some(id) = recall(change, by, once).await? else { return Ok(None) };
+    change.provider(org, ProviderId(id)).await?.ok_or(Error::Absent("provider")).map(Some)
+}
+
 async fn all(change: &mut Change, org: OrgId) -> Result<Vec<Provider>> {
     let page = Page { after: ProviderId(0), limit: u32::MAX, search: String::new() };
     Ok(change.providers(org, &page).await?)
@@ -260,6 +274,10 @@ fn checked(label: &str, issuer: &str, settings: &ProviderSettings) -> Result<()>
                 "login_params and token_params are as `prompt=login`, without what sign-in sets itself",
             );
         }
+    }
+    let urls = [&settings.login_url, &settings.token_url, &settings.keys_url];
+    if urls.iter().any(|url| url.len() > LETTERS) {
+        return wrong("login_url, token_url and keys_url have at most 1000 letters");
     }
     let lists = [&settings.audiences, &settings.email_domains, &settings.groups];
     let fits = |list: &&Vec<String>| {

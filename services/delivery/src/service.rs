@@ -98,7 +98,7 @@ impl Delivery {
     pub fn server(self: &Arc<Self>) -> DeliveryServer<Self> {
         DeliveryServer::from_arc(self.clone())
             .max_decoding_message_size(rpc::MESSAGE_MAX)
-            .max_encoding_message_size(rpc::MESSAGE_MAX)
+            .max_encoding_message_size(rpc::REPLY_MAX)
     }
 
     /// Does the work behind the calls until `stop`, then finishes what is queued. Stop the server first: calls that

@@ -186,9 +186,9 @@ pub(super) async fn create(
     let plan = InvitationPlan { alias, email, name, uses, expires_ms };
     let (made, code) = api.registry.create_invitation(&caller.by, given.once.as_ref(), at, &plan).await?;
     let link = code.as_ref().map(|code| api.join_link(at.1, code));
-    let mailed = match (&link, api.registry.view().await?.site(at.1).await?) {
-        (Some(link), Some(site)) => api.mail_invitation(&site, &plan, link),
-        _ => false,
+    let mailed = match &link {
+        Some(link) => api.mail_invitation(at.1, &plan, link).await,
+        None => false,
     };
     let now = api.registry.now_ms();
     let path = |made: &Invitation| format!("/api/v1/orgs/{}/sites/{site}/invitations/{}", at.0.0, made.id.0);
@@ -244,8 +244,11 @@ impl Api {
         format!("{mark}{host}:{}", self.tmtp_port)
     }
 
-    fn mail_invitation(&self, site: &Site, plan: &InvitationPlan, link: &str) -> bool {
+    /// The invitation is made: whatever goes wrong here, its code must be shown.
+    async fn mail_invitation(&self, site: SiteId, plan: &InvitationPlan, link: &str) -> bool {
         let Some(to) = plan.email.clone() else { return false };
+        let Ok(mut view) = self.registry.view().await else { return false };
+        let Ok(Some(site)) = view.site(site).await else { return false };
         let hello = plan.name.as_ref().map_or("Hello,".to_owned(), |name| format!("Hello {name},"));
         let invited = format!(
             "{} invites you to its private messaging: only members can write there, and nobody reads along.",

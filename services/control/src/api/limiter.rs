@@ -57,7 +57,9 @@ impl Limiter {
             *current = window;
             counters.clear();
         }
-        let who = if counters.len() < COUNTERS || counters.contains_key(&who) { who } else { Who::Rest };
+        // Whoever is let in has a counter whatever strangers do; there are only so many of them.
+        let has_place = counters.len() < COUNTERS || matches!(who, Who::Caller(_));
+        let who = if has_place || counters.contains_key(&who) { who } else { Who::Rest };
         let used = counters.entry(who).or_default();
         *used = used.saturating_add(1);
         let remaining = self.most.checked_sub(*used);

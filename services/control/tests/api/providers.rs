@@ -80,6 +80,7 @@ pub async fn a_provider_that_cannot_be_is_told_why(stage: &Stage) -> Result<()> 
         (with("login_params", json!("state=x")), "login_params"),
         (with("token_params", json!("a=b&code_verifier=x")), "token_params"),
         (with("login_url", json!("javascript:alert(1)")), "login_url"),
+        (with("login_url", json!(format!("https://{}", "x".repeat(1_000)))), "1000 letters"),
         (with("keys_url", json!(format!("{issuer}/.well-known/openid-configuration"))), "no keys"),
         (with("email_domains", json!([""])), "email_domains"),
         (with("groups", json!(vec!["x"; 101])), "100"),

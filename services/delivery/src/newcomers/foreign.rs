@@ -54,7 +54,7 @@ pub(super) fn fits(key: &Jwk, head: &Header) -> bool {
     let is_for_this = key.common.key_algorithm.is_none_or(|alg| alg.to_string() == format!("{:?}", head.alg));
     let is_for_signing = !matches!(key.common.public_key_use, Some(PublicKeyUse::Encryption));
     let is_named = head.kid.is_none() || key.common.key_id == head.kid;
-    is_for_this && is_for_signing && is_named && ALGORITHMS.contains(&head.alg)
+    is_for_this && is_for_signing && is_named && suits(key, head.alg)
 }
 
 /// Checks a token with the key that signed it.

@@ -23,8 +23,9 @@ use crate::fault::Fault;
 const FRESH: Duration = Duration::from_secs(3_600);
 /// A provider is not asked more often than this, whatever tokens name.
 const AGAIN: Duration = Duration::from_secs(10);
-/// Addresses that are remembered; beyond, all are forgotten.
-const ADDRESSES: usize = 10_000;
+/// Addresses that are remembered, and keys of each; beyond, all addresses are forgotten.
+const ADDRESSES: usize = 1_000;
+const KEYS: usize = 50;
 
 /// The keys of all providers, by their address.
 pub(crate) struct Keys {
@@ -59,10 +60,11 @@ impl Keys {
             return if found.is_none() && known.is_down { Err(DOWN) } else { Ok(found) };
         }
         known.tried = Some(Instant::now());
+        // So it is until it answers, also when nobody waits for that any more.
+        known.is_down = true;
         match self.fetch(provider).await {
             Ok(keys) => *known = Known { keys, fetched: known.tried, tried: known.tried, is_down: false },
             Err(why) => {
-                known.is_down = true;
                 metrics::counter!("tmtp_delivery_provider_keys_total", "result" => "failed").increment(1);
                 tracing::warn!(
                     provider = provider.id.0,
@@ -92,7 +94,7 @@ impl Keys {
         let keys = set["keys"].as_array().ok_or_else(|| "its keys are no list".to_owned())?;
         // One key of a kind that is not known here does not spoil the others.
         let known = |key: &Value| serde_json::from_value::<Jwk>(key.clone()).ok();
-        Ok(JwkSet { keys: keys.iter().filter_map(known).collect() }.keys)
+        Ok(JwkSet { keys: keys.iter().filter_map(known).take(KEYS).collect() }.keys)
     }
 }
 

@@ -11,6 +11,8 @@ use url::form_urlencoded::Serializer;
 
 /// Most ways that a client takes.
 const WAYS_MAX: usize = 26;
+/// Most octets of them all: they go out in a header, and to every edge for every site.
+const OCTETS_MAX: usize = 16 << 10;
 
 /// The ways to sign in at a site, as a JSON array; `None` where nobody must, or where there is no way.
 pub(crate) fn ways(site: &Site, providers: &[Arc<Provider>], sign_in_url: &str) -> Option<String> {
@@ -23,6 +25,11 @@ pub(crate) fn ways(site: &Site, providers: &[Arc<Provider>], sign_in_url: &str) 
         ways.extend(providers.iter().map(|provider| foreign(provider, redirect)));
     }
     ways.truncate(WAYS_MAX);
+    let mut octets = 0;
+    ways.retain(|way| {
+        octets += way.to_string().len();
+        octets <= OCTETS_MAX
+    });
     (!ways.is_empty()).then(|| Value::Array(ways).to_string())
 }
 
@@ -106,6 +113,11 @@ mod tests {
         let told: Value =
             serde_json::from_str(&ways(&both, &many, "https://admin.example").unwrap()).unwrap();
         assert_eq!(told.as_array().map(Vec::len), Some(26));
+        let mut wordy = Provider::clone(&provider());
+        wordy.settings.login_params = "x".repeat(1_000);
+        let wordy: Vec<_> = (0..25).map(|_| Arc::new(wordy.clone())).collect();
+        let told = ways(&both, &wordy, "https://admin.example").unwrap();
+        assert!((14 << 10..16 << 10).contains(&told.len()) && told.contains("Invitation"), "{}", told.len());
         assert_eq!(ways(&site(Registration::Provider), &[], "https://admin.example"), None);
     }
 

@@ -12,8 +12,10 @@ use tonic::{Request, Response, Status, Streaming};
 
 use crate::{Delivery, fault::Fault};
 
-/// Most octets of a message, in or out.
+/// Most octets of a message that comes in, and of one that goes out with other people's data.
 pub(crate) const MESSAGE_MAX: usize = 4 << 20;
+/// Most octets of any message that goes out: all sites are one.
+pub(crate) const REPLY_MAX: usize = 64 << 20;
 
 type Answered<T> = Result<Response<T>, Status>;
 

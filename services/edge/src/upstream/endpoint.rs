@@ -37,8 +37,9 @@ const CHECK_LIMIT: Duration = Duration::from_secs(1);
 const STREAM_WINDOW: u32 = 256 * 1024;
 /// The same for a whole connection: room for every stream, so that slow ones do not hold up the others.
 const CONNECTION_WINDOW: u32 = 64 * 1024 * 1024;
-/// Room for the largest reply.
+/// Room for the largest request, and for the largest reply: that of all sites.
 const MESSAGE_OCTETS: usize = 8 * 1024 * 1024;
+const REPLY_OCTETS: usize = 64 * 1024 * 1024;
 
 /// One delivery process.
 pub struct Endpoint {
@@ -148,7 +149,7 @@ impl Endpoint {
 
 fn client(service: Service) -> Client {
     DeliveryClient::new(service)
-        .max_decoding_message_size(MESSAGE_OCTETS)
+        .max_decoding_message_size(REPLY_OCTETS)
         .max_encoding_message_size(MESSAGE_OCTETS)
 }
 

@@ -43,11 +43,20 @@ async fn number(conn: &mut SqliteConnection, sql: &'static str) -> Result<i64> {
 
 pub(super) async fn check_empty(options: &StoreOptions) -> Result<()> {
     let target = target(options)?;
-    match tokio::fs::try_exists(&target).await {
-        Ok(false) => Ok(()),
-        Ok(true) => Err(Error::Backup(format!("{} is there already: move it away", target.display()))),
-        Err(error) => Err(file_failure(&target, &error)),
+    // What a database that was killed left beside it would be read into the one that is brought back.
+    for beside in ["", "-wal", "-shm", "-journal"] {
+        let mut path = target.clone().into_os_string();
+        path.push(beside);
+        let path = PathBuf::from(path);
+        match tokio::fs::try_exists(&path).await {
+            Ok(false) => {}
+            Ok(true) => {
+                return Err(Error::Backup(format!("{} is there already: move it away", path.display())));
+            }
+            Err(error) => return Err(file_failure(&path, &error)),
+        }
     }
+    Ok(())
 }
 
 pub(super) async fn load(options: &StoreOptions, folder: &Path) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use tempfile::TempDir;
 use tmtp_store::{
     Body, Error, NodeId, Standing, Store, StoreOptions,
@@ -144,6 +144,14 @@ pub async fn a_backup_goes_only_into_an_empty_place_of_its_kind_and_age(w: &Worl
     assert!(refusal(&copy.options, &newer).await?.contains("newer release"));
     let other = Dump { kind: "other".to_owned(), ..copy.dump.clone() };
     assert!(refusal(&copy.options, &other).await?.contains("other"));
+    if let Some(file) = copy.options.url.strip_prefix("sqlite://") {
+        // What a database that was killed left beside it.
+        let left = std::path::PathBuf::from(format!("{file}-wal"));
+        std::fs::create_dir_all(left.parent().context("a folder")?)?;
+        std::fs::write(&left, "of another life")?;
+        assert!(refusal(&copy.options, &copy.dump).await?.contains("-wal is there already"));
+        std::fs::remove_file(&left)?;
+    }
     copy.load().await.map(drop)
 }
 

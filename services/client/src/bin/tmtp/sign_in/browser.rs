@@ -39,7 +39,10 @@ pub async fn wait(flow: &Flow, screen: &Screen) -> Result<String, Failure> {
         loop {
             let (stream, _) =
                 listener.accept().await.map_err(|error| Failure::local("the way back", &error))?;
-            if let Some(query) = answer(stream, &back).await {
+            // What any other page sends here ends nothing.
+            if let Some(query) = answer(stream, &back).await
+                && flow.is_answer(&query)
+            {
                 return flow.code(&query);
             }
         }

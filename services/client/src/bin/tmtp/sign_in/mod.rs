@@ -91,10 +91,15 @@ impl Flow {
         format!("{params}&code_challenge_method=S256&code_challenge={challenge}&state={state}")
     }
 
+    /// Whether the browser comes back from this very flow.
+    fn is_answer(&self, query: &[(String, String)]) -> bool {
+        query.iter().any(|(name, value)| name == "state" && *value == self.state)
+    }
+
     /// The code in what the browser was sent back with.
     fn code(&self, query: &[(String, String)]) -> Result<String, Failure> {
         let find = |name| query.iter().find(|(found, _)| found == name).map(|(_, value)| value.clone());
-        if find("state").as_ref() != Some(&self.state) {
+        if !self.is_answer(query) {
             return Err(Failure::new(Code::Protocol, "an answer came to a sign-in that is not ours"));
         }
         if let Some(error) = find("error") {
