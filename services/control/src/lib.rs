@@ -14,6 +14,7 @@ mod error;
 mod invitations;
 mod keys;
 pub mod mail;
+mod markup;
 mod members;
 mod on_site;
 mod options;

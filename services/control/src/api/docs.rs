@@ -10,6 +10,8 @@ use axum::{
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::markup::escaped;
+
 /// What browsers may do with the page: show it.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 
@@ -132,8 +134,4 @@ fn row(page: &mut String, place: &str, name: &Value, description: &Value) {
 
 fn text(value: &Value) -> String {
     escaped(value.as_str().unwrap_or_default())
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

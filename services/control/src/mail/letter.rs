@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::markup::escaped;
+
 /// A mail to one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
@@ -54,10 +56,6 @@ fn paragraphs(html: &mut String, texts: &[String]) {
     for text in texts {
         _ = write!(html, "<p>{}</p>", escaped(text));
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use tmtp_store::SiteId;
 
 use super::{find, issuer};
 use crate::api::{At, Problem, Shared};
@@ -39,7 +38,7 @@ pub(super) async fn keys(State(api): State<Shared>, At(site): At<i64>) -> Result
     let site = find(&api, site).await?.ok_or_else(|| Problem::absent("site"))?;
     // Makes the first one, so that whoever asks early finds it.
     api.registry.signing_key(site.id).await?;
-    let keys = api.registry.view().await?.signing_keys(SiteId(site.id.0)).await?;
+    let keys = api.registry.view().await?.signing_keys(site.id).await?;
     let keys: Vec<Value> = keys.iter().filter_map(|key| serde_json::from_str(&key.public_key).ok()).collect();
     Ok(open(json!({ "keys": keys })))
 }

@@ -7,10 +7,7 @@ use std::{
     time::Duration,
 };
 
-use jsonwebtoken::{
-    decode_header,
-    jwk::{Jwk, JwkSet},
-};
+use jsonwebtoken::{decode_header, jwk::Jwk};
 use serde_json::Value;
 use tmtp_platform::Outside;
 use tmtp_store::Provider;
@@ -94,7 +91,7 @@ impl Keys {
         let keys = set["keys"].as_array().ok_or_else(|| "its keys are no list".to_owned())?;
         // One key of a kind that is not known here does not spoil the others.
         let known = |key: &Value| serde_json::from_value::<Jwk>(key.clone()).ok();
-        Ok(JwkSet { keys: keys.iter().filter_map(known).take(KEYS).collect() }.keys)
+        Ok(keys.iter().filter_map(known).take(KEYS).collect())
     }
 }
 
