@@ -30,7 +30,7 @@ async fn start(shape: Shape) -> Result<Server> {
     Server::start(
         shape,
         Path::new(env!("CARGO_BIN_EXE_tmtpd")),
-        &Layout { sites: vec![site], edge, proxied: false },
+        &Layout { sites: vec![site], edge, ..Layout::default() },
     )
     .await
 }
