@@ -63,6 +63,24 @@ async fn site_id(server: &Server, host: &str) -> Result<i64> {
     site["id"].as_i64().context("an id")
 }
 
+/// Waits until every process goes by what the one that knows most of the sites knows.
+async fn known_everywhere(server: &Server) -> Result<()> {
+    let newest = versions(server).await?.into_iter().max();
+    while versions(server).await?.into_iter().min() < newest {}
+    Ok(())
+}
+
+async fn versions(server: &Server) -> Result<Vec<u64>> {
+    let mut versions = Vec::new();
+    for process in &server.processes {
+        let (_, metrics) = process.get("/metrics").await?;
+        let told = metrics.lines().filter(|line| line.starts_with("tmtp_sites_version{"));
+        versions.extend(told.filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()));
+    }
+    ensure!(versions.len() >= server.edges.len() * 2, "{versions:?}");
+    Ok(versions)
+}
+
 async fn invite(server: &Server, host: &str, body: Value) -> Result<Value> {
     let path = format!("/orgs/1/sites/{}/invitations", site_id(server, host).await?);
     api(server, reqwest::Method::POST, &path, &body).await
@@ -229,6 +247,7 @@ async fn an_organizations_provider_vouches_for_its_people(server: &Server) -> Re
     let made = api(server, reqwest::Method::POST, "/orgs/1/providers", &body).await?;
     let ways = async || -> Result<Value> { Ok(tmtprev(server, STAFF).await?["authby"].take()) };
     while ways().await?.as_array().map(Vec::len) != Some(2) {}
+    known_everywhere(server).await?;
     let way = ways().await?[1].take();
     ensure!(way["label"] == "Acme staff" && way["login"][0] == format!("{issuer}/authorize"), "{way}");
     let invitation = invite(server, OTHER, json!({"uses": 9})).await?;
@@ -244,9 +263,11 @@ async fn an_organizations_provider_vouches_for_its_people(server: &Server) -> Re
     let rule = json!({"settings": {"email_domains": ["acme.example"], "login_params": "prompt=login"}});
     api(server, reqwest::Method::PATCH, &path, &rule).await?;
     while !ways().await?.to_string().contains("prompt=login") {}
+    known_everywhere(server).await?;
     register(server, STAFF, "_", &token).await?.expect_quit("register failure").await?;
     api(server, reqwest::Method::DELETE, &path, &json!({})).await?;
     while ways().await?.as_array().map(Vec::len) != Some(1) {}
+    known_everywhere(server).await?;
     register(server, STAFF, "_", &token).await?.expect_quit("authentication required").await
 }
 
