@@ -285,6 +285,8 @@ fn tmtp(server: &Server, folder: &Path, host: &str, words: &[&str]) -> tokio::pr
 /// Takes the organization's providers as well.
 const STAFF: &str = "staff.test";
 const DOMESTIC: &str = "home.localhost";
+/// Its clients are sent back to where a test wants them.
+const BROWSED: &str = "browsed.localhost";
 
 async fn a_member_joins_with_tmtp_and_the_code_of_an_invitation(server: &Server) -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -302,13 +304,14 @@ async fn a_member_joins_with_tmtp_and_the_code_of_an_invitation(server: &Server)
 
 async fn a_member_joins_with_tmtp_and_a_browser(server: &Server) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let path = format!("/orgs/1/sites/{}", site_id(server, DOMESTIC).await?);
+    let path = format!("/orgs/1/sites/{}", site_id(server, BROWSED).await?);
     let back = format!("http://127.0.0.1:{}/back", tmtp_testkit::ports::free_addr()?.port());
     let change = json!({"settings": {"sign_in_redirect": back}});
     api(server, reqwest::Method::PATCH, &path, &change).await?;
-    while !tmtprev(server, DOMESTIC).await?.to_string().contains("%2Fback") {}
-    let code = invite(server, DOMESTIC, json!({})).await?["code"].as_str().context("a code")?.to_owned();
-    let mut running = tmtp(server, folder.path(), DOMESTIC, &["--alias", "Eve Evans"]).spawn()?;
+    while !tmtprev(server, BROWSED).await?.to_string().contains("%2Fback") {}
+    known_everywhere(server).await?;
+    let code = invite(server, BROWSED, json!({})).await?["code"].as_str().context("a code")?.to_owned();
+    let mut running = tmtp(server, folder.path(), BROWSED, &["--alias", "Eve Evans"]).spawn()?;
     let mut lines = BufReader::new(running.stdout.take().context("stdout")?).lines();
     let said: Value = serde_json::from_str(&lines.next_line().await?.context("a line")?)?;
     let page = said["url"].as_str().context("an address")?.to_owned();
@@ -330,7 +333,13 @@ async fn server(shape: Shape) -> Result<Arc<Server>> {
     let site = |name, hosts| SitePlan { name, hosts, settings: &[("registration", "invitation")] };
     let staff = &[("registration", "invitation_or_provider")];
     let staff = SitePlan { name: "Staff", hosts: &[STAFF], settings: staff };
-    let sites = vec![site("Members", &[HOST]), site("Others", &[OTHER]), site("At home", &[DOMESTIC]), staff];
+    let ours = [
+        site("Members", &[HOST]),
+        site("Others", &[OTHER]),
+        site("At home", &[DOMESTIC]),
+        site("Browsed", &[BROWSED]),
+    ];
+    let sites = ours.into_iter().chain([staff]).collect();
     let layout = Layout { sites, ..Layout::default() };
     Ok(Arc::new(Server::start(shape, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await?))
 }
