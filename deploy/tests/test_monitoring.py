@@ -99,13 +99,14 @@ def talk(environment, port):
         done = subprocess.run([TMTPD.parent / "tmtp", *words], env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
 
-    for name, edge in (("alice", port), ("bob", port + 1)):
+    for name, edge in (("alice", port), ("bob", port + 1), ("carol", port)):
         tmtp("register", "--account", name, "--site", f"=127.0.0.1:{edge}", "--alias", f"{name} of the test")
     listener = subprocess.Popen([TMTPD.parent / "tmtp", "listen", "--account", "bob", "--count", "2", "--timeout", "30"],
                                 env=environment, stdout=subprocess.DEVNULL)
     tmtp("ping", "--account", "alice", "--to", "bob of the test", "hello")
     tmtp("ping", "--account", "alice", "--to", "bob of the test", "again")
     assert listener.wait(timeout=40) == 0
+    tmtp("ping", "--account", "alice", "--to", "carol of the test", "waits for her")
 
 
 @pytest.fixture(scope="module")
