@@ -17,6 +17,7 @@ use crate::{
     accept::{self, Doors},
     acks::{self, Acked, Acks},
     beat,
+    doubts::{self, Doubts},
     ends::{self, Ends},
     hints,
     lanes::{self, LANES, Lanes},
@@ -66,6 +67,7 @@ pub struct Shared {
     pub doors: Arc<Doors>,
     pub acks: Acks,
     pub ends: Ends,
+    pub doubts: Doubts,
     pub lanes: Lanes,
     /// Asks for a sweep at once.
     pub sweep_now: Notify,
@@ -120,6 +122,7 @@ impl Edge {
             doors: Arc::new(Doors::new(&options)),
             acks,
             ends: Ends::default(),
+            doubts: Doubts::default(),
             lanes: Lanes::default(),
             sweep_now: Notify::new(),
             options,
@@ -171,6 +174,7 @@ impl Edge {
         let edge = || Arc::clone(&self.shared);
         parts.spawn(acks::run(edge(), acked));
         parts.spawn(ends::run(edge()));
+        parts.spawn(doubts::run(edge()));
         (0..LANES).for_each(|lane| drop(parts.spawn(lanes::run(edge(), lane))));
         parts.spawn(hints::run(edge()));
         parts.spawn(hints::watch_sites(edge()));

@@ -7,7 +7,7 @@ use tmtp_bus::{Event, SITES, edge_channel};
 use tmtp_grpc::delivery::{Hints, Push};
 use tokio::time::sleep;
 
-use crate::{edge::Shared, sites::REFRESH};
+use crate::{doubts, edge::Shared, sites::REFRESH};
 
 /// Hears hints for sessions for as long as the edge lives.
 pub async fn run(edge: Arc<Shared>) -> Result<Infallible, crate::Error> {
@@ -96,10 +96,7 @@ fn pass_on(edge: &Shared, hints: Hints) {
         }
     }
     for doubt in hints.doubts {
-        let session = edge.registry.get(doubt.site, doubt.node);
-        if session.is_none_or(|session| session.epoch() != doubt.epoch) {
-            edge.ends.add(doubt);
-        }
+        doubts::note(edge, doubt);
     }
 }
 

@@ -6,6 +6,7 @@
 mod accept;
 mod acks;
 mod beat;
+mod doubts;
 mod edge;
 mod ends;
 mod frames;

@@ -32,6 +32,8 @@ pub(crate) struct Me {
     pub org_name: Option<String>,
     /// Whether you have a second factor; not of keys.
     pub has_totp: Option<bool>,
+    /// The port at which members reach sites.
+    pub tmtp_port: u16,
 }
 
 impl Me {
@@ -46,13 +48,14 @@ impl Me {
             org,
             org_name,
             has_totp: Some(user.has_totp),
+            tmtp_port: api.tmtp_port,
         })
     }
 
     async fn key(api: &Api, org: OrgId, name: String, role: Role) -> Result<Self, Problem> {
         let (org, org_name) = org_of(api, org).await?;
         let (kind, role) = ("key".to_owned(), role.name().to_owned());
-        Ok(Self { kind, name, email: None, role, org, org_name, has_totp: None })
+        Ok(Self { kind, name, email: None, role, org, org_name, has_totp: None, tmtp_port: api.tmtp_port })
     }
 }
 

@@ -1581,6 +1581,11 @@ export interface components {
             org_name?: string | null;
             /** @description What you may do. */
             role: string;
+            /**
+             * Format: int32
+             * @description The port at which members reach sites.
+             */
+            tmtp_port: number;
         };
         /** @description A member. */
         MemberShown: {
