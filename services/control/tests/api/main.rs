@@ -12,6 +12,7 @@ mod mail;
 mod people;
 mod problems;
 mod providers;
+mod proxies;
 mod sign_in;
 mod stage;
 mod tenancy;
