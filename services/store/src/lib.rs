@@ -133,6 +133,8 @@ pub trait Store: Send + Sync + 'static {
     /// Removes messages posted before this that no entry names, and entries that name no message or no live node;
     /// returns what it removed. Finds only what a defect left behind.
     async fn sweep_orphans(&self, before_ms: i64, limit: u32) -> Result<Swept>;
+    /// Notes what names look like that nobody has looked at yet, at most `limit`; returns how many there were.
+    async fn look_at_names(&self, limit: u32) -> Result<u64>;
     /// Which of these blobs no message names.
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>>;
 

@@ -130,6 +130,24 @@ pub(crate) async fn claim_looks(conn: &mut dyn Conn, name: &Name) -> Result<Opti
     Ok(other)
 }
 
+/// Notes what names look like that nobody has looked at: they are older than looks are, or were taken where lookalikes are
+/// allowed. A look that somebody has already stays theirs. Returns how many names that were.
+pub(crate) async fn look_at_names(conn: &mut dyn Conn, limit: u32) -> Result<u64> {
+    // Locked and marked first: a name that goes meanwhile takes the looks along that are noted here.
+    let mark = "UPDATE names SET looked = true WHERE NOT looked AND (site, name) IN
+                (SELECT site, name FROM names WHERE NOT looked ORDER BY site, name LIMIT $1)
+                RETURNING site, name";
+    let rows = conn.all(mark, values![i64::from(limit)]).await?;
+    let note = "INSERT INTO looks (site, look, name) VALUES ($1, $2, $3) ON CONFLICT (site, look) DO NOTHING";
+    for row in &rows {
+        let (site, name) = (row.site(0)?, row.text(1)?);
+        for look in looks(&name) {
+            conn.run(note, values![site, &look, &name]).await?;
+        }
+    }
+    Ok(rows.len() as u64)
+}
+
 /// Lets go of the looks that a name has, unless it is somebody's.
 pub(crate) async fn drop_looks(conn: &mut dyn Conn, site: SiteId, name: &str) -> Result<()> {
     let sql = "DELETE FROM looks WHERE site = $1 AND name = $2 AND NOT EXISTS
