@@ -43,6 +43,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611251300_create_looks",
     "202611270330_add_names_looked",
     "202611270331_index_names_not_looked",
+    "202611270400_add_nodes_hash_kind",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -57,6 +58,7 @@ const SQLITE: &[Script] = scripts!(
     "202611251300_create_looks",
     "202611270330_add_names_looked",
     "202611270331_index_names_not_looked",
+    "202611270400_add_nodes_hash_kind",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

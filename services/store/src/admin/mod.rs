@@ -5,6 +5,7 @@
 
 mod audit;
 mod grants;
+mod imports;
 mod invitations;
 mod keys;
 mod members;

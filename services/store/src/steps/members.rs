@@ -73,6 +73,32 @@ pub(crate) async fn find_node(
     row.map(|row| row.node(0)).transpose()
 }
 
+/// How a secret's hash was made: by the server that a node came from, until its next login.
+const FORMER_HASH: i64 = 1;
+
+pub(crate) async fn mark_former_hash(conn: &mut dyn Conn, site: SiteId, node: NodeId) -> Result<()> {
+    let sql = "UPDATE nodes SET hash_kind = $3 WHERE site = $1 AND node = $2";
+    conn.run(sql, values![site, node, FORMER_HASH]).await.map(drop)
+}
+
+pub(crate) async fn has_former_hash(conn: &mut dyn Conn, member: &MemberKey) -> Result<bool> {
+    if !storable(&member.uid) {
+        return Ok(false);
+    }
+    let sql = "SELECT 1 FROM nodes WHERE site = $1 AND uid = $2 AND hash_kind = $3 AND NOT revoked LIMIT 1";
+    Ok(conn.first(sql, values![member.site, &member.uid, FORMER_HASH]).await?.is_some())
+}
+
+pub(crate) async fn renew_hash(
+    conn: &mut dyn Conn,
+    (site, node): (SiteId, NodeId),
+    secret_hash: &[u8],
+) -> Result<bool> {
+    let sql =
+        "UPDATE nodes SET secret_hash = $3, hash_kind = 0 WHERE site = $1 AND node = $2 AND hash_kind = $4";
+    Ok(conn.run(sql, values![site, node, secret_hash, FORMER_HASH]).await? > 0)
+}
+
 /// Only the node itself; its entries are for the caller.
 pub(crate) async fn revoke_node(conn: &mut dyn Conn, site: SiteId, node: NodeId) -> Result<()> {
     let sql = "UPDATE nodes SET revoked = true, edge = NULL, ohi = false WHERE site = $1 AND node = $2";
