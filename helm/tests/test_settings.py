@@ -126,7 +126,7 @@ ELSEWHERE = {
     "store.url", "bodies.kind", "bodies.directory", "bus.kind", "bus.mode", "bus.urls", "bus.master", "bus.username",
     "bus.password", "edge.listen", "edge.certificates", "edge.delivery", "edge.links_max", "edge.drain_per_second",
     "delivery.listen", "control.listen", "control.operator_key", "control.public_url",
-    "control.tmtp_port", "control.private_providers",
+    "control.tmtp_port", "control.private_providers", "control.trusted_proxies",
     "control.mail.server", "control.mail.from", "control.mail.password", "http.listen", "shutdown.deadline_seconds",
 }
 
@@ -150,6 +150,7 @@ def test_what_an_operator_sets_arrives():
     toml = tomllib.loads(chart.one("full-values.yaml", "ConfigMap", "-control")["data"]["tmtpd.toml"])
     assert toml["control"]["public_url"] == "https://tmtp.example"
     assert toml["control"]["tmtp_port"] == 443
+    assert toml["control"]["trusted_proxies"] == ["10.244.0.0/16", "fd00:10:244::/56"]
     assert toml["control"]["mail"] == {"server": "smtps://tmtp@mail.example", "from": "TMTP <no-reply@tmtp.example>"}
 
 

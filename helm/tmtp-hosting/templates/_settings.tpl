@@ -53,6 +53,9 @@ settings does not restart the others. Secrets are never in it: they come by envi
 {{- with $values.control.publicUrl -}}
 {{- $_ := set $control "public_url" . -}}
 {{- end -}}
+{{- with $values.control.trustedProxies -}}
+{{- $_ := set $control "trusted_proxies" . -}}
+{{- end -}}
 {{- with $values.control.mail -}}
 {{- if .server -}}
 {{- $_ := set $control "mail" (dict "server" .server "from" (required "control.mail.from is missing: whom do mails come from?" .from)) -}}

@@ -3,11 +3,16 @@
 
 use std::{sync::Arc, time::Duration};
 
+use serde_json::Value;
 use tmtp_bus::{Bus, Event, SITES, Subscription};
 use tmtp_platform::SystemClock;
 use tmtp_store::{Site, SiteId, Store, admin::OrgId};
 
-use crate::{By, Error, Registry, Result, SiteChange, SitePlan, registry::word, settings};
+use crate::{
+    By, Error, Registry, Result, SiteChange, SitePlan,
+    registry::{Done, word},
+    settings,
+};
 
 /// How long to wait for the bus: without it a change is seen as well, only later.
 const BUS_WAIT: Duration = Duration::from_secs(3);
@@ -111,6 +116,21 @@ impl Sites {
         }
         let heard = self.heard(subscription, after.id).await;
         Ok((after, heard))
+    }
+
+    /// Notes in the log that a site was imported, and what came.
+    ///
+    /// # Errors
+    /// When there is no such site, or the store fails.
+    pub async fn note_import(&self, site: SiteId, became: Value) -> Result<()> {
+        let mut change = self.registry.admin.begin().await?;
+        let org = change.org_of_site(site).await?.ok_or(Error::Absent("site"))?;
+        let target = site.0.to_string();
+        let done =
+            Done { org, action: "site.import", site: Some(site), target: &target, was: Value::Null, became };
+        self.registry.record(&mut change, &self.by, done).await?;
+        change.commit().await?;
+        Ok(())
     }
 
     /// Waits until the bus has carried the word: a command that exits at once would take it with it.

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
-use tmtp_platform::{Secret, dialable};
+use tmtp_platform::{Network, Secret, dialable};
 use url::Url;
 
 use crate::mail::MailOptions;
@@ -19,6 +19,8 @@ pub struct Options {
     pub listen: Vec<SocketAddr>,
     /// Where people reach it, as `https://admin.example`: what links in mails begin with. Empty: the first of `listen`.
     pub public_url: String,
+    /// Proxies in front: whoever connects from there is believed what it says of its client in `X-Forwarded-For`.
+    pub trusted_proxies: Vec<Network>,
     /// The port at which members reach edges, as it is told to those who are invited.
     pub tmtp_port: u16,
     /// Whether organizations' sign-in providers may be at addresses of a closed network, and over HTTP. Tenants name those
@@ -43,6 +45,7 @@ impl Default for Options {
         Self {
             listen: Vec::new(),
             public_url: String::new(),
+            trusted_proxies: Vec::new(),
             tmtp_port: 443,
             private_providers: false,
             operator_key: Secret::default(),

@@ -10,8 +10,8 @@ use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    Options, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault, loads::Counts, newcomers::Keys,
-    sites::Sites, telling::Telling,
+    Options, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault, former::FormerHashes, loads::Counts,
+    newcomers::Keys, sites::Sites, telling::Telling,
 };
 
 /// A transaction that failed for want of the store is tried again within this time; a longer outage is
@@ -34,6 +34,8 @@ pub(crate) struct Core {
     pub counts: Counts,
     /// Keys of those who vouch for newcomers.
     pub keys: Keys,
+    /// Hashes of secrets that came from another server.
+    pub former: FormerHashes,
     pub turns: Turns,
 }
 

@@ -20,6 +20,7 @@ mod error;
 mod fanout;
 mod fault;
 mod fetch;
+mod former;
 mod inbox;
 mod intake;
 mod link;

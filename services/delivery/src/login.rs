@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tmtp_store::{Begun, MemberKey, Session, Site, Tx};
+use tmtp_store::{Begun, MemberKey, NodeId, Session, Site, Tx};
 use tmtp_wire::{Message, MsgId};
 
 use crate::{
@@ -28,6 +28,17 @@ pub(crate) struct Entrant {
     pub edge: String,
     pub uid: String,
     pub secret: Vec<u8>,
+    /// The secret's hash as the server made it that the node came from; where it was found to be needed.
+    pub former_hash: Option<Vec<u8>>,
+}
+
+/// What came of a login.
+#[derive(Debug)]
+pub(crate) enum Entered {
+    /// The session began.
+    In(Box<Welcome>),
+    /// No node has this secret by a hash of ours; one may have it by the hash of the server that it came from.
+    Perhaps,
 }
 
 /// A session that began.
@@ -39,17 +50,22 @@ pub(crate) struct Welcome {
 }
 
 /// Begins a session.
-pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, Fault> {
+pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Entered, Fault> {
     let site = &entrant.site;
     if site.suspended {
         return Err(Refusal::login_failed().into());
     }
     let member = MemberKey { site: site.id, uid: entrant.uid.clone() };
     let mut tx = core.store.begin().await?;
-    let hash = secret_hash(&entrant.secret);
-    let node = tx.find_node(&member, &hash).await?.ok_or_else(Refusal::login_failed)?;
+    let Some((node, is_former)) = find(&mut *tx, &member, &entrant).await? else {
+        let has_more = entrant.former_hash.is_none() && tx.has_former_hash(&member).await?;
+        return if has_more { Ok(Entered::Perhaps) } else { Err(Refusal::login_failed().into()) };
+    };
     tx.hold_nodes(&[site.id]).await?;
     tx.lock_members(std::slice::from_ref(&member)).await?;
+    if is_former {
+        tx.renew_hash(site.id, node, &secret_hash(&entrant.secret)).await?;
+    }
     let nodes = tx.nodes(std::slice::from_ref(&member)).await?.nodes;
     if let Err(rejected) = admission::admit(&core, site, &nodes, node) {
         admission::doubt(tx, &core, &rejected.by).await?;
@@ -72,7 +88,20 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, 
     core.edges.expect(&entrant.edge);
     outbox.committed(&core).await;
     second_look::later(&core, session.clone(), entrant.edge, ohi.clone());
-    Ok(Welcome { session, ohi, floor: recorded.id })
+    Ok(Entered::In(Box::new(Welcome { session, ohi, floor: recorded.id })))
+}
+
+/// The node with this secret, and whether it is known by a former hash.
+async fn find(
+    tx: &mut dyn Tx,
+    member: &MemberKey,
+    entrant: &Entrant,
+) -> Result<Option<(NodeId, bool)>, Fault> {
+    if let Some(node) = tx.find_node(member, &secret_hash(&entrant.secret)).await? {
+        return Ok(Some((node, false)));
+    }
+    let Some(former) = &entrant.former_hash else { return Ok(None) };
+    Ok(tx.find_node(member, former).await?.map(|node| (node, true)))
 }
 
 /// Tells the edge that held the node, and those whom the former session kept informed.

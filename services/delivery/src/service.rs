@@ -16,6 +16,7 @@ use crate::{
     core::{Core, Turns},
     edge_watch::{self, Edges},
     fetch,
+    former::FormerHashes,
     inbox::{self, Inbox, Outlet},
     loads::Counts,
     newcomers::Keys,
@@ -82,6 +83,7 @@ impl Delivery {
             trash,
             counts,
             keys,
+            former: FormerHashes::default(),
             turns,
         };
         let outlets = Outlets {

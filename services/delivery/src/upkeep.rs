@@ -17,24 +17,31 @@ const STEPS: usize = 200;
 /// Goes round until `stop`.
 pub(crate) async fn run(core: Arc<Core>, stop: CancellationToken) {
     let mut after = None;
+    // At once: until then names that an earlier release left could be mistaken for new ones.
+    told(look_at_names(&core, &stop).await);
     loop {
         let wait = jittered(Duration::from_secs(core.options.sweep_seconds));
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(wait) => {}
         }
-        match round(&core, &mut after, &stop).await {
-            Ok(()) => {}
-            Err(fault) if fault.is_outage() => {
-                metrics::counter!("tmtp_delivery_sweep_failures_total").increment(1);
-            }
-            Err(fault) => tracing::error!(?fault, "a sweep failed"),
+        told(round(&core, &mut after, &stop).await);
+    }
+}
+
+fn told(swept: Result<(), Fault>) {
+    match swept {
+        Ok(()) => {}
+        Err(fault) if fault.is_outage() => {
+            metrics::counter!("tmtp_delivery_sweep_failures_total").increment(1);
         }
+        Err(fault) => tracing::error!(?fault, "a sweep failed"),
     }
 }
 
 async fn round(core: &Core, after: &mut Option<String>, stop: &CancellationToken) -> Result<(), Fault> {
     forget(core, stop).await?;
+    look_at_names(core, stop).await?;
     sweep(core).await?;
     sweep_blobs(core, after).await
 }
@@ -43,6 +50,16 @@ async fn forget(core: &Core, stop: &CancellationToken) -> Result<(), Fault> {
     let before = before(core, core.options.request_memory_seconds);
     for _ in (0..STEPS).take_while(|_| !stop.is_cancelled()) {
         if core.store.forget_requests(before, FORGET_AT_ONCE).await? < u64::from(FORGET_AT_ONCE) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// What names look like that were taken where nobody looked.
+async fn look_at_names(core: &Core, stop: &CancellationToken) -> Result<(), Fault> {
+    for _ in (0..STEPS).take_while(|_| !stop.is_cancelled()) {
+        if core.store.look_at_names(AT_ONCE).await? < u64::from(AT_ONCE) {
             break;
         }
     }

@@ -12,6 +12,7 @@ use std::{
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use socket2::{SockRef, TcpKeepalive};
+use tmtp_platform::subscriber;
 use tokio::{
     net::{TcpListener, TcpStream},
     time::sleep,
@@ -61,7 +62,7 @@ impl Doors {
 
     /// Takes a place for a link from this address, or says which limit is reached.
     pub fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Place, &'static str> {
-        let counted = (!(self.loopback_exempt && address.is_loopback())).then(|| network(address));
+        let counted = (!(self.loopback_exempt && address.is_loopback())).then(|| subscriber(address));
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.links >= self.links_max {
             return Err("links");
@@ -92,14 +93,6 @@ impl Drop for Place {
                 counts.by_address.remove(&address);
             }
         }
-    }
-}
-
-/// What counts as one address: an IPv4 address, or the /64 of an IPv6 address.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (!0 << 64)).into()),
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

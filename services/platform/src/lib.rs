@@ -15,6 +15,8 @@ pub mod health;
 pub mod lifecycle;
 #[cfg(feature = "server")]
 mod listener;
+#[cfg(feature = "server")]
+mod network;
 #[cfg(feature = "outside")]
 mod outside;
 #[cfg(feature = "server")]
@@ -34,6 +36,8 @@ pub use health::Health;
 pub use lifecycle::{Signals, Tasks};
 #[cfg(feature = "server")]
 pub use listener::Bounded;
+#[cfg(feature = "server")]
+pub use network::{Network, NoNetwork, subscriber};
 #[cfg(feature = "outside")]
 pub use outside::{Outside, OutsideError};
 #[cfg(feature = "server")]

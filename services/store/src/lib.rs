@@ -133,6 +133,8 @@ pub trait Store: Send + Sync + 'static {
     /// Removes messages posted before this that no entry names, and entries that name no message or no live node;
     /// returns what it removed. Finds only what a defect left behind.
     async fn sweep_orphans(&self, before_ms: i64, limit: u32) -> Result<Swept>;
+    /// Notes what names look like that nobody has looked at yet, at most `limit`; returns how many there were.
+    async fn look_at_names(&self, limit: u32) -> Result<u64>;
     /// Which of these blobs no message names.
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>>;
 
@@ -196,6 +198,12 @@ pub trait Tx: Send {
     async fn add_node(&mut self, node: &NewNode) -> Result<NodeId>;
     /// The live node of this member with this secret, if the member is active.
     async fn find_node(&mut self, member: &MemberKey, secret_hash: &[u8]) -> Result<Option<NodeId>>;
+    /// Notes that a node's hash was made by the server that it came from, and not as ours are.
+    async fn mark_former_hash(&mut self, site: SiteId, node: NodeId) -> Result<()>;
+    /// Whether a member has live nodes with such hashes.
+    async fn has_former_hash(&mut self, member: &MemberKey) -> Result<bool>;
+    /// Puts a hash of ours in the place of such a one; `false` when the node's is ours already.
+    async fn renew_hash(&mut self, site: SiteId, node: NodeId, secret_hash: &[u8]) -> Result<bool>;
     /// Ends a node for good: its entries go, and it cannot log in. Returns blobs to delete after the commit.
     async fn revoke_node(&mut self, site: SiteId, node: NodeId) -> Result<Vec<String>>;
     /// Suspends a member, or ends that.

@@ -41,6 +41,9 @@ const POSTGRES: &[Script] = scripts!(
     "202611251100_create_invitations",
     "202611251200_create_providers",
     "202611251300_create_looks",
+    "202611270330_add_names_looked",
+    "202611270331_index_names_not_looked",
+    "202611270400_add_nodes_hash_kind",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -53,6 +56,9 @@ const SQLITE: &[Script] = scripts!(
     "202611251100_create_invitations",
     "202611251200_create_providers",
     "202611251300_create_looks",
+    "202611270330_add_names_looked",
+    "202611270331_index_names_not_looked",
+    "202611270400_add_nodes_hash_kind",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

@@ -61,6 +61,9 @@ pub enum Command {
     /// Take backups while the service runs, and bring them back.
     #[command(subcommand)]
     Backup(crate::backup::args::Backup),
+    /// Bring over a site that runs on another server, on the database itself.
+    #[command(subcommand)]
+    Import(crate::import::args::Import),
     /// Make, show and change sites, on the database itself.
     #[command(subcommand)]
     Site(Site),

@@ -10,6 +10,7 @@ mod check;
 mod dev;
 mod doctor;
 mod expiry;
+mod import;
 mod listen;
 mod print;
 mod process;
@@ -65,6 +66,7 @@ async fn run(line: CommandLine) -> anyhow::Result<()> {
         Command::Admin(args) => admin::run(*args).await,
         Command::Apply(args) => apply::run(&args).await,
         Command::Backup(command) => backup::run(&settings()?, &command).await,
+        Command::Import(command) => Box::pin(import::run(&settings()?, &command)).await,
         Command::Audit(command) => audit::run(&settings()?, &command).await,
         Command::Site(command) => site::run(&settings()?, command).await,
         Command::Certificate(args) => certificate::run(&args),

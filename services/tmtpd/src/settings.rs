@@ -124,7 +124,8 @@ impl Role {
 
 const SECTIONS: &[&str] =
     &["store", "bodies", "bus", "edge", "delivery", "control", "http", "log", "trace", "shutdown"];
-const LISTS: &[&str] = &["edge.listen", "edge.delivery", "bus.urls", "control.listen"];
+const LISTS: &[&str] =
+    &["edge.listen", "edge.delivery", "bus.urls", "control.listen", "control.trusted_proxies"];
 
 impl Settings {
     /// Reads settings from a file and from the process's environment.

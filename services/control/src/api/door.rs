@@ -144,7 +144,7 @@ pub(super) async fn look(
     let needs_password = looked.purpose.needs_password();
     let user = looked.user.as_ref();
     Ok(Json(LinkShown {
-        purpose: looked.purpose.name().to_owned(),
+        purpose: looked.purpose.shown().to_owned(),
         email: user.map(|user| user.email.clone()),
         name: user.map(|user| user.name.clone()).filter(|name| !name.is_empty()),
         needs_code: needs_password && user.is_some_and(|user| user.has_totp),

@@ -92,7 +92,7 @@ pub(super) async fn greet(
     if let Err(problem) = origin::check(request.method(), request.headers()) {
         return count_stranger(&api, peer, problem);
     }
-    let left = api.limiter.count(Who::Address(peer.0));
+    let left = api.limiter.count(Who::stranger(peer.0));
     if left.remaining.is_none() {
         return too_many(left);
     }
@@ -100,7 +100,7 @@ pub(super) async fn greet(
 }
 
 fn count_stranger(api: &Api, peer: Peer, refusal: Problem) -> Response {
-    let left = api.limiter.count(Who::Address(peer.0));
+    let left = api.limiter.count(Who::stranger(peer.0));
     if left.remaining.is_none() { too_many(left) } else { with_limits(refusal.into_response(), left) }
 }
 

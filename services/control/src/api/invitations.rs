@@ -248,18 +248,20 @@ impl Api {
     async fn mail_invitation(&self, site: SiteId, plan: &InvitationPlan, link: &str) -> bool {
         let Some(to) = plan.email.clone() else { return false };
         let Ok(mut view) = self.registry.view().await else { return false };
+        let Ok(Some(org)) = view.org_of_site(site).await else { return false };
         let Ok(Some(site)) = view.site(site).await else { return false };
         let hello = plan.name.as_ref().map_or("Hello,".to_owned(), |name| format!("Hello {name},"));
         let invited = format!(
             "{} invites you to its private messaging: only members can write there, and nobody reads along.",
             site.name
         );
-        self.mailer.send(Letter {
+        let letter = Letter {
             to,
             subject: format!("Your invitation to {}", site.name),
             before: vec![hello, invited],
             link: Some(Link { label: "See what to do next".to_owned(), url: link.to_owned() }),
             after: vec!["If you did not expect this, do nothing: the invitation ends by itself.".to_owned()],
-        })
+        };
+        self.mailer.send(org, letter)
     }
 }

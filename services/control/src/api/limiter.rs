@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tmtp_platform::Clock;
+use tmtp_platform::{Clock, subscriber};
 use tmtp_store::admin::CallerId;
 
 /// A window's length.
@@ -19,10 +19,17 @@ const COUNTERS: usize = 100_000;
 pub(crate) enum Who {
     /// Somebody with a good key or session.
     Caller(CallerId),
-    /// An address that showed none that is good.
+    /// A subscriber who showed none that is good.
     Address(IpAddr),
     /// All for whom there was no counter left.
     Rest,
+}
+
+impl Who {
+    /// Who comes from this address: of IPv6, all of the network that one subscriber has.
+    pub fn stranger(address: IpAddr) -> Self {
+        Self::Address(subscriber(address))
+    }
 }
 
 /// What is left to somebody.
@@ -79,6 +86,20 @@ mod tests {
         fn unix_nanos(&self) -> u64 {
             self.0.load(Ordering::Relaxed) * 1_000_000_000
         }
+    }
+
+    #[test]
+    fn strangers_in_one_subscribers_network_share_a_count() {
+        let limiter = Limiter::new(1, Arc::new(Watch(AtomicU64::new(0))));
+        let left = |address: &str| limiter.count(Who::stranger(address.parse().unwrap())).remaining;
+        assert_eq!(
+            [left("2001:db8::1"), left("2001:db8::2"), left("2001:db8:0:1::1")],
+            [Some(0), None, Some(0)]
+        );
+        assert_eq!(
+            [left("192.0.2.1"), left("::ffff:192.0.2.1"), left("192.0.2.2")],
+            [Some(0), None, Some(0)]
+        );
     }
 
     fn key(id: i64) -> Who {

@@ -25,6 +25,7 @@ mod origin;
 mod page;
 mod problem;
 mod providers;
+mod proxies;
 mod serve;
 mod show;
 mod sites;
@@ -34,6 +35,7 @@ mod users;
 use std::sync::Arc;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use tmtp_platform::Network;
 use tokio::sync::Semaphore;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -63,6 +65,8 @@ pub(crate) struct Api {
     pub operator: Option<[u8; 32]>,
     pub limiter: Limiter,
     pub permits: Arc<Semaphore>,
+    /// Who is believed whom a request comes from.
+    pub trusted_proxies: Vec<Network>,
     /// What links begin with.
     pub public_url: String,
     /// The port at which members reach edges.
@@ -89,6 +93,7 @@ pub fn router(registry: Registry, door: Arc<Door>, options: &Options, mailer: Ma
         operator: Some(key).filter(|key| !key.is_empty()).map(key_hash),
         limiter: Limiter::new(options.requests_per_minute_max, Arc::clone(&registry.clock)),
         permits: Arc::new(Semaphore::new(options.requests_at_once_max as usize)),
+        trusted_proxies: options.trusted_proxies.clone(),
         public_url: options.public_url(),
         tmtp_port: options.tmtp_port,
         mailer,
@@ -111,6 +116,7 @@ pub fn router(registry: Registry, door: Arc<Door>, options: &Options, mailer: Ma
         .method_not_allowed_fallback(problem::no_method)
         .layer(axum::Extension(document))
         .layer(middleware::from_fn_with_state(Arc::clone(&api), guard::bound))
+        .layer(middleware::from_fn_with_state(Arc::clone(&api), proxies::name_client))
         .with_state(api)
 }
 

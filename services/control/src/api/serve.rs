@@ -6,7 +6,7 @@ use axum::{Router, extract::connect_info::Connected, serve::IncomingStream};
 use tmtp_platform::Bounded;
 use tokio_util::sync::CancellationToken;
 
-/// Where a request comes from.
+/// Where a request comes from: who connected, or whom a proxy that is trusted names ([`super::proxies`]).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub IpAddr);
 

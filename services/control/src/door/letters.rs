@@ -28,10 +28,13 @@ impl Letters {
     /// provider.
     pub fn send(&self, user: &User, org: Option<&str>, purpose: Purpose, token: &Secret) -> bool {
         let url = link_url(&self.base, token);
-        self.mailer.send(match purpose {
-            Purpose::Reset => reset(user, url),
-            _ => invitation(user, org, url),
-        })
+        self.mailer.send(
+            user.org,
+            match purpose {
+                Purpose::Reset | Purpose::Forgotten => reset(user, url),
+                _ => invitation(user, org, url),
+            },
+        )
     }
 }
 

@@ -196,11 +196,11 @@ impl Registry {
         }
         let by = By { actor: "somebody at the door".to_owned(), ..By::user(&user, visitor.address) };
         let mut change = self.admin.begin().await?;
-        let token = self.add_link(&mut change, user.org, Some(&user), Purpose::Reset).await?;
-        let became = json!({"purpose": Purpose::Reset.name()});
+        let token = self.add_link(&mut change, user.org, Some(&user), Purpose::Forgotten).await?;
+        let became = json!({"purpose": Purpose::Forgotten.name()});
         self.record_user(&mut change, &by, "user.link", &user, (Value::Null, became)).await?;
         change.commit().await?;
-        letters.send(&user, None, Purpose::Reset, &token);
+        letters.send(&user, None, Purpose::Forgotten, &token);
         Ok(())
     }
 

@@ -9,12 +9,15 @@ pub enum Purpose {
     First,
     /// Somebody new chooses a password.
     Invitation,
-    /// Somebody chooses a new password.
+    /// Somebody chooses a new password, by an administrator's doing.
     Reset,
+    /// The same, since somebody asked for it at the door: whoever that is must not end what an administrator made.
+    Forgotten,
 }
 
 const HOUR_MS: i64 = 3_600_000;
-const ALL: [Purpose; 4] = [Purpose::Demo, Purpose::First, Purpose::Invitation, Purpose::Reset];
+const ALL: [Purpose; 5] =
+    [Purpose::Demo, Purpose::First, Purpose::Invitation, Purpose::Reset, Purpose::Forgotten];
 
 impl Purpose {
     /// As it is written.
@@ -24,7 +27,13 @@ impl Purpose {
             Self::First => "first",
             Self::Invitation => "invitation",
             Self::Reset => "reset",
+            Self::Forgotten => "forgotten",
         }
+    }
+
+    /// What whoever follows it is to do, as it is told them.
+    pub fn shown(self) -> &'static str {
+        if self == Self::Forgotten { Self::Reset.name() } else { self.name() }
     }
 
     /// The purpose of this name.
@@ -42,7 +51,7 @@ impl Purpose {
         match self {
             Self::Demo | Self::First => 24 * HOUR_MS,
             Self::Invitation => 7 * 24 * HOUR_MS,
-            Self::Reset => HOUR_MS,
+            Self::Reset | Self::Forgotten => HOUR_MS,
         }
     }
 }

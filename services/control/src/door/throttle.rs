@@ -2,12 +2,12 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use sha2::{Digest as _, Sha256};
-use tmtp_platform::Clock;
+use tmtp_platform::{Clock, subscriber};
 
 use super::Refusal;
 
@@ -38,13 +38,7 @@ impl Who {
 
     /// An address; of IPv6, the network that one subscriber has.
     pub fn address(address: IpAddr) -> Self {
-        Self::Address(match address.to_canonical() {
-            IpAddr::V6(v6) => {
-                let [a, b, c, d, ..] = v6.segments();
-                Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-            }
-            v4 => v4,
-        })
+        Self::Address(subscriber(address))
     }
 
     /// Tries without a wait, and the longest wait in seconds.

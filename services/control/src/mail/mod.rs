@@ -3,20 +3,24 @@
 mod letter;
 mod options;
 mod outbox;
+mod queue;
+mod waiting;
 
 pub use letter::{Letter, Link};
 pub use options::MailOptions;
 pub use outbox::Outbox;
 
+use tmtp_store::admin::OrgId;
 use tokio::sync::mpsc::{self, Sender};
 
-/// Letters that may wait to be sent; one more is refused.
-const WAITING: usize = 1_000;
+use outbox::Taken;
+use waiting::{WAITING, Waiting};
 
 /// Takes letters. Without a mail server in the settings it takes none.
 #[derive(Debug, Clone, Default)]
 pub struct Mailer {
-    letters: Option<Sender<Letter>>,
+    letters: Option<Sender<Taken>>,
+    waiting: Waiting,
 }
 
 impl Mailer {
@@ -28,7 +32,8 @@ impl Mailer {
         metrics::describe_counter!("tmtp_control_mails_total", "Mails, by what became of them.");
         let (sender, receiver) = mpsc::channel(WAITING);
         let outbox = Outbox::new(options, receiver)?;
-        Ok((Self { letters: Some(sender).filter(|_| options.is_set()) }, outbox))
+        let letters = Some(sender).filter(|_| options.is_set());
+        Ok((Self { letters, waiting: Waiting::default() }, outbox))
     }
 
     /// Whether there is a mail server in the settings.
@@ -36,12 +41,14 @@ impl Mailer {
         self.letters.is_some()
     }
 
-    /// Takes a letter, to be sent soon; `false` when there is no mail server, or too many letters wait.
-    pub fn send(&self, letter: Letter) -> bool {
+    /// Takes a letter, to be sent soon on behalf of an organization; `false` when there is no mail server, or too many
+    /// letters wait, of this organization or in all.
+    pub fn send(&self, org: OrgId, letter: Letter) -> bool {
         let Some(letters) = &self.letters else { return false };
-        let taken = letters.try_send(letter).is_ok();
+        let place = self.waiting.enter(org);
+        let taken = place.is_some_and(|place| letters.try_send(Taken { org, letter, place }).is_ok());
         if !taken {
-            tracing::warn!("a mail was dropped: too many wait; does the mail server answer?");
+            tracing::warn!(org = org.0, "a mail was dropped: too many wait; does the mail server take them?");
             outbox::count("dropped");
         }
         taken

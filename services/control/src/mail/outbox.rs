@@ -1,7 +1,8 @@
-//! Sends the letters that were taken.
+//! Sends the letters that were taken, and tries again later what did not work.
 
 use std::{sync::Arc, time::Duration};
 
+use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use lettre::{
     AsyncTransport as _, Message,
     message::{
@@ -10,23 +11,30 @@ use lettre::{
     },
 };
 use tmtp_platform::Backoff;
-use tokio::sync::mpsc::Receiver;
+use tmtp_store::admin::OrgId;
+use tokio::{sync::mpsc::Receiver, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::{Letter, MailOptions, options::Transport};
+use super::{Letter, MailOptions, options::Transport, queue::Queue, waiting::Place};
 
-/// Letters sent at a time: one slow answer does not hold the others up.
-const AT_ONCE: usize = 4;
 /// Tries of a letter.
-const TRIES: usize = 6;
+const TRIES: u32 = 8;
 /// How long a try may take.
 const TRY: Duration = Duration::from_secs(30);
-/// How long to wait between tries, at first and at most.
-const WAIT: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(120)];
+/// How long to wait between tries, at first and at most. A server that does not know us wants some minutes to pass.
+const WAIT: [Duration; 2] = [Duration::from_secs(4), Duration::from_secs(600)];
+
+/// A letter that was taken, and its place among those that wait.
+#[derive(Debug)]
+pub(super) struct Taken {
+    pub org: OrgId,
+    pub letter: Letter,
+    pub place: Place,
+}
 
 /// The letters that wait, and the way to the server.
 pub struct Outbox {
-    letters: Receiver<Letter>,
+    letters: Receiver<Taken>,
     server: Option<Arc<Server>>,
 }
 
@@ -35,8 +43,23 @@ struct Server {
     from: Mailbox,
 }
 
+/// A letter on its way.
+struct Pending {
+    message: Message,
+    tries: u32,
+    backoff: Backoff,
+    _place: Place,
+}
+
+/// What came of a try.
+enum Tried {
+    Done,
+    /// It may work later.
+    Failed(Box<Pending>, String),
+}
+
 impl Outbox {
-    pub(super) fn new(options: &MailOptions, letters: Receiver<Letter>) -> Result<Self, String> {
+    pub(super) fn new(options: &MailOptions, letters: Receiver<Taken>) -> Result<Self, String> {
         let server =
             || Ok::<_, String>(Arc::new(Server { transport: options.transport()?, from: options.sender()? }));
         let server = options.is_set().then(server).transpose()?;
@@ -47,57 +70,121 @@ impl Outbox {
     pub async fn run(self, stop: CancellationToken) {
         let Self { mut letters, server } = self;
         let Some(server) = server else { return stop.cancelled().await };
-        let letters = futures::stream::poll_fn(|context| {
-            if stop.is_cancelled() {
-                letters.close();
-            }
-            letters.poll_recv(context)
-        });
-        let sending = futures::StreamExt::for_each_concurrent(letters, AT_ONCE, |letter| {
-            let (server, stop) = (Arc::clone(&server), stop.clone());
-            async move { server.send(&letter, &stop).await }
-        });
-        tokio::pin!(sending);
+        let mut desk = Desk { server, queue: Queue::default(), tries: FuturesUnordered::new() };
         tokio::select! {
-            () = &mut sending => return,
+            () = desk.work(&mut letters) => return,
             () = stop.cancelled() => {}
         }
         // Letters that wait, and tries that are under way, have this long.
-        if tokio::time::timeout(TRY, sending).await.is_err() {
+        letters.close();
+        if tokio::time::timeout(TRY, desk.finish(&mut letters)).await.is_err() {
             tracing::warn!("mails were left unsent when the process ended");
         }
     }
 }
 
-impl Server {
-    async fn send(&self, letter: &Letter, stop: &CancellationToken) {
-        match self.deliver(letter, stop).await {
-            Ok(()) => count("sent"),
-            Err(error) => {
-                // Not to whom: addresses of people are no matter for logs.
-                tracing::warn!(%error, "a mail could not be sent; is control.mail right?");
-                count("failed");
+/// Where letters are worked on.
+struct Desk {
+    server: Arc<Server>,
+    queue: Queue<Box<Pending>>,
+    tries: FuturesUnordered<BoxFuture<'static, (OrgId, Tried)>>,
+}
+
+impl Desk {
+    /// Goes on until nobody can bring letters any more.
+    async fn work(&mut self, letters: &mut Receiver<Taken>) {
+        loop {
+            self.begin();
+            let due = self.queue.due();
+            tokio::select! {
+                taken = letters.recv() => match taken {
+                    Some(taken) => {
+                        self.put(taken);
+                        // All that came: whose turn it is shows only then.
+                        while let Ok(taken) = letters.try_recv() {
+                            self.put(taken);
+                        }
+                    }
+                    None => return,
+                },
+                Some((org, tried)) = self.tries.next() => self.settle(org, tried),
+                () = until(due) => {}
             }
         }
     }
 
-    async fn deliver(&self, letter: &Letter, stop: &CancellationToken) -> Result<(), String> {
-        let message = self.message(letter)?;
-        let mut backoff = Backoff::new(WAIT[0], WAIT[1]);
-        let mut said = String::new();
-        for _ in 0..TRIES {
-            match tokio::time::timeout(TRY, self.transport.send(message.clone())).await {
-                Ok(Ok(_)) => return Ok(()),
-                Ok(Err(error)) if error.is_permanent() => return Err(error.to_string()),
-                Ok(Err(error)) => said = error.to_string(),
-                Err(_) => said = format!("no answer within {} s", TRY.as_secs()),
-            }
-            tokio::select! {
-                () = tokio::time::sleep(backoff.next_wait()) => {}
-                () = stop.cancelled() => break,
+    /// Tries what is left once.
+    async fn finish(&mut self, letters: &mut Receiver<Taken>) {
+        while let Some(taken) = letters.recv().await {
+            self.put(taken);
+        }
+        self.queue.hurry();
+        loop {
+            self.begin();
+            let Some((org, tried)) = self.tries.next().await else { return };
+            self.queue.done(org);
+            if let Tried::Failed(_, why) = tried {
+                give_up(&why);
             }
         }
-        Err(said)
+    }
+
+    fn put(&mut self, Taken { org, letter, place }: Taken) {
+        match self.server.message(&letter) {
+            Ok(message) => {
+                let backoff = Backoff::new(WAIT[0], WAIT[1]);
+                self.queue.add(org, Box::new(Pending { message, tries: 0, backoff, _place: place }));
+            }
+            Err(why) => give_up(&why),
+        }
+    }
+
+    fn begin(&mut self) {
+        while let Some((org, pending)) = self.queue.next(Instant::now()) {
+            let server = Arc::clone(&self.server);
+            self.tries.push(Box::pin(async move { (org, server.attempt(pending).await) }));
+        }
+    }
+
+    fn settle(&mut self, org: OrgId, tried: Tried) {
+        match tried {
+            Tried::Failed(pending, why) if pending.tries >= TRIES => {
+                drop(pending);
+                give_up(&why);
+                self.queue.done(org);
+            }
+            Tried::Failed(mut pending, _) => {
+                let due = Instant::now() + pending.backoff.next_wait();
+                self.queue.again(org, pending, due);
+            }
+            Tried::Done => self.queue.done(org),
+        }
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn give_up(why: &str) {
+    // Not to whom: addresses of people are no matter for logs.
+    tracing::warn!(error = why, "a mail could not be sent; is control.mail right?");
+    count("failed");
+}
+
+impl Server {
+    async fn attempt(&self, mut pending: Box<Pending>) -> Tried {
+        pending.tries += 1;
+        match tokio::time::timeout(TRY, self.transport.send(pending.message.clone())).await {
+            Ok(Ok(_)) => count("sent"),
+            Ok(Err(error)) if error.is_permanent() => give_up(&error.to_string()),
+            Ok(Err(error)) => return Tried::Failed(pending, error.to_string()),
+            Err(_) => return Tried::Failed(pending, format!("no answer within {} s", TRY.as_secs())),
+        }
+        Tried::Done
     }
 
     fn message(&self, letter: &Letter) -> Result<Message, String> {

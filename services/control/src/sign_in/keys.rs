@@ -7,7 +7,10 @@ use aws_lc_rs::{
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use tmtp_store::{SiteId, admin::SigningKey};
+use tmtp_store::{
+    SiteId,
+    admin::{SigningKey, View},
+};
 
 use crate::{Error, Registry, Result};
 
@@ -18,20 +21,29 @@ const FRESH_MS: i64 = 30 * DAY_MS;
 const KNOWN_MS: i64 = FRESH_MS + DAY_MS;
 
 impl Registry {
-    /// The key that signs a site's tokens now. Two who make one at the same moment make two, which both are good.
+    /// The key that signs a site's tokens now. Of those who want to make one at the same moment, one does.
     pub(super) async fn signing_key(&self, site: SiteId) -> Result<SigningKey> {
         let now = self.now_ms();
-        let newest = self.view().await?.signing_keys(site).await?.into_iter().next();
-        if let Some(key) = newest.filter(|key| now - key.created_ms < FRESH_MS) {
+        if let Some(key) = fresh_key(&mut self.view().await?, site, now).await? {
+            return Ok(key);
+        }
+        let mut change = self.admin.begin().await?;
+        change.lock_signing_keys(site).await?;
+        // Somebody else may have made it while the lock was theirs.
+        if let Some(key) = fresh_key(&mut change, site, now).await? {
             return Ok(key);
         }
         let key = new_key(now)?;
-        let mut change = self.admin.begin().await?;
         change.add_signing_key(site, &key).await?;
         change.drop_signing_keys(site, now - KNOWN_MS).await?;
         change.commit().await?;
         Ok(key)
     }
+}
+
+async fn fresh_key(view: &mut View, site: SiteId, now_ms: i64) -> Result<Option<SigningKey>> {
+    let newest = view.signing_keys(site).await?.into_iter().next();
+    Ok(newest.filter(|key| now_ms - key.created_ms < FRESH_MS))
 }
 
 fn new_key(now_ms: i64) -> Result<SigningKey> {

@@ -49,5 +49,5 @@ async fn find(api: &Shared, site: i64) -> crate::Result<Option<Site>> {
 
 /// Counts what an address tries; `false` when it was too much.
 fn may_try(api: &Shared, address: IpAddr) -> bool {
-    api.limiter.count(Who::Address(address)).remaining.is_some()
+    api.limiter.count(Who::stranger(address)).remaining.is_some()
 }

@@ -9,7 +9,14 @@ use tmtp_control::{
     Options,
     mail::{Letter, MailOptions, Mailer},
 };
+use tmtp_store::admin::OrgId;
 use tmtp_testkit::{leash::Leash, ports};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+    time::timeout,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -32,7 +39,7 @@ impl Sink {
         let log = tempfile::NamedTempFile::new()?;
         let box_ = folder.path().join("box").display().to_string();
         let mut leash = Leash::start(&[script, port.to_string(), box_], log.path(), None)?;
-        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
             ensure!(leash.is_running(), "no mail server:\n{}", std::fs::read_to_string(log.path())?);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -146,22 +153,117 @@ async fn who_forgot_a_password_gets_a_link_and_who_has_no_account_the_same_answe
     Ok(())
 }
 
-#[tokio::test]
-async fn a_mail_that_must_be_encrypted_is_not_sent_in_the_clear() -> Result<()> {
-    let sink = Sink::start().await?;
-    let letter = |to: &str| Letter {
+fn letter(to: &str) -> Letter {
+    Letter {
         to: to.to_owned(),
         subject: "x".to_owned(),
         before: vec!["x".to_owned()],
         link: None,
         after: Vec::new(),
-    };
+    }
+}
+
+/// A mail server that takes its time to ask everybody to come later whose address begins with `later`; tells whom it had a letter for.
+async fn reluctant_server() -> Result<(MailOptions, mpsc::Receiver<String>)> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let server = format!("smtp://{}?tls=none", listener.local_addr()?);
+    let (heard, receiver) = mpsc::channel(10_000);
+    tokio::spawn(async move {
+        while let Ok((link, _)) = listener.accept().await {
+            tokio::spawn(converse(link, heard.clone()));
+        }
+    });
+    let from = "TMTP <no-reply@provider.example>".to_owned();
+    Ok((MailOptions { server, from, ..MailOptions::default() }, receiver))
+}
+
+async fn converse(link: TcpStream, heard: mpsc::Sender<String>) -> Result<()> {
+    let (reading, mut writing) = link.into_split();
+    let mut lines = BufReader::new(reading).lines();
+    writing.write_all(b"220 here\r\n").await?;
+    let mut in_data = false;
+    while let Some(line) = lines.next_line().await? {
+        let word = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
+        let answer = match word.as_str() {
+            _ if in_data && line != "." => continue,
+            "RCPT" => {
+                _ = heard.send(line.clone()).await;
+                if line.contains("<later") {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    "451 come later"
+                } else {
+                    "250 ok"
+                }
+            }
+            "DATA" => "354 go on",
+            "QUIT" => "221 bye",
+            _ => "250 ok",
+        };
+        in_data = word == "DATA";
+        writing.write_all(format!("{answer}\r\n").as_bytes()).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_organization_whose_mails_are_put_off_holds_no_other_up() -> Result<()> {
+    let (options, mut heard) = reluctant_server().await?;
+    let (mailer, outbox) = Mailer::new(&options).map_err(anyhow::Error::msg)?;
+    let stop = CancellationToken::new();
+    let sending = tokio::spawn(outbox.run(stop.clone()));
+    let mut taken = 0;
+    while mailer.send(OrgId(7), letter(&format!("later{taken}@ours.example"))) {
+        taken += 1;
+    }
+    assert_eq!(taken, 250, "an organization's share");
+    for n in 0..20 {
+        ensure!(mailer.send(OrgId(8), letter(&format!("now{n}@theirs.example"))));
+    }
+    // All of theirs go out while most of ours have not even been tried once, let alone again.
+    let (mut ours, mut theirs) = (0, 0);
+    while theirs < 20 {
+        let line = timeout(Duration::from_secs(20), heard.recv()).await?.context("the server")?;
+        if line.contains("<now") { theirs += 1 } else { ours += 1 }
+    }
+    assert!(ours < 60, "{ours} of ours went first");
+    stop.cancel();
+    sending.await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_somebody_asked_for_at_the_door_leaves_an_administrators_link_good() -> Result<()> {
+    let sink = Sink::start().await?;
+    let stage = Stage::with(Options { mail: sink.options("none"), ..Options::default() }).await?;
+    let ours = stage.tenant("ours").await?;
+    let carol = sink.next().await?.token(&stage)?;
+    knock(&stage, "/sign-in/link", &json!({"token": carol, "password": PASSWORD})).await?.good()?;
+    let path = ours.at(&format!("/users/{}/link", ours.user));
+    let made = stage.post(OPERATOR, &path, &Value::Null).await?.good()?;
+    let by_admin = sink.next().await?.token(&stage)?;
+    ensure!(made["link"].as_str().is_some_and(|link| link.ends_with(&by_admin)));
+    knock(&stage, "/sign-in/forgotten", &json!({"email": "carol@ours.example"})).await?.good()?;
+    let asked_for = sink.next().await?.token(&stage)?;
+    for token in [&asked_for, &by_admin] {
+        let looked = knock(&stage, "/sign-in/link/look", &json!({"token": token})).await?.good()?;
+        assert_eq!(looked["purpose"], "reset");
+    }
+    let password = "another horse on the Moon";
+    knock(&stage, "/sign-in/link", &json!({"token": by_admin, "password": password})).await?.good()?;
+    // Whoever has chosen a password needs no other link.
+    knock(&stage, "/sign-in/link/look", &json!({"token": asked_for})).await?.problem(410, "link-ended")?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_mail_that_must_be_encrypted_is_not_sent_in_the_clear() -> Result<()> {
+    let sink = Sink::start().await?;
     // Told to stop, each letter has one more try.
     let stop = CancellationToken::new();
     stop.cancel();
     for tls in ["required", "none"] {
         let (mailer, outbox) = Mailer::new(&sink.options(tls)).map_err(anyhow::Error::msg)?;
-        ensure!(mailer.send(letter(&format!("{tls}@ours.example"))));
+        ensure!(mailer.send(OrgId::PROVIDER, letter(&format!("{tls}@ours.example"))));
         outbox.run(stop.clone()).await;
     }
     assert_eq!(sink.next().await?.to, "none@ours.example");

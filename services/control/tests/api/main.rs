@@ -12,6 +12,7 @@ mod mail;
 mod people;
 mod problems;
 mod providers;
+mod proxies;
 mod sign_in;
 mod stage;
 mod tenancy;
@@ -124,6 +125,7 @@ on_each_store! {
     sign_in {
         an_invitation_leads_through_the_sign_in_to_a_token,
         a_token_is_signed_by_a_published_key_that_changes_every_month,
+        many_who_need_the_first_key_at_one_moment_get_the_same,
         a_code_is_good_once_and_for_whoever_asked_for_it,
         what_is_no_pending_invitation_of_this_site_leads_nowhere,
         nobody_is_sent_to_an_address_that_is_not_the_sites_own,

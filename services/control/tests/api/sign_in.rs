@@ -182,6 +182,20 @@ pub async fn a_token_is_signed_by_a_published_key_that_changes_every_month(stage
     Ok(())
 }
 
+pub async fn many_who_need_the_first_key_at_one_moment_get_the_same(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let visitor = Visitor::new(stage, &ours).await?;
+    let asked = || futures::future::try_join_all((0..8).map(|_| visitor.json("keys")));
+    let first = asked().await?;
+    assert_eq!(first[0]["keys"].as_array().map(Vec::len), Some(1));
+    assert!(first.iter().all(|keys| *keys == first[0]), "{first:?}");
+    // A month later they need the next one.
+    stage.clock.put_forward(31 * 24 * 3_600_000);
+    let last = asked().await?;
+    assert!(last.iter().all(|keys| *keys == last[0] && *keys != first[0]), "{last:?}");
+    Ok(())
+}
+
 pub async fn a_code_is_good_once_and_for_whoever_asked_for_it(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let visitor = Visitor::new(stage, &ours).await?;

@@ -56,6 +56,13 @@ impl View {
 }
 
 impl Change {
+    /// Waits for whoever makes signing keys of a site at this moment, and keeps others from it until the end.
+    pub async fn lock_signing_keys(&mut self, site: SiteId) -> Result<()> {
+        // A write that changes nothing: it locks the row on either database.
+        let sql = "UPDATE sites SET org = org WHERE id = $1";
+        self.conn().run(sql, values![site]).await.map(drop)
+    }
+
     /// Adds a signing key.
     pub async fn add_signing_key(&mut self, site: SiteId, key: &SigningKey) -> Result<()> {
         let sql = "INSERT INTO signing_keys (site, kid, private_key, public_key, created_ms)

@@ -6,6 +6,7 @@
 mod audit;
 mod figures;
 mod grants;
+mod imports;
 mod invitations;
 mod keys;
 mod members;

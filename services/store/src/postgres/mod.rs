@@ -215,6 +215,13 @@ impl Store for PgStore {
         Ok(swept)
     }
 
+    async fn look_at_names(&self, limit: u32) -> Result<u64> {
+        let mut tx = self.upkeep().await?;
+        let looked = steps::members::look_at_names(&mut tx.conn, limit).await?;
+        tx.finish().await?;
+        Ok(looked)
+    }
+
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>> {
         read::unnamed_blobs(&mut self.conn().await?, blobs).await
     }

@@ -117,6 +117,18 @@ impl Tx for PgTx {
         steps::members::find_node(&mut self.conn, member, secret_hash).await
     }
 
+    async fn mark_former_hash(&mut self, site: SiteId, node: NodeId) -> Result<()> {
+        steps::members::mark_former_hash(&mut self.conn, site, node).await
+    }
+
+    async fn has_former_hash(&mut self, member: &MemberKey) -> Result<bool> {
+        steps::members::has_former_hash(&mut self.conn, member).await
+    }
+
+    async fn renew_hash(&mut self, site: SiteId, node: NodeId, secret_hash: &[u8]) -> Result<bool> {
+        steps::members::renew_hash(&mut self.conn, (site, node), secret_hash).await
+    }
+
     async fn revoke_node(&mut self, site: SiteId, node: NodeId) -> Result<Vec<String>> {
         steps::members::revoke_node(&mut self.conn, site, node).await?;
         queue::drop_queue(&mut self.conn, site, node).await

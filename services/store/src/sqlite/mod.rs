@@ -210,6 +210,13 @@ impl Store for SqliteStore {
         Ok(swept)
     }
 
+    async fn look_at_names(&self, limit: u32) -> Result<u64> {
+        let mut tx = self.tx().await?;
+        let looked = steps::members::look_at_names(&mut tx.conn, limit).await?;
+        tx.finish().await?;
+        Ok(looked)
+    }
+
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>> {
         queue::unnamed_blobs(&mut self.read().await?, blobs).await
     }

@@ -73,6 +73,32 @@ pub(crate) async fn find_node(
     row.map(|row| row.node(0)).transpose()
 }
 
+/// How a secret's hash was made: by the server that a node came from, until its next login.
+const FORMER_HASH: i64 = 1;
+
+pub(crate) async fn mark_former_hash(conn: &mut dyn Conn, site: SiteId, node: NodeId) -> Result<()> {
+    let sql = "UPDATE nodes SET hash_kind = $3 WHERE site = $1 AND node = $2";
+    conn.run(sql, values![site, node, FORMER_HASH]).await.map(drop)
+}
+
+pub(crate) async fn has_former_hash(conn: &mut dyn Conn, member: &MemberKey) -> Result<bool> {
+    if !storable(&member.uid) {
+        return Ok(false);
+    }
+    let sql = "SELECT 1 FROM nodes WHERE site = $1 AND uid = $2 AND hash_kind = $3 AND NOT revoked LIMIT 1";
+    Ok(conn.first(sql, values![member.site, &member.uid, FORMER_HASH]).await?.is_some())
+}
+
+pub(crate) async fn renew_hash(
+    conn: &mut dyn Conn,
+    (site, node): (SiteId, NodeId),
+    secret_hash: &[u8],
+) -> Result<bool> {
+    let sql =
+        "UPDATE nodes SET secret_hash = $3, hash_kind = 0 WHERE site = $1 AND node = $2 AND hash_kind = $4";
+    Ok(conn.run(sql, values![site, node, secret_hash, FORMER_HASH]).await? > 0)
+}
+
 /// Only the node itself; its entries are for the caller.
 pub(crate) async fn revoke_node(conn: &mut dyn Conn, site: SiteId, node: NodeId) -> Result<()> {
     let sql = "UPDATE nodes SET revoked = true, edge = NULL, ohi = false WHERE site = $1 AND node = $2";
@@ -128,6 +154,24 @@ pub(crate) async fn claim_looks(conn: &mut dyn Conn, name: &Name) -> Result<Opti
         drop_looks(conn, name.site, &name.name).await?;
     }
     Ok(other)
+}
+
+/// Notes what names look like that nobody has looked at: they are older than looks are, or were taken where lookalikes are
+/// allowed. A look that somebody has already stays theirs. Returns how many names that were.
+pub(crate) async fn look_at_names(conn: &mut dyn Conn, limit: u32) -> Result<u64> {
+    // Locked and marked first: a name that goes meanwhile takes the looks along that are noted here.
+    let mark = "UPDATE names SET looked = true WHERE NOT looked AND (site, name) IN
+                (SELECT site, name FROM names WHERE NOT looked ORDER BY site, name LIMIT $1)
+                RETURNING site, name";
+    let rows = conn.all(mark, values![i64::from(limit)]).await?;
+    let note = "INSERT INTO looks (site, look, name) VALUES ($1, $2, $3) ON CONFLICT (site, look) DO NOTHING";
+    for row in &rows {
+        let (site, name) = (row.site(0)?, row.text(1)?);
+        for look in looks(&name) {
+            conn.run(note, values![site, &look, &name]).await?;
+        }
+    }
+    Ok(rows.len() as u64)
 }
 
 /// Lets go of the looks that a name has, unless it is somebody's.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, anyhow};
 use tempfile::TempDir;
 use tmtp_store::{
-    Body, Error, NodeId, Standing, Store, StoreOptions,
+    Body, Error, InvitationId, NodeId, Standing, Store, StoreOptions,
+    admin::Grant,
     backup::{self, Dump, NamedBody},
     open,
 };
@@ -107,6 +108,26 @@ pub async fn a_new_life_knows_no_session_of_the_former_one(w: &World) -> Result<
     assert_eq!(ids(&store.queues(&[w.read(&session)]).await?.remove(0)), [11, 12]);
     backup::begin_life(&copy.options, NOW_MS, &[]).await?;
     assert_eq!(store.standings("edge-1", &[session]).await?, [Standing::Fenced]);
+    Ok(())
+}
+
+pub async fn a_new_life_takes_no_authorization_code_of_the_former_one(w: &World) -> Result<()> {
+    let grant = Grant {
+        code_hash: b"code".as_slice().into(),
+        invitation: InvitationId(7),
+        challenge: "c".to_owned(),
+        redirect_uri: "http://127.0.0.1/".to_owned(),
+        nonce: None,
+        expires_ms: NOW_MS + 300_000,
+    };
+    let mut change = w.store.admin().begin().await?;
+    change.add_grant(w.site, &grant).await?;
+    change.commit().await?;
+    let copy = Copy::take(w).await?;
+    let store = copy.load().await?;
+    backup::begin_life(&copy.options, NOW_MS, &[]).await?;
+    let mut change = store.admin().begin().await?;
+    assert_eq!(change.take_grant(w.site, b"code").await?, None);
     Ok(())
 }
 

@@ -112,6 +112,7 @@ contract! {
         a_backup_has_everything_of_its_moment_and_nothing_that_came_later,
         numbers_are_not_given_again_after_a_backup,
         a_new_life_knows_no_session_of_the_former_one,
+        a_new_life_takes_no_authorization_code_of_the_former_one,
         messages_whose_bodies_are_gone_are_forgotten_and_no_others,
         a_backup_goes_only_into_an_empty_place_of_its_kind_and_age,
     }
@@ -129,6 +130,7 @@ contract! {
         names_differ_by_every_octet,
         a_name_that_looks_like_anothers_is_told_and_ones_own_may_look_alike,
         two_who_claim_one_look_at_one_moment_do_not_both_get_it,
+        names_that_nobody_looked_at_are_looked_at_a_few_at_a_time,
         holding_nodes_keeps_them_from_being_seized,
     }
     newcomers {

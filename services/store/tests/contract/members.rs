@@ -209,3 +209,28 @@ pub async fn two_who_claim_one_look_at_one_moment_do_not_both_get_it(w: &World) 
     assert!(one != two, "{one} {two}");
     Ok(())
 }
+
+pub async fn names_that_nobody_looked_at_are_looked_at_a_few_at_a_time(w: &World) -> Result<()> {
+    while w.store.look_at_names(100).await? > 0 {}
+    // As they are taken where lookalikes are allowed, and were before there were looks.
+    let mut tx = w.tx().await?;
+    for (name, uid) in [("Carol of Acme", "alice"), ("CAROL of Acme", "bob"), ("Dave of Acme", "alice")] {
+        assert!(tx.take_name(&w.name(name, Owner::Member(uid.to_owned()))).await?);
+    }
+    assert_eq!(tx.claim_looks(&w.name("dave of acme", Owner::Group)).await?, None, "nobody looked");
+    drop(tx);
+    let mut tx = w.tx().await?;
+    for (name, uid) in [("Carol of Acme", "alice"), ("CAROL of Acme", "bob"), ("Dave of Acme", "alice")] {
+        assert!(tx.take_name(&w.name(name, Owner::Member(uid.to_owned()))).await?);
+    }
+    tx.commit().await?;
+    let steps =
+        [w.store.look_at_names(2).await?, w.store.look_at_names(2).await?, w.store.look_at_names(2).await?];
+    assert_eq!(steps, [2, 1, 0]);
+    let mut tx = w.tx().await?;
+    for lookalike in ["carol of acme", "dave of acme"] {
+        assert!(tx.claim_looks(&w.name(lookalike, Owner::Group)).await?.is_some(), "{lookalike}");
+    }
+    assert_eq!(tx.claim_looks(&w.name("DAVE of Acme", Owner::Member("alice".to_owned()))).await?, None);
+    Ok(())
+}

@@ -48,15 +48,20 @@ impl Peek {
         Ok(())
     }
 
+    /// But for what upkeep notes, of all sites at once.
     async fn columns(&self, table: &str) -> Result<Vec<String>> {
-        self.texts(&match self {
-            Self::Postgres(_) => format!(
-                "SELECT column_name::text FROM information_schema.columns WHERE table_name = '{table}'
+        let columns = self
+            .texts(&match self {
+                Self::Postgres(_) => format!(
+                    "SELECT column_name::text FROM information_schema.columns WHERE table_name = '{table}'
                  AND table_schema = 'public' AND column_name <> 'site' ORDER BY ordinal_position"
-            ),
-            Self::Sqlite(_) => format!("SELECT name FROM pragma_table_info('{table}') WHERE name <> 'site'"),
-        })
-        .await
+                ),
+                Self::Sqlite(_) => {
+                    format!("SELECT name FROM pragma_table_info('{table}') WHERE name <> 'site'")
+                }
+            })
+            .await?;
+        Ok(columns.into_iter().filter(|column| column != "looked").collect())
     }
 
     /// Gives `to` the same rows as `from`, ids and all.

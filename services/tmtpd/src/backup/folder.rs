@@ -121,10 +121,15 @@ impl Folder {
             octets: total.octets,
             sums_sha256: sums::of_file(&self.0.join(SUMS))?.0,
         };
+        // What is named below is on disk before the manifest says so, and before older backups may go.
+        for folder in folders(&self.0)? {
+            sync(&folder)?;
+        }
         let partial = format!("{MANIFEST}.partial");
         self.write(&partial, &serde_json::to_string_pretty(&manifest)?)?;
         fs::rename(self.0.join(partial), self.0.join(MANIFEST))?;
-        File::open(&self.0)?.sync_all()?;
+        sync(&self.0)?;
+        self.0.parent().filter(|parent| parent.is_dir()).map_or(Ok(()), sync)?;
         Ok(manifest)
     }
 
@@ -157,5 +162,42 @@ impl Folder {
             "{MANIFEST} counts other files"
         );
         Ok(manifest)
+    }
+}
+
+/// Makes durable what a folder is said to hold.
+fn sync(folder: &Path) -> anyhow::Result<()> {
+    File::open(folder).and_then(|open| open.sync_all()).with_context(|| folder.display().to_string())
+}
+
+/// All folders below this one.
+fn folders(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root).with_context(|| root.display().to_string())? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            found.extend(folders(&entry.path())?);
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_folder_of_a_backup_is_found_to_be_made_durable() {
+        let root = tempfile::tempdir().unwrap();
+        for part in ["database", "bodies/7", "bodies/19"] {
+            fs::create_dir_all(root.path().join(part)).unwrap();
+        }
+        fs::write(root.path().join("bodies/7/a"), "x").unwrap();
+        let mut found = folders(root.path()).unwrap();
+        found.sort();
+        let wanted = ["bodies", "bodies/19", "bodies/7", "database"].map(|part| root.path().join(part));
+        assert_eq!(found, wanted);
+        found.iter().for_each(|folder| sync(folder).unwrap());
     }
 }

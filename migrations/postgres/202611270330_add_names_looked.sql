@@ -1,0 +1,2 @@
+-- Whether it is on record what a name looks like. Names are taken without it, and looked at by a sweep.
+ALTER TABLE names ADD COLUMN looked boolean NOT NULL DEFAULT false;

@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS names_not_looked ON names (site, name) WHERE NOT looked;
