@@ -30,6 +30,7 @@ use async_trait::async_trait;
 
 pub use audit::{Link, Verdict, link_hash};
 pub use grants::{Grant, SigningKey};
+pub(crate) use imports::spare_no_more;
 pub use invitations::{Invitation, InvitationState, NewInvitation};
 pub use model::*;
 pub use user_links::UserLink;
