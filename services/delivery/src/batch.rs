@@ -38,11 +38,15 @@ enum Claim {
 /// Carries out all of these requests or, when it fails, none. One outcome for each, in order.
 pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Outcome>, Fault> {
     let marks: Vec<_> = postings.iter().map(|posting| mark(core, posting)).collect();
+    for (posting, marks) in postings.iter().zip(&marks) {
+        posting.trace_wait(marks.recorded.id);
+    }
+    let mut outbox = Outbox::new();
     let mut tx = core.store.begin().await?;
     let sites: BTreeSet<SiteId> = postings.iter().map(|posting| posting.asked.session.site).collect();
     tx.hold_nodes(&sites.into_iter().collect::<Vec<_>>()).await?;
     let claims = claim(&mut *tx, postings, &marks).await?;
-    let (decided, outbox) = carry_out(core, &mut *tx, postings, &marks, &claims).await?;
+    let decided = carry_out(core, &mut *tx, postings, &marks, &claims, &mut outbox).await?;
     let outcomes = outcomes(&claims, &decided);
     if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(_))) {
         release(&mut *tx, postings, &outcomes).await?;
@@ -89,13 +93,13 @@ async fn carry_out(
     postings: &[&Posting],
     marks: &[Marks],
     claims: &[Claim],
-) -> Result<(Vec<Option<Outcome>>, Outbox), Fault> {
+    outbox: &mut Outbox,
+) -> Result<Vec<Option<Outcome>>, Fault> {
     let is_new = |at: &usize| matches!(claims[*at], Claim::New);
     let new: Vec<_> = (0..postings.len()).filter(is_new).collect();
     let mut decided = vec![None; postings.len()];
-    let mut outbox = Outbox::default();
     if new.is_empty() {
-        return Ok((decided, outbox));
+        return Ok(decided);
     }
     let asked: Vec<_> = new.iter().map(|at| postings[*at]).collect();
     let (views, loads) = lookup::read(core, tx, &asked).await?;
@@ -114,7 +118,7 @@ async fn carry_out(
             }
         });
     }
-    Ok((decided, outbox))
+    Ok(decided)
 }
 
 /// Joins what was decided with what was known before. Whoever follows another is answered like it.

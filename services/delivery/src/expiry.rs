@@ -38,7 +38,7 @@ pub(crate) async fn expire(core: Arc<Core>, site: Arc<Site>) -> Result<bool, Fau
     if expired.entries == 0 {
         return Ok(false);
     }
-    let mut outbox = Outbox::default();
+    let mut outbox = Outbox::new();
     for (sender, missed) in by_sender(&expired.undelivered) {
         tell(&core, &mut *tx, &mut outbox, (&site, &sender), &missed).await?;
     }

@@ -9,6 +9,7 @@ mod caller;
 mod cookie;
 mod docs;
 mod door;
+mod figures;
 mod guard;
 mod headers;
 mod invitations;
@@ -156,6 +157,8 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(sites::resume))
         .routes(routes!(sites::close))
         .routes(routes!(sites::reopen))
+        .routes(routes!(figures::show))
+        .routes(routes!(figures::scrape))
         .routes(routes!(members::list))
         .routes(routes!(members::show, members::remove))
         .routes(routes!(members::suspend))

@@ -5,6 +5,7 @@
 
 mod audit;
 mod closing;
+mod figures;
 mod grants;
 mod imports;
 mod invitations;
@@ -30,6 +31,7 @@ use std::{
 use async_trait::async_trait;
 
 pub use audit::{Link, Verdict, link_hash};
+pub use figures::{FIGURES_COUNTED, SiteFigures};
 pub use grants::{Grant, SigningKey};
 pub(crate) use imports::spare_no_more;
 pub use invitations::{Invitation, InvitationState, NewInvitation};
