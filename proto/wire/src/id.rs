@@ -7,6 +7,18 @@ use std::{fmt, str::FromStr};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct MsgId(pub u64);
 
+impl MsgId {
+    /// The lowest id that is given at this time: milliseconds since 1970.
+    pub fn at(unix_ms: i64) -> Self {
+        Self(u64::try_from(unix_ms).unwrap_or(0).saturating_mul(1_000_000))
+    }
+
+    /// When it was given, where the clock was right: milliseconds since 1970.
+    pub fn unix_ms(self) -> i64 {
+        i64::try_from(self.0 / 1_000_000).unwrap_or(i64::MAX)
+    }
+}
+
 impl fmt::Display for MsgId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)

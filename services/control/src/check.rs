@@ -64,6 +64,7 @@ pub(crate) fn settings(settings: &SiteSettings) -> Result<()> {
         ("nodes_per_member_max", u64::from(settings.nodes_per_member_max), 1, 100),
         ("queued_messages_max", u64::from(settings.queued_messages_max), 1, 10_000_000),
         ("queued_octets_max", settings.queued_octets_max, 1, 1 << 50),
+        ("retention_days", u64::from(settings.retention_days), 1, 3_650),
         ("requests_per_second_max", u64::from(settings.requests_per_second_max), 1, 1_000_000),
         ("links_per_member_max", u64::from(settings.links_per_member_max), 1, 10_000),
     ];

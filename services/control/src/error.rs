@@ -41,6 +41,9 @@ pub enum Error {
     /// The organization's plan does not allow it.
     #[error("{0}")]
     Plan(String),
+    /// How things stand does not allow it.
+    #[error("{0}")]
+    State(String),
     /// Something else was changed since it was read.
     #[error("it was changed since you read it: it has version {now} now; read it again, and decide anew")]
     Stale {

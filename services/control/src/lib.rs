@@ -3,9 +3,11 @@
 //!
 //! [`Registry`] is the one way to change anything; [`api`] serves it over HTTP, [`Sites`] is for command lines.
 
+mod aliases;
 pub mod api;
 mod backlog;
 mod check;
+mod closing;
 mod console;
 mod difference;
 pub mod door;

@@ -118,7 +118,7 @@ impl Registry {
     }
 }
 
-fn org_value(org: &Org) -> Value {
+pub(crate) fn org_value(org: &Org) -> Value {
     json!({"name": org.name, "limits": serde_json::to_value(&org.limits).unwrap_or_default()})
 }
 

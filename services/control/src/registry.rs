@@ -31,6 +31,11 @@ impl By {
         Self { actor: "command line".to_owned(), address: String::new(), caller: KeyId(0).into() }
     }
 
+    /// The service, which does what somebody wanted done in time.
+    pub fn itself() -> Self {
+        Self { actor: "the service".to_owned(), address: String::new(), caller: KeyId(0).into() }
+    }
+
     /// Somebody who signed in, or is about to.
     pub fn user(user: &User, address: IpAddr) -> Self {
         let actor = format!("user {} ({})", user.id.0, user.email);

@@ -73,8 +73,15 @@ impl Control {
                 _ = ticks.tick() => {
                     self.count().await;
                     self.forget().await;
+                    self.erase().await;
                 }
             }
+        }
+    }
+
+    async fn erase(&self) {
+        if let Err(error) = self.registry.erase_closed().await {
+            tracing::info!(%error, "closed sites could not be erased");
         }
     }
 

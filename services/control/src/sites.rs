@@ -89,6 +89,9 @@ impl Registry {
         let owner = change.lock_org(org).await?.ok_or(Error::Absent("organization"))?;
         let before = change.org_site(org, site).await?.ok_or(Error::Absent("site"))?;
         fresh(version, before.version)?;
+        if before.closing_ms.is_some() && wanted.suspended == Some(false) {
+            return Err(Error::State("the site is closed, and will be erased: reopen it".to_owned()));
+        }
         let after = OrgSite { site: changed(&before.site, wanted)?, ..before.clone() };
         if after == before {
             return Ok(before);

@@ -17,6 +17,7 @@ mod digest;
 mod edge_watch;
 mod edits;
 mod error;
+mod expiry;
 mod fanout;
 mod fault;
 mod fetch;

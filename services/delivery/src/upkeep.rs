@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use rand::Rng as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::{core::Core, fault::Fault};
+use crate::{core::Core, expiry, fault::Fault};
 
 /// Rows or bodies looked at in one step.
 const AT_ONCE: u32 = 1000;
@@ -39,9 +39,10 @@ fn told(swept: Result<(), Fault>) {
     }
 }
 
-async fn round(core: &Core, after: &mut Option<String>, stop: &CancellationToken) -> Result<(), Fault> {
+async fn round(core: &Arc<Core>, after: &mut Option<String>, stop: &CancellationToken) -> Result<(), Fault> {
     forget(core, stop).await?;
     look_at_names(core, stop).await?;
+    expire(core, stop).await?;
     sweep(core).await?;
     sweep_blobs(core, after).await
 }
@@ -51,6 +52,20 @@ async fn forget(core: &Core, stop: &CancellationToken) -> Result<(), Fault> {
     for _ in (0..STEPS).take_while(|_| !stop.is_cancelled()) {
         if core.store.forget_requests(before, FORGET_AT_ONCE).await? < u64::from(FORGET_AT_ONCE) {
             break;
+        }
+    }
+    Ok(())
+}
+
+/// What waited for too long, at every site.
+async fn expire(core: &Arc<Core>, stop: &CancellationToken) -> Result<(), Fault> {
+    for site in core.sites.listing().iter() {
+        let site = Arc::new(site.clone());
+        for _ in (0..STEPS).take_while(|_| !stop.is_cancelled()) {
+            let site = site.clone();
+            if !core.transact(move |core| expiry::expire(core, site.clone())).await? {
+                break;
+            }
         }
     }
     Ok(())

@@ -264,6 +264,11 @@ pub trait Tx: Send {
     async fn add_messages(&mut self, messages: &[NewMessage], entries: &[NewEntry]) -> Result<()>;
     /// Copies what is pending for one node to another, which has nothing yet.
     async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()>;
+    /// Removes entries of a site's messages with ids below `before`, the oldest first, about so many at most; tells which of
+    /// those messages did not come to whom.
+    async fn expire(&mut self, site: SiteId, before: MsgId, entries_max: u32) -> Result<Expired>;
+    /// The first of a member's aliases, in order of name.
+    async fn alias_of(&mut self, member: &MemberKey) -> Result<Option<String>>;
     /// Removes these very entries, where the session is still its node's newest, and messages with their last entry.
     /// Returns blobs to delete after the commit.
     async fn ack(&mut self, acks: &[NodeAcks]) -> Result<Vec<String>>;

@@ -44,6 +44,8 @@ const POSTGRES: &[Script] = scripts!(
     "202611270330_add_names_looked",
     "202611270331_index_names_not_looked",
     "202611270400_add_nodes_hash_kind",
+    "202611270430_add_sites_closing",
+    "202611270440_add_names_reserved",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -59,6 +61,8 @@ const SQLITE: &[Script] = scripts!(
     "202611270330_add_names_looked",
     "202611270331_index_names_not_looked",
     "202611270400_add_nodes_hash_kind",
+    "202611270430_add_sites_closing",
+    "202611270440_add_names_reserved",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

@@ -338,6 +338,32 @@ pub struct NodeAcks {
     pub ids: Vec<MsgId>,
 }
 
+/// A message that came to none of the devices of somebody it was for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undelivered {
+    /// Its id.
+    pub id: MsgId,
+    /// When it was taken.
+    pub posted: Posted,
+    /// Its framed header.
+    pub head: Bytes,
+    /// To whom it did not come.
+    pub uid: String,
+    /// What they are called.
+    pub alias: Option<String>,
+}
+
+/// What waited for too long, and waits no more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expired {
+    /// Entries removed.
+    pub entries: u64,
+    /// Blobs to delete after the commit.
+    pub blobs: Vec<String>,
+    /// In ascending order of id.
+    pub undelivered: Vec<Undelivered>,
+}
+
 /// What a sweep removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Swept {

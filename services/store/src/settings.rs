@@ -28,6 +28,8 @@ pub struct SiteSettings {
     pub queued_messages_max: u32,
     /// Most octets that wait for one node; more are refused.
     pub queued_octets_max: u64,
+    /// How long a message waits for a device; then it is removed, and its sender is told.
+    pub retention_days: u32,
     /// Most requests a second on one link; more are slowed down.
     pub requests_per_second_max: u32,
     /// Most links of one member at a time.
@@ -126,6 +128,7 @@ impl Default for SiteSettings {
             nodes_per_member_max: 100,
             queued_messages_max: 20_000,
             queued_octets_max: 16 << 30,
+            retention_days: 30,
             requests_per_second_max: 200,
             links_per_member_max: 100,
         }

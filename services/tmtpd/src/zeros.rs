@@ -25,6 +25,7 @@ const DELIVERY: &[Counter] = &[
     ("tmtp_delivery_batches_split_total", None),
     ("tmtp_delivery_sessions_reaped_total", None),
     ("tmtp_delivery_notices_missed_total", None),
+    ("tmtp_delivery_entries_expired_total", None),
     ("tmtp_delivery_orphans_total", None),
     ("tmtp_delivery_blobs_left_total", None),
     ("tmtp_delivery_blobs_swept_total", None),

@@ -1,6 +1,6 @@
 //! Organizations.
 
-use axum::{Json, extract::State, response::Response};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use tmtp_store::admin::{Org, OrgId, OrgLimits, Page};
 use utoipa::ToSchema;
@@ -120,6 +120,19 @@ pub(super) async fn show(
     let found = api.registry.view().await?.org(org).await?.ok_or_else(|| Problem::absent("organization"))?;
     let version = found.version;
     Ok(tagged(OrgShown::from(found), version))
+}
+
+/// Remove an organization that has no sites any more: its people, keys and sign-in providers. Its audit log stays.
+#[utoipa::path(delete, path = "/api/v1/orgs/{org}", tag = "organizations", operation_id = "removeOrg",
+    params(("org" = i64, Path)), responses((status = 204)))]
+pub(super) async fn remove(
+    State(api): State<Shared>,
+    caller: Caller,
+    At(org): At<i64>,
+) -> Result<StatusCode, Problem> {
+    let org = caller.at(org, Need::Operate)?;
+    api.registry.remove_org(&caller.by, org).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Change an organization.

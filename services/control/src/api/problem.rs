@@ -111,6 +111,7 @@ impl From<Error> for Problem {
             Error::Taken(_) => new(StatusCode::CONFLICT, "taken", "A host name is taken"),
             Error::AliasTaken(_) => new(StatusCode::CONFLICT, "alias-taken", "An alias is taken"),
             Error::Plan(_) => new(StatusCode::CONFLICT, "plan", "The plan does not allow it"),
+            Error::State(_) => new(StatusCode::CONFLICT, "state", "Not as it stands"),
             Error::Stale { .. } => new(StatusCode::PRECONDITION_FAILED, "stale", "It was changed meanwhile"),
             Error::Reused => {
                 new(StatusCode::UNPROCESSABLE_ENTITY, "key-reused", "An Idempotency-Key was reused")

@@ -72,6 +72,9 @@ pub(crate) struct SiteShown {
     pub hosts: Vec<String>,
     /// Nobody may register or log in.
     pub suspended: bool,
+    /// When it is erased, where it is closed.
+    #[schema(format = DateTime)]
+    pub closing_at: Option<String>,
     /// Its settings, all of them.
     #[schema(value_type = Object)]
     pub settings: Value,
@@ -83,13 +86,14 @@ pub(crate) struct SiteShown {
 }
 
 impl From<OrgSite> for SiteShown {
-    fn from(OrgSite { org, version, site }: OrgSite) -> Self {
+    fn from(OrgSite { org, version, closing_ms, site }: OrgSite) -> Self {
         Self {
             id: site.id.0,
             org: org.0,
             name: site.name,
             hosts: site.hosts,
             suspended: site.suspended,
+            closing_at: closing_ms.map(shown),
             settings: serde_json::to_value(&site.settings).unwrap_or(Value::Object(Map::new())),
             version,
             created_at: shown(site.created_ms),
@@ -182,13 +186,15 @@ impl From<NodeState> for NodeShown {
 pub(crate) struct AliasShown {
     /// The alias.
     pub alias: String,
-    /// Whose it is; nobody's when it was retired, and it is never given again.
+    /// Whose it is; nobody's when it is reserved, or was retired and is never given again.
     pub uid: Option<String>,
+    /// Kept for a member to come.
+    pub reserved: bool,
 }
 
 impl From<Alias> for AliasShown {
-    fn from(Alias { alias, uid }: Alias) -> Self {
-        Self { alias, uid }
+    fn from(Alias { alias, uid, reserved }: Alias) -> Self {
+        Self { alias, uid, reserved }
     }
 }
 

@@ -122,6 +122,45 @@ pub(super) async fn change(
     Ok(answer(api.registry.change_site(&caller.by, (org, SiteId(site)), version, &wanted).await?))
 }
 
+/// How long a site is to be closed before it is erased.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SiteClose {
+    /// Days; 30 where it is left out. 0: now.
+    #[schema(minimum = 0, maximum = 365)]
+    grace_days: Option<u32>,
+}
+
+/// Days of grace where nobody says how many.
+const GRACE_DAYS: u32 = 30;
+
+/// Close a site: nobody gets in, and after a time of grace all that is in it is erased.
+#[utoipa::path(post, path = "/api/v1/orgs/{org}/sites/{site}/close", tag = "sites", operation_id = "closeSite",
+    request_body = SiteClose, params(("org" = i64, Path), ("site" = i64, Path)),
+    responses((status = 200, body = SiteShown)))]
+pub(super) async fn close(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site)): At<(i64, i64)>,
+    given: Given<SiteClose>,
+) -> Result<Response, Problem> {
+    let org = caller.at(org, Need::Administer)?;
+    let days = given.body.grace_days.unwrap_or(GRACE_DAYS);
+    Ok(answer(api.registry.close_site(&caller.by, (org, SiteId(site)), days).await?))
+}
+
+/// Open a closed site again, while it is there.
+#[utoipa::path(post, path = "/api/v1/orgs/{org}/sites/{site}/reopen", tag = "sites", operation_id = "reopenSite",
+    params(("org" = i64, Path), ("site" = i64, Path)), responses((status = 200, body = SiteShown)))]
+pub(super) async fn reopen(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site)): At<(i64, i64)>,
+) -> Result<Response, Problem> {
+    let org = caller.at(org, Need::Administer)?;
+    Ok(answer(api.registry.reopen_site(&caller.by, (org, SiteId(site))).await?))
+}
+
 /// Suspend a site: nobody may register or log in, and all links are closed.
 #[utoipa::path(post, path = "/api/v1/orgs/{org}/sites/{site}/suspend", tag = "sites", operation_id = "suspendSite",
     params(("org" = i64, Path), ("site" = i64, Path)), responses((status = 200, body = SiteShown)))]

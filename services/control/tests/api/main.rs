@@ -1,6 +1,8 @@
 //! The REST API over HTTP, on each of the stores.
 #![cfg(test)]
 
+mod aliases;
+mod closing;
 mod creating;
 mod door;
 mod effects;
@@ -40,6 +42,16 @@ macro_rules! on_each_store {
 }
 
 on_each_store! {
+    aliases {
+        an_alias_is_reserved_for_a_member_and_given_to_it,
+        a_retired_alias_goes_to_nobody_else,
+        a_reserved_alias_can_be_let_go,
+    }
+    closing {
+        a_closed_site_is_erased_when_its_grace_is_over_and_no_other,
+        a_closed_site_can_be_opened_again_while_it_is_there,
+        an_organization_is_removed_when_it_has_no_sites,
+    }
     creating {
         the_same_creation_again_makes_nothing_new,
         two_equal_creations_at_one_moment_make_one_thing,

@@ -40,6 +40,8 @@ impl Route {
             "createOrg" | "changeOrg" => Some(json!({"name": "grabbed"})),
             "createSite" => Some(json!({"name": "grabbed", "hosts": ["grabbed.example"]})),
             "changeSite" => Some(json!({"name": "grabbed"})),
+            "closeSite" => Some(json!({"grace_days": 7})),
+            "keepAlias" => Some(json!({"alias": "Grabbed by others"})),
             "createInvitation" => Some(json!({"name": "grabbed"})),
             "createProvider" => Some(json!({"label": "grabbed", "issuer": "http://127.0.0.1:1",
                 "settings": {"client_id": "grabbed"}})),
@@ -74,6 +76,7 @@ impl Route {
             .replace("{key}", &inside.keys[0].2.to_string())
             .replace("{user}", &inside.user.to_string())
             .replace("{session}", "1")
+            .replace("{alias}", &encoded(&format!("ALICE of {}", inside.name)))
             .replace("{gid}", &encoded(&format!("Circle of {}", inside.name)));
         ensure!(!path.contains('{'), "{path}: a new kind of id; say here what it is");
         Ok(path)
@@ -193,6 +196,10 @@ pub async fn a_role_may_do_what_it_is_for_and_no_more(stage: &Stage) -> Result<(
         "changeSite",
         "suspendSite",
         "resumeSite",
+        "closeSite",
+        "reopenSite",
+        "keepAlias",
+        "retireAlias",
         "suspendMember",
         "resumeMember",
         "createInvitation",

@@ -23,6 +23,8 @@ mod presence;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod retention;
+#[cfg(test)]
 mod retries;
 #[cfg(test)]
 mod rig;

@@ -4,8 +4,9 @@ use tmtp_wire::MsgId;
 
 use super::{Change, Scope, View};
 use crate::{
-    Result,
-    sql::{int, values},
+    Result, SiteId,
+    sql::{Conn, int, values},
+    steps::expiry::spared,
 };
 
 impl View {
@@ -18,13 +19,31 @@ impl View {
 }
 
 impl Change {
-    /// Notes that messages up to this id are imported with the end of this transaction.
-    pub async fn note_imported(&mut self, scope: &Scope, through: MsgId) -> Result<()> {
-        let name = counter(scope);
-        let sql = "INSERT INTO counters (name, value) VALUES ($1, $2)
-                   ON CONFLICT (name) DO UPDATE SET value = $2";
-        self.conn().run(sql, values![&name, int(through.0)]).await.map(drop)
+    /// Notes that messages up to this id are imported with the end of this transaction. However old they are, they have
+    /// waited here for no time yet: they are spared until the site's retention is over since.
+    pub async fn note_imported(&mut self, scope: &Scope, through: MsgId, now_ms: i64) -> Result<()> {
+        for (name, value) in [
+            (counter(scope), int(through.0)),
+            (spared(scope.site), int(through.0)),
+            (since(scope.site), now_ms),
+        ] {
+            let sql = "INSERT INTO counters (name, value) VALUES ($1, $2)
+                       ON CONFLICT (name) DO UPDATE SET value = $2";
+            self.conn().run(sql, values![&name, value]).await?;
+        }
+        Ok(())
     }
+}
+
+/// Messages of a site that were imported before this are spared no more: they have waited here for long enough.
+pub(crate) async fn spare_no_more(conn: &mut dyn Conn, site: SiteId, before_ms: i64) -> Result<()> {
+    let sql = "DELETE FROM counters WHERE name = $1 AND EXISTS
+               (SELECT 1 FROM counters c WHERE c.name = $2 AND c.value < $3)";
+    conn.run(sql, values![&spared(site), &since(site), before_ms]).await.map(drop)
+}
+
+fn since(site: SiteId) -> String {
+    format!("imported at {}", site.0)
 }
 
 fn counter(scope: &Scope) -> String {

@@ -207,7 +207,13 @@ impl Change {
         drop_looks(self.conn(), site, alias).await
     }
 
-    async fn keep_name(&mut self, scope: &Scope, name: &str, lookalikes: Lookalikes) -> Result<()> {
+    /// Keeps a name from everybody. [`Error::Taken`] when it is not to be had.
+    pub(super) async fn keep_name(
+        &mut self,
+        scope: &Scope,
+        name: &str,
+        lookalikes: Lookalikes,
+    ) -> Result<()> {
         let kept = Name { site: scope.site, name: name.to_owned(), owner: Owner::Retired };
         if lookalikes == Lookalikes::Refused
             && let Some(other) = claim_looks(self.conn(), &kept).await?

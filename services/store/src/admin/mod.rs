@@ -4,6 +4,7 @@
 //! [`Scope`], and a scope is found only through its organization.
 
 mod audit;
+mod closing;
 mod figures;
 mod grants;
 mod imports;
@@ -32,8 +33,10 @@ use async_trait::async_trait;
 pub use audit::{Link, Verdict, link_hash};
 pub use figures::{FIGURES_COUNTED, SiteFigures};
 pub use grants::{Grant, SigningKey};
+pub(crate) use imports::spare_no_more;
 pub use invitations::{Invitation, InvitationState, NewInvitation};
 pub use model::*;
+pub use names::Assigned;
 pub use user_links::UserLink;
 pub use user_sessions::{NewUserSession, TOUCH_MS, USER_SESSIONS_MAX, UserSession, UserSessionId};
 pub use users::{Account, NewUser, User, UserId};

@@ -93,6 +93,8 @@ pub struct OrgSite {
     pub org: OrgId,
     /// Grows with every change.
     pub version: i64,
+    /// When it is erased, where it is closed.
+    pub closing_ms: Option<i64>,
     /// The site.
     pub site: Site,
 }
@@ -175,8 +177,10 @@ pub const QUEUED_COUNTED: u64 = 10_000;
 pub struct Alias {
     /// The alias.
     pub alias: String,
-    /// Whose it is; `None`: nobody's any more, and never to be given again.
+    /// Whose it is; `None`: nobody's any more, and never to be given again, unless it is reserved.
     pub uid: Option<String>,
+    /// Nobody's yet: an administrator keeps it for a member.
+    pub reserved: bool,
 }
 
 /// A group.

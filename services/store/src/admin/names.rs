@@ -1,7 +1,15 @@
 //! A site's aliases and groups.
 
-use super::{Alias, Group, InGroup, Page, Scope, View, pattern};
-use crate::{Result, sql::values, steps::groups, text::storable};
+use super::{Alias, Change, Group, InGroup, Page, Scope, View, pattern};
+use crate::{
+    Error, Lookalikes, Name, Owner, Result,
+    sql::{Row, values},
+    steps::{
+        groups,
+        members::{claim_looks, drop_looks},
+    },
+    text::storable,
+};
 
 impl View {
     /// Aliases in ascending order, retired ones among them.
@@ -9,12 +17,21 @@ impl View {
         if !storable(&page.after) {
             return Ok(Vec::new());
         }
-        let sql = "SELECT name, uid FROM names WHERE site = $1 AND name > $2 AND kind <> 1
+        let sql = "SELECT name, uid, reserved FROM names WHERE site = $1 AND name > $2 AND kind <> 1
                    AND lower(name) LIKE $3 ESCAPE '\\' ORDER BY name LIMIT $4";
         let search = pattern(&page.search);
         let values = values![scope.site, &page.after, &search, i64::from(page.limit)];
         let rows = self.conn().all(sql, values).await?;
-        rows.iter().map(|row| Ok(Alias { alias: row.text(0)?, uid: row.opt_text(1)? })).collect()
+        rows.iter().map(alias).collect()
+    }
+
+    /// One alias, whosever it is.
+    pub async fn alias(&mut self, scope: &Scope, name: &str) -> Result<Option<Alias>> {
+        if !storable(name) {
+            return Ok(None);
+        }
+        let sql = "SELECT name, uid, reserved FROM names WHERE site = $1 AND name = $2 AND kind <> 1";
+        self.conn().first(sql, values![scope.site, name]).await?.as_ref().map(alias).transpose()
     }
 
     /// Groups in ascending order of name.
@@ -31,9 +48,8 @@ impl View {
         let search = pattern(&page.search);
         let values = values![scope.site, &page.after, &search, i64::from(page.limit)];
         let rows = self.conn().all(sql, values).await?;
-        let group = |row: &crate::sql::Row| {
-            Ok(Group { gid: row.text(0)?, joined: row.count(1)?, on_record: row.count(2)? })
-        };
+        let group =
+            |row: &Row| Ok(Group { gid: row.text(0)?, joined: row.count(1)?, on_record: row.count(2)? });
         rows.iter().map(group).collect()
     }
 
@@ -61,4 +77,77 @@ impl View {
         });
         found.collect::<Result<_>>().map(Some)
     }
+}
+
+/// What giving a name to a member found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assigned {
+    /// It is the member's now.
+    Now,
+    /// It was the member's already.
+    Before,
+}
+
+impl Change {
+    /// Keeps a name for a member to come. [`Error::Taken`] when it is not to be had, or was somebody's once.
+    pub async fn reserve_name(&mut self, scope: &Scope, name: &str, lookalikes: Lookalikes) -> Result<()> {
+        self.keep_name(scope, name, lookalikes).await?;
+        let sql = "UPDATE names SET reserved = true WHERE site = $1 AND name = $2";
+        self.conn().run(sql, values![scope.site, name]).await.map(drop)
+    }
+
+    /// Gives a name to a member: one that nobody ever had, or that is reserved. [`Error::Taken`] for all others: one that was
+    /// somebody else's is never given again. The member must be locked.
+    pub async fn assign_name(
+        &mut self,
+        scope: &Scope,
+        (name, uid): (&str, &str),
+        lookalikes: Lookalikes,
+    ) -> Result<Assigned> {
+        let taken = || Error::Taken(name.to_owned());
+        if self.alias(scope, name).await?.is_some_and(|found| found.uid.as_deref() == Some(uid)) {
+            return Ok(Assigned::Before);
+        }
+        let give = "UPDATE names SET kind = 0, uid = $3, reserved = false
+                    WHERE site = $1 AND name = $2 AND kind = 2 AND reserved";
+        if self.conn().run(give, values![scope.site, name, uid]).await? > 0 {
+            return Ok(Assigned::Now);
+        }
+        let wanted = Name { site: scope.site, name: name.to_owned(), owner: Owner::Member(uid.to_owned()) };
+        if lookalikes == Lookalikes::Refused
+            && let Some(other) = claim_looks(self.conn(), &wanted).await?
+        {
+            return Err(Error::Taken(other));
+        }
+        if self.tx()?.take_name(&wanted).await? { Ok(Assigned::Now) } else { Err(taken()) }
+    }
+
+    /// Takes a name from whoever has it or from those to come, for good: nobody else gets it. `false` when it was so
+    /// before; [`Error::Absent`] when there is no such alias.
+    pub async fn retire_name(&mut self, scope: &Scope, name: &str) -> Result<bool> {
+        let found = self.alias(scope, name).await?.ok_or(Error::Absent("alias"))?;
+        if found.uid.is_none() && !found.reserved {
+            return Ok(false);
+        }
+        let sql = "UPDATE names SET kind = 2, uid = NULL, reserved = false
+                   WHERE site = $1 AND name = $2 AND kind <> 1";
+        self.conn().run(sql, values![scope.site, name]).await?;
+        Ok(true)
+    }
+
+    /// Lets go of a name that is reserved; `false` when it is not.
+    pub async fn free_name(&mut self, scope: &Scope, name: &str) -> Result<bool> {
+        if !storable(name) {
+            return Ok(false);
+        }
+        let sql = "DELETE FROM names WHERE site = $1 AND name = $2 AND kind = 2 AND reserved";
+        let freed = self.conn().run(sql, values![scope.site, name]).await? > 0;
+        drop_looks(self.conn(), scope.site, name).await?;
+        Ok(freed)
+    }
+}
+
+/// A row of name, uid, reserved.
+fn alias(row: &Row) -> Result<Alias> {
+    Ok(Alias { alias: row.text(0)?, uid: row.opt_text(1)?, reserved: row.flag(2)? })
 }

@@ -148,6 +148,22 @@ pub(super) async fn drop_queue(conn: &mut PgConn, site: SiteId, node: NodeId) ->
     count_down(conn, count_gone(&gone)?).await
 }
 
+const REMOVE: &str = "
+    DELETE FROM entries e USING unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) k(site, node, rank, msg)
+    WHERE e.site = k.site AND e.node = k.node AND e.rank = k.rank AND e.msg = k.msg
+    RETURNING e.site, e.msg, e.node";
+
+/// Removes these entries; returns those that were there, and the blobs of messages that went with them.
+pub(super) async fn remove(
+    conn: &mut PgConn,
+    entries: &[EntryRow],
+) -> Result<(HashSet<(NodeId, MsgId)>, Vec<String>)> {
+    let [sites, nodes, ranks, msgs, _] = entry_columns(entries);
+    let gone = conn.all(REMOVE, values![&sites, &nodes, &ranks, &msgs]).await?;
+    let removed = gone.iter().map(|row| Ok((row.node(2)?, row.msg(1)?))).collect::<Result<_>>()?;
+    Ok((removed, count_down(conn, count_gone(&gone)?).await?))
+}
+
 const LOCK_MESSAGES: &str = "
     SELECT 1 FROM unnest($1::bigint[], $2::bigint[]) k(site, id)
     CROSS JOIN LATERAL (

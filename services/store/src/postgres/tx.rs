@@ -10,8 +10,8 @@ use tokio::runtime::Handle;
 
 use super::{claim, conn::PgConn, members, presence, queue, sessions};
 use crate::{
-    Begun, Error, Found, GroupMember, InvitationId, MemberKey, Name, NewEntry, NewMessage, NewNode, NodeAcks,
-    NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx,
+    Begun, Error, Expired, Found, GroupMember, InvitationId, MemberKey, Name, NewEntry, NewMessage, NewNode,
+    NodeAcks, NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx,
     sql::{Conn, values},
     steps,
 };
@@ -216,6 +216,21 @@ impl Tx for PgTx {
 
     async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()> {
         queue::copy(&mut self.conn, site, from, to).await
+    }
+
+    async fn expire(&mut self, site: SiteId, before: MsgId, entries_max: u32) -> Result<Expired> {
+        crate::admin::spare_no_more(&mut self.conn, site, before.unix_ms()).await?;
+        let old = steps::expiry::find(&mut self.conn, site, before, entries_max).await?;
+        if old.entries.is_empty() {
+            return Ok(Expired::default());
+        }
+        let (removed, blobs) = queue::remove(&mut self.conn, &old.entries).await?;
+        let undelivered = steps::expiry::undelivered(&mut self.conn, site, &old, &removed).await?;
+        Ok(Expired { entries: removed.len() as u64, blobs, undelivered })
+    }
+
+    async fn alias_of(&mut self, member: &MemberKey) -> Result<Option<String>> {
+        steps::members::first_alias(&mut self.conn, member.site, &member.uid).await
     }
 
     async fn ack(&mut self, acks: &[NodeAcks]) -> Result<Vec<String>> {

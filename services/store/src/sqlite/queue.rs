@@ -1,11 +1,15 @@
 //! Messages and entries. A message counts its entries (`pending`), and goes with the last one.
 
+use std::collections::HashSet;
+
+use tmtp_wire::MsgId;
+
 use super::conn::SqliteConn;
 use crate::{
     NewEntry, NewMessage, NodeAcks, NodeId, QueuePage, QueueRead, Result, SiteId, Swept,
     sql::{Conn, Row, int, values},
     steps::{
-        queue::{blobs, body_columns, count_gone, entry_rows, queue_entry},
+        queue::{EntryRow, Gone, blobs, body_columns, count_gone, entry_rows, queue_entry},
         upkeep,
     },
 };
@@ -53,14 +57,36 @@ pub(super) async fn drop_queue(conn: &mut SqliteConn, site: SiteId, node: NodeId
     count_down(conn, &gone).await
 }
 
+const REMOVE: &str = "DELETE FROM entries WHERE site = $1 AND node = $2 AND rank = $3 AND msg = $4";
+
+/// Removes these entries; returns those that were there, and the blobs of messages that went with them.
+pub(super) async fn remove(
+    conn: &mut SqliteConn,
+    entries: &[EntryRow],
+) -> Result<(HashSet<(NodeId, MsgId)>, Vec<String>)> {
+    let (mut removed, mut gone) = (HashSet::new(), Gone::new());
+    for row in entries {
+        let id = MsgId(u64::try_from(row.msg).unwrap_or_default());
+        if conn.run(REMOVE, values![row.site, row.node, row.rank, row.msg]).await? > 0 {
+            removed.insert((NodeId(row.node), id));
+            *gone.entry((SiteId(row.site), id)).or_default() += 1;
+        }
+    }
+    Ok((removed, forget(conn, gone).await?))
+}
+
 const FORGET: &str = "DELETE FROM messages WHERE site = $1 AND id = $2 AND pending <= $3 RETURNING blob";
 const COUNT_DOWN: &str = "UPDATE messages SET pending = pending - $3 WHERE site = $1 AND id = $2";
 
 /// Takes entries that went off their messages' counts, given as rows of site and msg; returns the blobs of those
 /// messages that went with their last one.
 async fn count_down(conn: &mut SqliteConn, gone: &[Row]) -> Result<Vec<String>> {
+    forget(conn, count_gone(gone)?).await
+}
+
+async fn forget(conn: &mut SqliteConn, gone: Gone) -> Result<Vec<String>> {
     let mut freed = Vec::new();
-    for ((site, id), count) in count_gone(gone)? {
+    for ((site, id), count) in gone {
         let forgotten = conn.all(FORGET, values![site, id, count]).await?;
         if forgotten.is_empty() {
             conn.run(COUNT_DOWN, values![site, id, count]).await?;

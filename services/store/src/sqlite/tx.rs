@@ -9,8 +9,8 @@ use tmtp_wire::MsgId;
 
 use super::{claim, conn::SqliteConn, members, presence, queue, sessions};
 use crate::{
-    Begun, Found, GroupMember, InvitationId, MemberKey, Name, NewEntry, NewMessage, NewNode, NodeAcks,
-    NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx, steps,
+    Begun, Expired, Found, GroupMember, InvitationId, MemberKey, Name, NewEntry, NewMessage, NewNode,
+    NodeAcks, NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx, steps,
 };
 
 const GROUP: &str = "SELECT 1 FROM names WHERE site = $1 AND name = $2 AND kind = $3";
@@ -189,6 +189,21 @@ impl Tx for SqliteTx {
 
     async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()> {
         queue::copy(&mut self.conn, site, from, to).await
+    }
+
+    async fn expire(&mut self, site: SiteId, before: MsgId, entries_max: u32) -> Result<Expired> {
+        crate::admin::spare_no_more(&mut self.conn, site, before.unix_ms()).await?;
+        let old = steps::expiry::find(&mut self.conn, site, before, entries_max).await?;
+        if old.entries.is_empty() {
+            return Ok(Expired::default());
+        }
+        let (removed, blobs) = queue::remove(&mut self.conn, &old.entries).await?;
+        let undelivered = steps::expiry::undelivered(&mut self.conn, site, &old, &removed).await?;
+        Ok(Expired { entries: removed.len() as u64, blobs, undelivered })
+    }
+
+    async fn alias_of(&mut self, member: &MemberKey) -> Result<Option<String>> {
+        steps::members::first_alias(&mut self.conn, member.site, &member.uid).await
     }
 
     async fn ack(&mut self, acks: &[NodeAcks]) -> Result<Vec<String>> {

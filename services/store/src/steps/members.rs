@@ -99,6 +99,15 @@ pub(crate) async fn renew_hash(
     Ok(conn.run(sql, values![site, node, secret_hash, FORMER_HASH]).await? > 0)
 }
 
+/// The first of a member's aliases.
+pub(crate) async fn first_alias(conn: &mut dyn Conn, site: SiteId, uid: &str) -> Result<Option<String>> {
+    if !storable(uid) {
+        return Ok(None);
+    }
+    let sql = "SELECT name FROM names WHERE site = $1 AND uid = $2 ORDER BY name LIMIT 1";
+    conn.first(sql, values![site, uid]).await?.map(|row| row.text(0)).transpose()
+}
+
 /// Only the node itself; its entries are for the caller.
 pub(crate) async fn revoke_node(conn: &mut dyn Conn, site: SiteId, node: NodeId) -> Result<()> {
     let sql = "UPDATE nodes SET revoked = true, edge = NULL, ohi = false WHERE site = $1 AND node = $2";

@@ -1,6 +1,7 @@
 //! Steps whose statements suit both databases as they are.
 
 pub(crate) mod admissions;
+pub(crate) mod expiry;
 pub(crate) mod groups;
 pub(crate) mod members;
 pub(crate) mod presence;

@@ -4,6 +4,7 @@
 mod acks;
 mod admin;
 mod backups;
+mod expiry;
 mod faults;
 mod groups;
 mod members;
@@ -178,6 +179,11 @@ contract! {
         instances_are_never_given_twice,
         edges_beat_and_are_struck_off,
         a_secret_is_kept_once_and_is_the_same_for_all,
+    }
+    expiry {
+        messages_that_are_too_old_go_and_it_is_told_who_never_got_them,
+        what_is_too_old_goes_a_few_at_a_time_the_oldest_first,
+        what_was_imported_is_spared_for_as_long_as_it_may_wait,
     }
     upkeep {
         orphans_are_swept_and_nothing_else,

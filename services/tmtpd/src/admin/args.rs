@@ -119,6 +119,9 @@ pub enum Command {
     /// Members' devices.
     #[command(subcommand)]
     Node(NodeCommand),
+    /// Keep, give and retire an alias.
+    #[command(subcommand)]
+    Alias(AliasCommand),
     /// Aliases of a site.
     Aliases {
         /// Where.
@@ -177,6 +180,12 @@ pub enum OrgCommand {
         /// What it may have: sites_max, message_octets_max, nodes_per_member_max, queued_octets_max.
         #[arg(value_name = "KEY=VALUE", value_parser = crate::args::assignment)]
         limits: Vec<(String, String)>,
+    },
+    /// Remove one that has no sites any more, with its people and keys.
+    Remove {
+        /// Which.
+        #[command(flatten)]
+        org: Org,
     },
     /// Change one.
     Set {
@@ -258,6 +267,52 @@ pub enum SiteCommand {
         #[command(flatten)]
         site: InSite,
     },
+    /// Let nobody in, and erase all that is in it after a time of grace.
+    Close {
+        /// Which.
+        #[command(flatten)]
+        site: InSite,
+        /// Until then it can be opened again; 0: it is erased at once.
+        #[arg(long, value_name = "DAYS", default_value_t = 30)]
+        grace_days: u32,
+    },
+    /// Open a closed one again, while it is there.
+    Reopen {
+        /// Which.
+        #[command(flatten)]
+        site: InSite,
+    },
+}
+
+/// Aliases.
+#[derive(Debug, Subcommand)]
+pub enum AliasCommand {
+    /// Keep one for a member to come: nobody gets it meanwhile.
+    Reserve(OneAlias),
+    /// Give one to a member: one that nobody had, or that is reserved.
+    Assign {
+        /// Which.
+        #[command(flatten)]
+        alias: OneAlias,
+        /// The member's uid.
+        #[arg(long, value_name = "UID")]
+        to: String,
+    },
+    /// Take one from whoever has it, for good: nobody else gets it.
+    Retire(OneAlias),
+    /// Let go of one that is reserved.
+    Free(OneAlias),
+}
+
+/// An alias.
+#[derive(Debug, Clone, Args)]
+pub struct OneAlias {
+    /// Where.
+    #[command(flatten)]
+    pub site: InSite,
+    /// The alias.
+    #[arg(value_name = "ALIAS")]
+    pub alias: String,
 }
 
 /// A member.

@@ -29,6 +29,7 @@ pub async fn run(admin: Admin) -> anyhow::Result<()> {
         Command::Invitation(command) => desk.invitation(command).await?,
         Command::Member(command) => desk.member(command).await?,
         Command::Node(command) => desk.node(command).await?,
+        Command::Alias(command) => desk.alias(command).await?,
         Command::Aliases { site, some } => desk.aliases(&site, &some).await?,
         Command::Groups { site, some, gid } => desk.groups(&site, &some, gid.as_deref()).await?,
         Command::Provider(command) => desk.provider(command).await?,
@@ -83,6 +84,10 @@ impl Desk {
                 self.all(&items, &["id", "name", "created_at"]);
             }
             OrgCommand::Show { org } => self.one(&self.http.get(&self.org_path(&org).await?).await?),
+            OrgCommand::Remove { org } => {
+                self.http.delete(&self.org_path(&org).await?).await?;
+                self.done("removed");
+            }
             OrgCommand::Create { name, limits } => {
                 let body = json!({"name": name, "limits": numbers(&limits)?});
                 self.one(&self.http.create("/orgs", &body).await?);

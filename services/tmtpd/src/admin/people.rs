@@ -1,8 +1,10 @@
 //! Members, devices, aliases and groups.
 
+use serde_json::json;
+
 use super::{
     Desk,
-    args::{InSite, MemberCommand, NodeCommand, OneMember, Some as Which},
+    args::{AliasCommand, InSite, MemberCommand, NodeCommand, OneAlias, OneMember, Some as Which},
     http::encoded,
     search,
 };
@@ -60,8 +62,33 @@ impl Desk {
     pub(super) async fn aliases(&self, site: &InSite, which: &Which) -> anyhow::Result<()> {
         let path = format!("{}/aliases", self.site_path(site).await?);
         let items = self.http.list(&path, &search(which.search.clone()), which.most).await?;
-        self.all(&items, &["alias", "uid"]);
+        self.all(&items, &["alias", "uid", "reserved"]);
         Ok(())
+    }
+
+    pub(super) async fn alias(&self, command: AliasCommand) -> anyhow::Result<()> {
+        match command {
+            AliasCommand::Reserve(alias) => self.keep_alias(&alias, None).await?,
+            AliasCommand::Assign { alias, to } => self.keep_alias(&alias, Some(&to)).await?,
+            AliasCommand::Retire(alias) => {
+                self.one(&self.http.act(&format!("{}/retire", self.alias_path(&alias).await?)).await?);
+            }
+            AliasCommand::Free(alias) => {
+                self.http.delete(&self.alias_path(&alias).await?).await?;
+                self.done("let go");
+            }
+        }
+        Ok(())
+    }
+
+    async fn keep_alias(&self, alias: &OneAlias, uid: Option<&str>) -> anyhow::Result<()> {
+        let path = format!("{}/aliases", self.site_path(&alias.site).await?);
+        self.one(&self.http.create(&path, &json!({"alias": alias.alias, "uid": uid})).await?);
+        Ok(())
+    }
+
+    async fn alias_path(&self, alias: &OneAlias) -> anyhow::Result<String> {
+        Ok(format!("{}/aliases/{}", self.site_path(&alias.site).await?, encoded(&alias.alias)))
     }
 
     pub(super) async fn groups(&self, site: &InSite, which: &Which, gid: Option<&str>) -> anyhow::Result<()> {

@@ -16,7 +16,7 @@ impl Desk {
             SiteCommand::List { org, some } => {
                 let path = format!("{}/sites", self.org_path(&org).await?);
                 let items = self.http.list(&path, &search(some.search), some.most).await?;
-                self.all(&items, &["id", "name", "hosts", "suspended", "created_at"]);
+                self.all(&items, &["id", "name", "hosts", "suspended", "closing_at", "created_at"]);
             }
             SiteCommand::Show { site } => self.one(&self.http.get(&self.site_path(&site).await?).await?),
             SiteCommand::Figures { site } => {
@@ -41,6 +41,11 @@ impl Desk {
             }
             SiteCommand::Suspend { site } => self.act_on(&site, "suspend").await?,
             SiteCommand::Resume { site } => self.act_on(&site, "resume").await?,
+            SiteCommand::Reopen { site } => self.act_on(&site, "reopen").await?,
+            SiteCommand::Close { site, grace_days } => {
+                let path = format!("{}/close", self.site_path(&site).await?);
+                self.one(&self.http.create(&path, &json!({"grace_days": grace_days})).await?);
+            }
         }
         Ok(())
     }

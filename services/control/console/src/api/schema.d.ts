@@ -133,7 +133,8 @@ export interface paths {
         get: operations["showOrg"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Remove an organization that has no sites any more: its people, keys and sign-in providers. Its audit log stays. */
+        delete: operations["removeOrg"];
         options?: never;
         head?: never;
         /** Change an organization. */
@@ -344,7 +345,59 @@ export interface paths {
         /** List a site's aliases, those that nobody will have again among them. */
         get: operations["listAliases"];
         put?: never;
+        /** Give an alias to a member, or reserve it for one to come. One that was somebody else's is never given again. */
+        post: operations["keepAlias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/sites/{site}/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         post?: never;
+        /** Let go of an alias that is reserved. */
+        delete: operations["freeAlias"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/sites/{site}/aliases/{alias}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retire an alias: whoever has it has it no more, and nobody else gets it. */
+        post: operations["retireAlias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/sites/{site}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a site: nobody gets in, and after a time of grace all that is in it is erased. */
+        post: operations["closeSite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -537,6 +590,23 @@ export interface paths {
         post?: never;
         /** Revoke a device for good: its link is closed, it cannot log in again, and what waits for it is dropped. */
         delete: operations["revokeNode"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/sites/{site}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a closed site again, while it is there. */
+        post: operations["reopenSite"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -860,11 +930,20 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An alias to keep for somebody. */
+        AliasNew: {
+            /** @description The alias. */
+            alias: string;
+            /** @description The member who gets it; left out: it is reserved for one to come. */
+            uid?: string | null;
+        };
         /** @description An alias. */
         AliasShown: {
             /** @description The alias. */
             alias: string;
-            /** @description Whose it is; nobody's when it was retired, and it is never given again. */
+            /** @description Kept for a member to come. */
+            reserved: boolean;
+            /** @description Whose it is; nobody's when it is reserved, or was retired and is never given again. */
             uid?: string | null;
         };
         /** @description What an authenticator shows. */
@@ -1167,7 +1246,9 @@ export interface components {
             items: {
                 /** @description The alias. */
                 alias: string;
-                /** @description Whose it is; nobody's when it was retired, and it is never given again. */
+                /** @description Kept for a member to come. */
+                reserved: boolean;
+                /** @description Whose it is; nobody's when it is reserved, or was retired and is never given again. */
                 uid?: string | null;
             }[];
             /** @description The cursor of the next page; none on the last. */
@@ -1492,6 +1573,11 @@ export interface components {
             items: {
                 /**
                  * Format: date-time
+                 * @description When it is erased, where it is closed.
+                 */
+                closing_at?: string | null;
+                /**
+                 * Format: date-time
                  * @description When it was made.
                  */
                 created_at: string;
@@ -1813,6 +1899,14 @@ export interface components {
              */
             used_at: string;
         };
+        /** @description How long a site is to be closed before it is erased. */
+        SiteClose: {
+            /**
+             * Format: int32
+             * @description Days; 30 where it is left out. 0: now.
+             */
+            grace_days?: number | null;
+        };
         /** @description A site to make. */
         SiteNew: {
             /** @description The host names that are to lead to it. */
@@ -1833,6 +1927,11 @@ export interface components {
         };
         /** @description A site. */
         SiteShown: {
+            /**
+             * Format: date-time
+             * @description When it is erased, where it is closed.
+             */
+            closing_at?: string | null;
             /**
              * Format: date-time
              * @description When it was made.
@@ -2364,6 +2463,44 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OrgShown"];
                 };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeOrg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
@@ -3281,6 +3418,178 @@ export interface operations {
             };
         };
     };
+    keepAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AliasNew"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AliasShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    freeAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retireAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AliasShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteClose"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     showFigures: {
         parameters: {
             query?: never;
@@ -3920,6 +4229,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopenSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteShown"];
+                };
             };
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {

@@ -22,3 +22,9 @@ export const change = (site: Site, body: SitePatch) =>
 export const suspend = (site: Site) => call<Site>('POST', path('orgs', site.org, 'sites', site.id, 'suspend'))
 
 export const resume = (site: Site) => call<Site>('POST', path('orgs', site.org, 'sites', site.id, 'resume'))
+
+/** Nobody gets in, and all that is in it is erased after so many days. */
+export const close = (site: Site, days: number) =>
+  call<Site>('POST', path('orgs', site.org, 'sites', site.id, 'close'), { body: { grace_days: days } })
+
+export const reopen = (site: Site) => call<Site>('POST', path('orgs', site.org, 'sites', site.id, 'reopen'))

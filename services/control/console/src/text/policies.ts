@@ -61,6 +61,10 @@ const MESSAGES: Policy[] = [
     key: 'queued_octets_max', asks: 'How much may wait for a device that is away?', kind: 'size', least: 1, most: 2 ** 50, plan: 'queued_octets_max',
     says: 'The same limit, by size.',
   },
+  {
+    key: 'retention_days', asks: 'How long may a message wait for a device that is away?', kind: 'number', unit: 'days', least: 1, most: 3650,
+    says: 'Then it is removed, and its sender is told where nobody got it.',
+  },
 ]
 
 const MEMBERS: Policy[] = [

@@ -81,7 +81,11 @@ pub async fn a_revoked_node_is_not_listed(w: &World) -> Result<()> {
 pub async fn aliases_and_groups_are_listed(w: &World) -> Result<()> {
     let scope = scope(w, w.site).await?;
     let mut view = admin(w).view().await?;
-    let alias = |alias: &str, uid: &str| Alias { alias: alias.to_owned(), uid: Some(uid.to_owned()) };
+    let alias = |alias: &str, uid: &str| Alias {
+        alias: alias.to_owned(),
+        uid: Some(uid.to_owned()),
+        reserved: false,
+    };
     let all = view.aliases(&scope, &page(String::new())).await?;
     assert_eq!(all, [alias(ALICE, "alice"), alias(BOB, "bob")], "no groups among them");
     assert_eq!(view.aliases(&scope, &search(String::new(), "bell")).await?, all[1..]);
@@ -108,7 +112,7 @@ pub async fn a_removed_member_leaves_its_groups_and_its_aliases_to_nobody(w: &Wo
     let mut view = admin(w).view().await?;
     assert_eq!(view.member(&scope, "alice").await?, None);
     let all = view.aliases(&scope, &page(String::new())).await?;
-    assert_eq!(all[0], Alias { alias: ALICE.to_owned(), uid: None });
+    assert_eq!(all[0], Alias { alias: ALICE.to_owned(), uid: None, reserved: false });
     let inside = view.in_group(&scope, GROUP, &page(String::new())).await?.context("the group")?;
     assert_eq!(inside.iter().map(|it| it.uid.as_str()).collect::<Vec<_>>(), ["bob"]);
     let mut tx = w.tx().await?;

@@ -146,7 +146,7 @@ impl Place<'_> {
             tx.hold_nodes(&[self.site.id]).await?;
             tx.add_messages(&batch.messages, &batch.entries).await?;
         }
-        change.note_imported(&self.scope, batch.through).await?;
+        change.note_imported(&self.scope, batch.through, self.now_ms).await?;
         change.commit().await?;
         Ok(batch.messages.len() as u64)
     }

@@ -1,0 +1,111 @@
+//! Aliases by an administrator's doing: kept for somebody, given to a member, retired for good.
+
+use serde_json::{Value, json};
+use tmtp_store::{
+    MemberKey, SiteId,
+    admin::{Alias, Assigned, Change, OrgId, Scope},
+};
+
+use crate::{By, Error, Registry, Result, registry::Done};
+
+impl Registry {
+    /// Gives an alias to a member, or keeps it for one to come. One that was somebody else's is never given again. Once is
+    /// as good as twice.
+    ///
+    /// # Errors
+    /// When it cannot be one or is taken, there is no such site or member, or the store fails.
+    pub async fn keep_alias(
+        &self,
+        by: &By,
+        at: (OrgId, SiteId),
+        name: &str,
+        uid: Option<&str>,
+    ) -> Result<Alias> {
+        let mut change = self.admin.begin().await?;
+        let scope = Self::scope(&mut change, at.0, at.1).await?;
+        let settings = change.org_site(at.0, at.1).await?.ok_or(Error::Absent("site"))?.site.settings;
+        if let Some(why) = settings.name_fault(name) {
+            return Err(Error::Alias(format!("the alias \"{name}\" {why}")));
+        }
+        let before = change.alias(&scope, name).await?;
+        let done = match uid {
+            Some(uid) => {
+                let member = MemberKey { site: at.1, uid: uid.to_owned() };
+                change.tx()?.lock_members(&[member]).await?;
+                change.member(&scope, uid).await?.ok_or(Error::Absent("member"))?;
+                let assigned = change.assign_name(&scope, (name, uid), settings.lookalikes).await;
+                assigned.map_err(taken)? == Assigned::Now
+            }
+            None if before.as_ref().is_some_and(|found| found.reserved) => false,
+            None => {
+                change.reserve_name(&scope, name, settings.lookalikes).await.map_err(taken).map(|()| true)?
+            }
+        };
+        let after = change.alias(&scope, name).await?.ok_or(Error::Busy)?;
+        if done {
+            let action = if uid.is_some() { "alias.assign" } else { "alias.reserve" };
+            self.record_alias(&mut change, by, at, (action, name, [before.as_ref(), Some(&after)])).await?;
+            change.commit().await?;
+        }
+        Ok(after)
+    }
+
+    /// Takes an alias from whoever has it, for good: nobody else gets it. Once is as good as twice.
+    ///
+    /// # Errors
+    /// When there is no such alias, or the store fails.
+    pub async fn retire_alias(&self, by: &By, at: (OrgId, SiteId), name: &str) -> Result<Alias> {
+        let mut change = self.admin.begin().await?;
+        let (scope, before) = find(&mut change, at, name).await?;
+        let retired = change.retire_name(&scope, name).await?;
+        let after = change.alias(&scope, name).await?.ok_or(Error::Busy)?;
+        if retired {
+            self.record_alias(&mut change, by, at, ("alias.retire", name, [Some(&before), Some(&after)]))
+                .await?;
+            change.commit().await?;
+        }
+        Ok(after)
+    }
+
+    /// Lets go of an alias that was kept: whoever asks for it may have it.
+    ///
+    /// # Errors
+    /// When there is no such alias, it is not reserved, or the store fails.
+    pub async fn free_alias(&self, by: &By, at: (OrgId, SiteId), name: &str) -> Result<()> {
+        let mut change = self.admin.begin().await?;
+        let (scope, before) = find(&mut change, at, name).await?;
+        if !change.free_name(&scope, name).await? {
+            return Err(Error::State("only an alias that is reserved can be let go".to_owned()));
+        }
+        self.record_alias(&mut change, by, at, ("alias.free", name, [Some(&before), None])).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    async fn record_alias(
+        &self,
+        change: &mut Change,
+        by: &By,
+        (org, site): (OrgId, SiteId),
+        (action, target, [was, became]): (&'static str, &str, [Option<&Alias>; 2]),
+    ) -> Result<()> {
+        let value = |alias: Option<&Alias>| {
+            alias.map_or(Value::Null, |alias| json!({"uid": alias.uid, "reserved": alias.reserved}))
+        };
+        let (was, became) = (value(was), value(became));
+        self.record(change, by, Done { org, action, site: Some(site), target, was, became }).await
+    }
+}
+
+async fn find(change: &mut Change, at: (OrgId, SiteId), name: &str) -> Result<(Scope, Alias)> {
+    let scope = Registry::scope(change, at.0, at.1).await?;
+    let found = change.alias(&scope, name).await?.ok_or(Error::Absent("alias"))?;
+    Ok((scope, found))
+}
+
+fn taken(error: tmtp_store::Error) -> Error {
+    match error {
+        tmtp_store::Error::Taken(alias) => Error::AliasTaken(alias),
+        other => other.into(),
+    }
+}

@@ -1,0 +1,90 @@
+//! Sites that are closed: after a time of grace they are erased, some rows at a time, and organizations that have none left
+//! can be removed.
+
+use super::{Change, OrgId, Scope, View};
+use crate::{Result, SiteId, sql::values, steps::sites::count};
+
+/// What is erased of a site, a bounded number of rows at a time. Its large bodies are swept by delivery, since no message
+/// names them any more.
+const ERASE: [&str; 13] = [
+    "DELETE FROM entries WHERE site = $1 AND (node, rank, msg) IN
+     (SELECT node, rank, msg FROM entries WHERE site = $1 LIMIT $2)",
+    "DELETE FROM messages WHERE site = $1 AND id IN (SELECT id FROM messages WHERE site = $1 LIMIT $2)",
+    "DELETE FROM requests WHERE site = $1 AND (node, digest) IN
+     (SELECT node, digest FROM requests WHERE site = $1 LIMIT $2)",
+    "DELETE FROM ohi WHERE site = $1 AND (target, uid) IN (SELECT target, uid FROM ohi WHERE site = $1 LIMIT $2)",
+    "DELETE FROM group_members WHERE site = $1 AND (gid, uid) IN
+     (SELECT gid, uid FROM group_members WHERE site = $1 LIMIT $2)",
+    "DELETE FROM looks WHERE site = $1 AND look IN (SELECT look FROM looks WHERE site = $1 LIMIT $2)",
+    "DELETE FROM names WHERE site = $1 AND name IN (SELECT name FROM names WHERE site = $1 LIMIT $2)",
+    "DELETE FROM nodes WHERE site = $1 AND node IN (SELECT node FROM nodes WHERE site = $1 LIMIT $2)",
+    "DELETE FROM members WHERE site = $1 AND uid IN (SELECT uid FROM members WHERE site = $1 LIMIT $2)",
+    "DELETE FROM invitations WHERE site = $1 AND id IN (SELECT id FROM invitations WHERE site = $1 LIMIT $2)",
+    "DELETE FROM signing_keys WHERE site = $1 AND kid IN (SELECT kid FROM signing_keys WHERE site = $1 LIMIT $2)",
+    "DELETE FROM grants WHERE site = $1 AND code_hash IN
+     (SELECT code_hash FROM grants WHERE site = $1 LIMIT $2)",
+    "DELETE FROM spent_tokens WHERE site = $1 AND digest IN
+     (SELECT digest FROM spent_tokens WHERE site = $1 LIMIT $2)",
+];
+
+/// What goes with an organization. Its audit log stays.
+const REMOVE_ORG: [&str; 7] = [
+    "DELETE FROM user_sessions WHERE org = $1",
+    "DELETE FROM user_links WHERE org = $1",
+    "DELETE FROM user_recovery_codes WHERE org = $1",
+    "DELETE FROM users WHERE org = $1",
+    "DELETE FROM api_keys WHERE org = $1",
+    "DELETE FROM providers WHERE org = $1",
+    "DELETE FROM orgs WHERE id = $1",
+];
+
+impl View {
+    /// The next site whose time of grace is over.
+    pub async fn due_site(&mut self, now_ms: i64) -> Result<Option<(OrgId, SiteId)>> {
+        let sql =
+            "SELECT org, id FROM sites WHERE closing_ms BETWEEN 1 AND $1 ORDER BY closing_ms, id LIMIT 1";
+        let row = self.conn().first(sql, values![now_ms]).await?;
+        row.map(|row| Ok((OrgId(row.int(0)?), row.site(1)?))).transpose()
+    }
+}
+
+impl Change {
+    /// Closes a site, which is erased at this time, or opens it again. Nobody gets in while it is closed.
+    pub async fn set_closing(&mut self, scope: &Scope, closing_ms: Option<i64>) -> Result<()> {
+        count(self.conn(), "sites_version").await?;
+        let sql = "UPDATE sites SET closing_ms = $3, suspended = $4, version = version + 1 WHERE org = $1 AND id = $2";
+        let values = values![scope.org.0, scope.site, closing_ms.unwrap_or(0), closing_ms.is_some()];
+        self.conn().run(sql, values).await.map(drop)
+    }
+
+    /// Erases what is in a closed site whose time is over, at most `limit` rows of each kind; `true` when all of it is gone
+    /// and so is the site. What was opened again meanwhile stays as it is.
+    pub async fn erase_site(&mut self, scope: &Scope, now_ms: i64, limit: u32) -> Result<bool> {
+        let lock = "UPDATE sites SET org = org WHERE org = $1 AND id = $2 AND closing_ms BETWEEN 1 AND $3";
+        if self.conn().run(lock, values![scope.org.0, scope.site, now_ms]).await? == 0 {
+            return Ok(false);
+        }
+        let mut is_empty = true;
+        for sql in ERASE {
+            is_empty &= self.conn().run(sql, values![scope.site, i64::from(limit)]).await? < u64::from(limit);
+        }
+        if is_empty {
+            count(self.conn(), "sites_version").await?;
+            self.conn().run("DELETE FROM site_hosts WHERE site = $1", values![scope.site]).await?;
+            self.conn().run("DELETE FROM sites WHERE id = $1", values![scope.site]).await?;
+        }
+        Ok(is_empty)
+    }
+
+    /// Removes an organization that has no sites, with its people, keys and providers; `false` when it has sites. It must
+    /// be locked.
+    pub async fn remove_org(&mut self, org: OrgId) -> Result<bool> {
+        if self.count_sites(org).await? > 0 {
+            return Ok(false);
+        }
+        for sql in REMOVE_ORG {
+            self.conn().run(sql, values![org.0]).await?;
+        }
+        Ok(true)
+    }
+}
