@@ -54,6 +54,8 @@ pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Out
             tx.add_messages(&outbox.messages, &outbox.entries).await?;
         }
         core::commit(tx).await?;
+    }
+    if outbox.has_something_to_tell() {
         outbox.committed(core).await;
     }
     Ok(outcomes)
@@ -86,7 +88,8 @@ async fn claim(tx: &mut dyn Tx, postings: &[&Posting], marks: &[Marks]) -> Resul
     Ok(claims)
 }
 
-/// Decides all new requests, in the order they came.
+/// Decides all new requests, in the order they came. Of those that are repeated the receivers are woken once more: whoever
+/// carried them out may have died before it told of them, and later messages of the sender must not get ahead.
 async fn carry_out(
     core: &Core,
     tx: &mut dyn Tx,
@@ -95,21 +98,23 @@ async fn carry_out(
     claims: &[Claim],
     outbox: &mut Outbox,
 ) -> Result<Vec<Option<Outcome>>, Fault> {
-    let is_new = |at: &usize| matches!(claims[*at], Claim::New);
-    let new: Vec<_> = (0..postings.len()).filter(is_new).collect();
+    let leads = |at: &usize| !matches!(claims[*at], Claim::Follows(_));
+    let leading: Vec<_> = (0..postings.len()).filter(leads).collect();
     let mut decided = vec![None; postings.len()];
-    if new.is_empty() {
-        return Ok(decided);
-    }
-    let asked: Vec<_> = new.iter().map(|at| postings[*at]).collect();
+    let asked: Vec<_> = leading.iter().map(|at| postings[*at]).collect();
     let (views, loads) = lookup::read(core, tx, &asked).await?;
     let nothing = crate::resolve::View::default();
     let mut rooms = Rooms::new(loads);
-    for at in new {
+    for at in leading {
         let asked = &postings[at].asked;
         let view = views.get(&asked.session.site).unwrap_or(&nothing);
-        let messages = decide::decide(view, postings[at], marks[at], core.options.entries_per_message_max)
-            .and_then(|messages| rooms.take(&asked.site.settings, &messages).map(|()| messages));
+        let messages = decide::decide(view, postings[at], marks[at], core.options.entries_per_message_max);
+        if let Claim::Repeats(_) = claims[at] {
+            messages.into_iter().flatten().for_each(|message| outbox.wake(&message));
+            continue;
+        }
+        let messages =
+            messages.and_then(|messages| rooms.take(&asked.site.settings, &messages).map(|()| messages));
         decided[at] = Some(match messages {
             Err(refusal) => Outcome::Refused(refusal),
             Ok(messages) => {

@@ -49,6 +49,8 @@ pub(crate) struct Outbox {
     pub entries: Vec<NewEntry>,
     /// Whether edges may send a message on at once; one for each.
     pushed: Vec<bool>,
+    /// Nodes that are woken though nothing new waits for them.
+    woken: Vec<(SiteId, NodeId)>,
     /// What edges are told beside the messages.
     pub fanout: Fanout,
     /// Blobs of messages that nobody receives: to be deleted once the rest is committed.
@@ -63,6 +65,7 @@ impl Outbox {
             messages: Vec::new(),
             entries: Vec::new(),
             pushed: Vec::new(),
+            woken: Vec::new(),
             fanout: Fanout::default(),
             unwanted: Vec::new(),
         }
@@ -80,6 +83,16 @@ impl Outbox {
         self.entries.extend(ready.nodes.iter().map(|node| NewEntry { message, node: node.node }));
         self.messages.push(ready.message);
         self.pushed.push(pushed);
+    }
+
+    /// A message like this one was added before: those who receive it look into their queues.
+    pub fn wake(&mut self, like: &Ready<'_>) {
+        self.woken.extend(like.nodes.iter().map(|node| (node.site, node.node)));
+    }
+
+    /// Whether anything has been added.
+    pub fn has_something_to_tell(&self) -> bool {
+        !self.messages.is_empty() || !self.woken.is_empty() || !self.unwanted.is_empty()
     }
 
     /// It is committed: counts it, and tells the edges of those who are connected now. Whoever logs in after we asked
@@ -111,16 +124,19 @@ impl Outbox {
         traced.for_each(|traced| traced.ended(step, begun.elapsed()));
     }
 
-    /// Every node that an entry waits for, once.
+    /// Every node that an entry waits for, or that is woken, once.
     fn receivers(&self) -> Vec<(SiteId, NodeId)> {
         let key =
             |entry: &NewEntry| self.messages.get(entry.message).map(|message| (message.site, entry.node));
-        let nodes: BTreeSet<_> = self.entries.iter().filter_map(key).collect();
+        let nodes: BTreeSet<_> =
+            self.entries.iter().filter_map(key).chain(self.woken.iter().copied()).collect();
         nodes.into_iter().collect()
     }
 
     fn tell_of_messages(&mut self, connected: Vec<Connected>) {
         let connected: HashMap<_, _> = connected.into_iter().map(|one| (one.node, one)).collect();
+        // Before what is new: whoever is to look takes no push ahead of it.
+        self.woken.iter().filter_map(|(_, node)| connected.get(node)).for_each(|to| self.fanout.wake(to));
         let mut entries = self.entries.as_slice();
         for (at, (message, pushed)) in self.messages.iter().zip(&self.pushed).enumerate() {
             let count = entries.iter().take_while(|entry| entry.message == at).count();

@@ -19,7 +19,7 @@ pub(crate) struct Fanout {
 
 impl Fanout {
     /// Something waits for this node: its edge is told.
-    fn wake(&mut self, to: &Connected) {
+    pub fn wake(&mut self, to: &Connected) {
         if self.woken.insert(to.node) {
             self.hints(&to.edge).wakes.push(Wake { site: to.site.0, node: to.node.0 });
         }

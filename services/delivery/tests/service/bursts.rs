@@ -80,6 +80,23 @@ async fn only_the_process_that_answered_the_request_before_sends_messages_with_i
 }
 
 #[tokio::test]
+async fn whoever_repeats_a_request_wakes_its_receivers_before_it_sends_later_messages_with_its_hints() {
+    let rig = Rig::new().await;
+    let (ann, bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    let post = |text| [(to_member(&bob), text)];
+    submit(rig.client(), vec![burst(&ann, 1, &post("one"), 0)]).await;
+    // What was told of it is lost, and so is the answer: the client asks again.
+    let other = rig.another_process().await;
+    let mut ears = rig.ears("edge-1");
+    let reply = submit(other.client(), vec![burst(&ann, 1, &post("one"), 0)]).await;
+    ears.wake(&bob).await;
+    submit(other.client(), vec![burst(&ann, 2, &post("two"), reply.instance)]).await;
+    let (entry, _) = ears.push(&bob).await;
+    assert_eq!(&entry.data[..], b"two");
+    assert_eq!(bob.fetch().await.len(), 2);
+}
+
+#[tokio::test]
 async fn a_message_goes_to_the_edge_and_session_of_its_receiver_at_that_moment() {
     let rig = Rig::new().await;
     let (ann, bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
