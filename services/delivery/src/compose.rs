@@ -70,12 +70,18 @@ impl Outbox {
     /// finds the messages when it reads its queue, since they are there by then.
     ///
     /// Only when this is done may the sender hear of it: it must not be told of later messages before.
-    pub async fn committed(mut self, core: &Core) {
+    pub async fn committed(self, core: &Core) {
+        let connected = core.store.connected(&self.receivers()).await;
+        self.tell(core, connected);
+    }
+
+    /// The same, where it is known who is connected.
+    pub fn tell(mut self, core: &Core, connected: tmtp_store::Result<Vec<Connected>>) {
         metrics::counter!("tmtp_messages_accepted_total").increment(self.messages.len() as u64);
         metrics::counter!("tmtp_entries_queued_total").increment(self.entries.len() as u64);
         core.counts.add(&self.messages, &self.entries);
         core.trash.put(std::mem::take(&mut self.unwanted));
-        match core.store.connected(&self.receivers()).await {
+        match connected {
             Ok(connected) => self.tell_of_messages(connected),
             Err(error) => {
                 tracing::debug!(%error, "nobody is told of messages: it is not known who is connected");

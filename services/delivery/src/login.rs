@@ -46,9 +46,10 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, 
     }
     let member = MemberKey { site: site.id, uid: entrant.uid.clone() };
     let mut tx = core.store.begin().await?;
+    // First, since the transaction begins with it, in one way to the database.
+    tx.hold_nodes(&[site.id]).await?;
     let hash = secret_hash(&entrant.secret);
     let node = tx.find_node(&member, &hash).await?.ok_or_else(Refusal::login_failed)?;
-    tx.hold_nodes(&[site.id]).await?;
     tx.lock_members(std::slice::from_ref(&member)).await?;
     let nodes = tx.nodes(std::slice::from_ref(&member)).await?.nodes;
     if let Err(rejected) = admission::admit(&core, site, &nodes, node) {

@@ -19,6 +19,7 @@ use crate::{
     inbox::{self, Inbox, Outlet},
     loads::Counts,
     newcomers::Keys,
+    roll::Roll,
     rpc,
     sites::Sites,
     telling::Telling,
@@ -81,6 +82,7 @@ impl Delivery {
             edges,
             trash,
             counts,
+            roll: Roll::default(),
             keys,
             turns,
         };

@@ -41,6 +41,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611251100_create_invitations",
     "202611251200_create_providers",
     "202611251300_create_looks",
+    "202611270900_create_batches",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -53,6 +54,7 @@ const SQLITE: &[Script] = scripts!(
     "202611251100_create_invitations",
     "202611251200_create_providers",
     "202611251300_create_looks",
+    "202611270900_create_batches",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

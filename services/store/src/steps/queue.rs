@@ -20,6 +20,8 @@ pub(crate) struct EntryRow {
     pub(crate) rank: i64,
     pub(crate) msg: i64,
     pub(crate) octets: i64,
+    /// Index of its message.
+    pub(crate) message: usize,
 }
 
 /// All ranks, the most frequent first.
@@ -44,6 +46,7 @@ pub(crate) fn entry_rows(messages: &[NewMessage], entries: &[NewEntry]) -> Resul
             rank: rank(message.urgent),
             msg: int(message.id.0),
             octets: int(message.body.octets()),
+            message: entry.message,
         };
         if rows.insert(row) {
             pending[entry.message] += 1;

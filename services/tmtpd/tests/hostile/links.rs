@@ -366,7 +366,8 @@ async fn connections_cut_at_any_octet_are_withstood(server: &Server) -> Result<(
     // of them may end our link once, and none twice.
     let logins_on_their_way = whole.len() / 3;
     for _ in 0..=logins_on_their_way {
-        let served = async { server.login(&account).await?.accepted(&ask::post(&[&account.uid]), b"whole").await };
+        let served =
+            async { server.login(&account).await?.accepted(&ask::post(&[&account.uid]), b"whole").await };
         match served.await {
             Err(error) if format!("{error:#}").contains("node connected elsewhere") => {}
             answer => return answer.map(drop),
