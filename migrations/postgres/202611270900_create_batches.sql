@@ -37,12 +37,12 @@ CREATE FUNCTION ack_1(sites bigint[], nodes bigint[], epochs bigint[], ids bigin
 DECLARE
     freed text[];
     forgotten_blobs text[];
-    found bigint;
+    taken bigint;
+    whole bigint;
     left_over bigint := cardinality(ids);
     this_rank smallint;
-    counted_sites bigint[];
-    counted_ids bigint[];
-    counted bigint[];
+    acked_sites bigint[];
+    acked_ids bigint[];
 BEGIN
     -- An ack names the message alone: it is looked for in the rank where most are, then in the other.
     FOREACH this_rank IN ARRAY ARRAY[1, 0]::smallint[] LOOP
@@ -67,21 +67,18 @@ BEGIN
                 CROSS JOIN LATERAL (
                     SELECT m.ctid FROM messages m WHERE m.site = a.site AND m.id = a.msg AND m.pending = 1 OFFSET 0
                 ) m))
-            RETURNING site, id, blob
-        ), gone AS (
-            SELECT site, msg, sum(acked)::bigint AS acked, bool_or(whole) AS whole, max(blob) AS blob
-            FROM (SELECT site, msg, 1 AS acked, false AS whole, NULL AS blob FROM acked
-                  UNION ALL SELECT site, id, 0, true, blob FROM forgotten) both_of_them
-            GROUP BY site, msg ORDER BY site, msg
+            RETURNING blob
         )
-        SELECT sum(g.acked), array_agg(g.blob) FILTER (WHERE g.blob IS NOT NULL),
-               array_agg(g.site) FILTER (WHERE NOT g.whole), array_agg(g.msg) FILTER (WHERE NOT g.whole),
-               array_agg(g.acked) FILTER (WHERE NOT g.whole)
-        INTO found, forgotten_blobs, counted_sites, counted_ids, counted FROM gone g;
-        left_over := left_over - coalesce(found, 0);
+        SELECT count(*), array_agg(a.site), array_agg(a.msg), (SELECT count(*) FROM forgotten),
+               (SELECT array_agg(blob) FROM forgotten WHERE blob IS NOT NULL)
+        INTO taken, acked_sites, acked_ids, whole, forgotten_blobs FROM acked a;
+        left_over := left_over - taken;
         freed := freed || forgotten_blobs;
-        IF counted IS NOT NULL THEN
-            freed := freed || count_down_1(counted_sites, counted_ids, counted);
+        -- The others wait for more nodes, or did when they were looked at. Those that are gone are passed over.
+        IF whole < taken THEN
+            SELECT freed || count_down_1(array_agg(k.site), array_agg(k.id), array_agg(k.gone)) INTO freed
+            FROM (SELECT site, id, count(*) AS gone FROM unnest(acked_sites, acked_ids) k(site, id)
+                  GROUP BY site, id ORDER BY site, id) k;
         END IF;
     END LOOP;
     RETURN freed;
@@ -96,24 +93,27 @@ END $$;
 --     never in a ring. refused: places of those that leave no record. before_: places of those recorded earlier, and what
 --     was recorded; their messages are not added.
 -- g_: messages, and g_request: the places of their requests. e_: entries in ascending order, and e_message: the places of
---     their messages.
--- c_: the receiving nodes that are connected, where, and by which session.
+--     their messages. w_: the receiving nodes, each once.
+-- c_: those of the receiving nodes that are connected, where, and by which session.
 CREATE PROCEDURE post_1(
     held bigint[], m_sites bigint[], m_uids text[], believed bigint[],
     r_sites bigint[], r_nodes bigint[], r_digests bytea[], r_ids bigint[], r_posted bigint[], r_epochs bigint[],
     r_acked bigint[], refused bigint[],
     g_request bigint[], g_sites bigint[], g_ids bigint[], g_posted bigint[], g_heads bytea[], g_bodies bytea[],
     g_blobs text[], g_octets bigint[], g_urgent boolean[], g_pending bigint[],
-    e_message bigint[], e_nodes bigint[],
+    e_message bigint[], e_nodes bigint[], w_sites bigint[], w_nodes bigint[],
     OUT stale boolean,
     OUT before_places bigint[], OUT before_ids bigint[], OUT before_posted bigint[],
     OUT c_sites bigint[], OUT c_nodes bigint[], OUT c_edges text[], OUT c_epochs bigint[]
 ) LANGUAGE plpgsql AS $$
 DECLARE
+    held_site bigint;
     known bigint[] := '{}';
     recorded bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(site) FROM unnest(held) site;
+    FOREACH held_site IN ARRAY held LOOP
+        PERFORM pg_advisory_xact_lock_shared(held_site);
+    END LOOP;
     stale := believed IS DISTINCT FROM ARRAY(
         SELECT coalesce(n.node, 0) FROM unnest(m_sites, m_uids) WITH ORDINALITY k(site, uid, place)
         CROSS JOIN LATERAL (
@@ -154,11 +154,13 @@ BEGIN
             ) r));
     END IF;
 
-    INSERT INTO messages (site, id, posted_ms, head, body, blob, octets, urgent, pending)
-    SELECT g.site, g.id, g.posted_ms, g.head, g.body, g.blob, g.octets, g.urgent, g.pending
-    FROM unnest(g_request, g_sites, g_ids, g_posted, g_heads, g_bodies, g_blobs, g_octets, g_urgent, g_pending)
-        g(request, site, id, posted_ms, head, body, blob, octets, urgent, pending)
-    WHERE g.request <> ALL (known);
+    WITH added AS (
+        INSERT INTO messages (site, id, posted_ms, head, body, blob, octets, urgent, pending)
+        SELECT g.site, g.id, g.posted_ms, g.head, g.body, g.blob, g.octets, g.urgent, g.pending
+        FROM unnest(g_request, g_sites, g_ids, g_posted, g_heads, g_bodies, g_blobs, g_octets, g_urgent, g_pending)
+            g(request, site, id, posted_ms, head, body, blob, octets, urgent, pending)
+        WHERE g.request <> ALL (known)
+    )
     INSERT INTO entries (site, node, rank, msg, octets)
     SELECT g_sites[e.message], e.node, CASE WHEN g_urgent[e.message] THEN 0 ELSE 1 END, g_ids[e.message],
            g_octets[e.message]
@@ -169,7 +171,7 @@ BEGIN
     -- Asked after the commit: whoever logs in later finds the messages in the queue.
     SELECT array_agg(n.site), array_agg(n.node), array_agg(n.edge), array_agg(n.epoch)
     INTO c_sites, c_nodes, c_edges, c_epochs
-    FROM (SELECT DISTINCT g_sites[e.message] AS site, e.node FROM unnest(e_message, e_nodes) e(message, node)) k
+    FROM unnest(w_sites, w_nodes) k(site, node)
     CROSS JOIN LATERAL (
         SELECT n.site, n.node, n.edge, n.epoch FROM nodes n
         WHERE n.site = k.site AND n.node = k.node AND n.edge IS NOT NULL AND NOT n.revoked OFFSET 0

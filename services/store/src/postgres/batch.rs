@@ -12,7 +12,7 @@ use crate::{
 /// It commits in its midst, so it must not stand in a transaction.
 const POST: &str = "
     CALL post_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                $23, $24, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
+                $23, $24, $25, $26, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
 
 pub(super) async fn post(conn: &mut PgConn, batch: &Batch<'_>) -> Result<Committed> {
     let BelievedColumns { held, sites, uids, nodes } = &BelievedColumns::of(batch.believed);
@@ -25,6 +25,10 @@ pub(super) async fn post(conn: &mut PgConn, batch: &Batch<'_>) -> Result<Committ
     let claim_of = places(batch.claim_of.iter().copied());
     let entry_of = places(rows.iter().map(|row| row.message));
     let entry_nodes: Vec<i64> = rows.iter().map(|row| row.node).collect();
+    // The rows are in the order of nodes.
+    let mut receivers: Vec<(i64, i64)> = rows.iter().map(|row| (row.site, row.node)).collect();
+    receivers.dedup();
+    let (receiver_sites, receiver_nodes): (Vec<i64>, Vec<i64>) = receivers.into_iter().unzip();
     let values = values![
         held,
         sites,
@@ -50,6 +54,8 @@ pub(super) async fn post(conn: &mut PgConn, batch: &Batch<'_>) -> Result<Committ
         &pending,
         &entry_of,
         &entry_nodes,
+        &receiver_sites,
+        &receiver_nodes,
     ];
     let row = conn.first(POST, values).await.map_err(Error::or_done)?;
     let row = row.ok_or_else(|| Error::Defect("no answer for a batch".to_owned()))?;
