@@ -16,6 +16,8 @@ import yaml
 
 DEPLOY = pathlib.Path(__file__).parent.parent
 FILES = DEPLOY.parent / "helm/tmtp-hosting/files"
+# Who scrapes the figures of sites.
+KEY = "tmtp_" + "b" * 40
 TMTPD = pathlib.Path(os.environ["TMTPD_BIN"])
 RULES = [rule for group in yaml.safe_load((FILES / "alerts.yaml").read_text())["groups"] for rule in group["rules"]]
 BOARDS = {path.name: json.loads(path.read_text()) for path in sorted((FILES / "dashboards").glob("*.json"))}
@@ -48,7 +50,7 @@ def test_every_alert_says_how_bad_it_is_and_leads_to_a_runbook():
 
 
 def test_boards_can_be_told_apart_and_take_any_data_source():
-    assert len({board["uid"] for board in BOARDS.values()}) == len(BOARDS) == 3
+    assert len({board["uid"] for board in BOARDS.values()}) == len(BOARDS) == 4
     for board in BOARDS.values():
         assert board["templating"]["list"][0]["type"] == "datasource"
         numbers = [panel["id"] for panel in board["panels"]]
@@ -80,7 +82,8 @@ def cluster(tmp_path_factory):
     for folder in (scratch, *scratch.parents[:2]):
         folder.chmod(0o755)
     port = next(port for port in iter(free_port, None) if port < 65535)
-    environment = {**os.environ, "TMTP_SCRATCH": str(scratch), "TMTP_PORT": str(port), "TMTP_PROFILE": str(scratch / "members")}
+    environment = {**os.environ, "TMTP_SCRATCH": str(scratch), "TMTP_PORT": str(port), "TMTP_PROFILE": str(scratch / "members"),
+                   "TMTPD_CONTROL__OPERATOR_KEY": KEY}
     script = DEPLOY / "cluster.sh"
     up = subprocess.run([script, "up"], env=environment, capture_output=True, text=True)
     assert up.returncode == 0, up.stdout + up.stderr
@@ -96,13 +99,14 @@ def talk(environment, port):
         done = subprocess.run([TMTPD.parent / "tmtp", *words], env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
 
-    for name, edge in (("alice", port), ("bob", port + 1)):
+    for name, edge in (("alice", port), ("bob", port + 1), ("carol", port)):
         tmtp("register", "--account", name, "--site", f"=127.0.0.1:{edge}", "--alias", f"{name} of the test")
     listener = subprocess.Popen([TMTPD.parent / "tmtp", "listen", "--account", "bob", "--count", "2", "--timeout", "30"],
                                 env=environment, stdout=subprocess.DEVNULL)
     tmtp("ping", "--account", "alice", "--to", "bob of the test", "hello")
     tmtp("ping", "--account", "alice", "--to", "bob of the test", "again")
     assert listener.wait(timeout=40) == 0
+    tmtp("ping", "--account", "alice", "--to", "carol of the test", "waits for her")
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +117,9 @@ def prometheus(cluster, tmp_path_factory):
     roles = {name: name.rstrip("12") for name in cluster if name.rstrip("12") in ("edge", "delivery", "control")}
     targets = [{"targets": [f"127.0.0.1:{cluster[name]}"], "labels": {"role": role}} for name, role in roles.items()]
     settings = {"global": {"scrape_interval": "500ms", "evaluation_interval": "1s"}, "rule_files": ["alerts.yaml"],
-                "scrape_configs": [{"job_name": "tmtp", "static_configs": targets}]}
+                "scrape_configs": [{"job_name": "tmtp", "static_configs": targets}, {
+                    "job_name": "tmtp-sites", "metrics_path": "/api/v1/orgs/1/metrics", "authorization": {"credentials": KEY},
+                    "static_configs": [{"targets": [f"127.0.0.1:{cluster['api']}"]}]}]}
     (folder / "prometheus.yml").write_text(yaml.safe_dump(settings))
     address = f"127.0.0.1:{free_port()}"
     with open(folder / "log", "w") as log:
@@ -159,7 +165,7 @@ def test_every_panel_shows_something_and_its_legend_names_labels_that_are_there(
 
 
 def series(address, target):
-    return ask(address, "query", query=target["expr"].replace("$__rate_interval", "1m"))["result"]
+    return ask(address, "query", query=target["expr"].replace("$__rate_interval", "1m").replace("$host", ".+"))["result"]
 
 
 def test_rules_can_be_evaluated_and_a_sound_cluster_raises_no_alarm(prometheus):

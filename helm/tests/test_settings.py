@@ -142,6 +142,7 @@ def test_what_an_operator_sets_arrives():
     toml = tomllib.loads(chart.one("full-values.yaml", "ConfigMap", "-edge")["data"]["tmtpd.toml"])
     assert toml["edge"]["idle_seconds"] == 170 and toml["edge"]["loopback_exempt"] is True
     assert toml["log"] == {"format": "text", "filter": "warn,tmtp_edge=debug"}
+    assert toml["trace"] == {"endpoint": "http://collector.monitoring:4317", "one_in": 100}
     toml = tomllib.loads(chart.one("full-values.yaml", "ConfigMap", "-delivery")["data"]["tmtpd.toml"])
     assert toml["delivery"]["limits"] == {"writer_queue": 2048, "writer_batch_octets_max": 8388608}
     assert toml["store"]["connections"] == 25

@@ -79,6 +79,17 @@ def test_all_is_denied_that_is_not_allowed(values):
                for rule in each["spec"].get("ingress", []))
 
 
+def test_the_collector_of_traces_is_reached_by_those_who_have_some_to_tell():
+    def reach(values):
+        policies = chart.of_kind(values, "NetworkPolicy")
+        ports = {each["metadata"]["name"].rpartition("-")[2]: [port["port"] for rule in each["spec"].get("egress", [])
+                                                               for port in rule["ports"]] for each in policies}
+        return {name for name, ports in ports.items() if 4317 in ports}
+
+    assert reach("full-values.yaml") == {"edge", "delivery"}
+    assert reach("min-values.yaml") == set()
+
+
 def refers(node, kind):
     """Names of config maps or secrets in a pod's spec, except optional ones."""
     keys = {"ConfigMap": ("configMap", "configMapKeyRef", "configMapRef"), "Secret": ("secret", "secretKeyRef", "secretRef")}

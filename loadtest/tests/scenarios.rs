@@ -50,7 +50,7 @@ async fn server() -> Result<Server> {
     let site = |name, hosts| SitePlan { name, hosts, settings };
     let sites = vec![site("One", &["one.example"]), site("Two", &["two.example"])];
     let edge = vec![("loopback_exempt", "true".to_owned())];
-    Server::start(Shape::Standalone, &tmtpd()?, &Layout { sites, edge, proxied: false }).await
+    Server::start(Shape::Standalone, &tmtpd()?, &Layout { sites, edge, ..Layout::default() }).await
 }
 
 async fn tool(words: &[&str]) -> Result<Output> {

@@ -4,7 +4,7 @@ settings does not restart the others. Secrets are never in it: they come by envi
 */}}
 {{- define "tmtp-hosting.settings" -}}
 {{- $values := .root.Values -}}
-{{- $sections := get (dict "edge" (list "bus" "edge" "http" "log" "shutdown") "delivery" (list "store" "bodies" "bus" "delivery" "control" "http" "log" "shutdown") "control" (list "store" "bus" "control" "http" "log" "shutdown") "backup" (list "store" "bodies" "log")) .component -}}
+{{- $sections := get (dict "edge" (list "bus" "edge" "http" "log" "trace" "shutdown") "delivery" (list "store" "bodies" "bus" "delivery" "control" "http" "log" "trace" "shutdown") "control" (list "store" "bus" "control" "http" "log" "shutdown") "backup" (list "store" "bodies" "log")) .component -}}
 {{- $worked := include "tmtp-hosting.workedOut" . | fromJson -}}
 {{- $all := mustMergeOverwrite (deepCopy $values.settings) $worked -}}
 {{- if eq .component "delivery" }}

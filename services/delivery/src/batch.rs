@@ -36,6 +36,9 @@ pub(crate) enum Outcome {
 /// what is only remembered.
 pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Outcome>, Fault> {
     let round = Round::new(core, postings);
+    for (posting, marks) in postings.iter().zip(&round.marks) {
+        posting.trace_wait(marks.recorded.id);
+    }
     let asked: Vec<_> = round.firsts.iter().map(|at| postings[*at]).collect();
     let mut memory = Memory::Trusted;
     for _ in 0..ATTEMPTS {
@@ -53,7 +56,7 @@ pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Out
             } else {
                 decided
             };
-            decided.outbox.tell(core, Ok(connected));
+            decided.outbox.tell(core, connected);
             return Ok(outcomes);
         }
     }
@@ -127,7 +130,7 @@ impl<'p> Round<'p> {
         let mut rooms = Rooms::new(known.loads.clone());
         let mut decided = Decided {
             verdicts: vec![Ok(()); self.claims.len()],
-            outbox: Outbox::default(),
+            outbox: Outbox::new(),
             claim_of: Vec::new(),
         };
         for (at, posting) in self.postings.iter().enumerate() {

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use tmtp_platform::trace::{self, Step};
 use tmtp_store::{Body, Connected, NewEntry, NewMessage, Node, NodeId, Recorded, SiteId};
 use tmtp_wire::{Message, Stamp};
+use tokio::time::Instant;
 
 use crate::{core::Core, fanout::Fanout, loads::Load, refusal::Refusal};
 
@@ -38,8 +40,10 @@ impl<'n> Ready<'n> {
 }
 
 /// All that one transaction adds.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Outbox {
+    /// When the transaction began.
+    begun: Instant,
     pub messages: Vec<NewMessage>,
     /// Those of the first message first, then those of the second..
     pub entries: Vec<NewEntry>,
@@ -52,6 +56,18 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
+    /// Of a transaction that begins now.
+    pub fn new() -> Self {
+        Self {
+            begun: Instant::now(),
+            messages: Vec::new(),
+            entries: Vec::new(),
+            pushed: Vec::new(),
+            fanout: Fanout::default(),
+            unwanted: Vec::new(),
+        }
+    }
+
     /// Adds a message, unless nobody receives it. `pushed`: edges may send it on before they look at the queues.
     pub fn add(&mut self, ready: Ready<'_>, pushed: bool) {
         if ready.nodes.is_empty() {
@@ -71,12 +87,19 @@ impl Outbox {
     ///
     /// Only when this is done may the sender hear of it: it must not be told of later messages before.
     pub async fn committed(self, core: &Core) {
+        self.trace(Step::Commit, self.begun);
+        let telling = Instant::now();
         let connected = core.store.connected(&self.receivers()).await;
-        self.tell(core, connected);
+        self.publish(core, connected, telling);
     }
 
-    /// The same, where it is known who is connected.
-    pub fn tell(mut self, core: &Core, connected: tmtp_store::Result<Vec<Connected>>) {
+    /// The same, where the commit told who is connected.
+    pub fn tell(self, core: &Core, connected: Vec<Connected>) {
+        self.trace(Step::Commit, self.begun);
+        self.publish(core, Ok(connected), Instant::now());
+    }
+
+    fn publish(mut self, core: &Core, connected: tmtp_store::Result<Vec<Connected>>, telling: Instant) {
         metrics::counter!("tmtp_messages_accepted_total").increment(self.messages.len() as u64);
         metrics::counter!("tmtp_entries_queued_total").increment(self.entries.len() as u64);
         core.counts.add(&self.messages, &self.entries);
@@ -88,7 +111,14 @@ impl Outbox {
                 core.telling.lose();
             }
         }
-        self.fanout.publish(&core.telling);
+        std::mem::take(&mut self.fanout).publish(&core.telling);
+        self.trace(Step::Tell, telling);
+    }
+
+    /// A step of all these messages ends now.
+    fn trace(&self, step: Step, begun: Instant) {
+        let traced = self.messages.iter().filter_map(|message| trace::of(message.site.0, message.id.0));
+        traced.for_each(|traced| traced.ended(step, begun.elapsed()));
     }
 
     /// Every node that an entry waits for, once.

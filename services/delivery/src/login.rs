@@ -58,7 +58,7 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Welcome, 
     }
     let begun = tx.begin_session(site.id, node, &entrant.edge, core.clock.unix_ms()).await?;
     let session = Session { site: site.id, node, epoch: begun.epoch, uid: entrant.uid.clone() };
-    let mut outbox = Outbox::default();
+    let mut outbox = Outbox::new();
     fence_former(&mut *tx, &begun, &session, &member, &mut outbox.fanout).await?;
     let last = tx.last_request(&member).await?;
     let recorded = core.ids.record(last);

@@ -113,6 +113,7 @@ async fn read(store: &dyn Store) -> tmtp_store::Result<Listing> {
     for (site, provider) in store.providers().await? {
         providers.entry(site).or_default().push(Arc::new(provider));
     }
+    metrics::gauge!("tmtp_sites_version", "at" => "delivery").set(version as f64);
     Ok(Listing { version, sites, providers })
 }
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use tmtp_platform::trace::{self, Step};
 use tmtp_store::{Body, Recorded};
-use tmtp_wire::{Note, Post};
-use tokio::sync::oneshot;
+use tmtp_wire::{MsgId, Note, Post};
+use tokio::{sync::oneshot, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -31,6 +32,8 @@ pub(crate) struct Posting {
     pub what: What,
     /// For PostNotify the notification, then the message; else the data.
     pub bodies: Vec<Body>,
+    /// When it was ready.
+    pub ready: Instant,
 }
 
 impl Posting {
@@ -38,6 +41,13 @@ impl Posting {
     fn octets(&self) -> usize {
         let inline = |body: &Body| if let Body::Inline(data) = body { data.len() } else { 0 };
         self.bodies.iter().map(inline).sum()
+    }
+
+    /// A writer has taken it, and gives it this id.
+    pub fn trace_wait(&self, id: MsgId) {
+        if let Some(traced) = trace::of(self.asked.session.site.0, id.0) {
+            traced.ended(Step::Wait, self.ready.elapsed());
+        }
     }
 }
 

@@ -72,6 +72,7 @@ impl Sites {
         }
         let now = Known::from(reply);
         let closed = before.closed_in(&now);
+        metrics::gauge!("tmtp_sites_version", "at" => "edge").set(now.version as f64);
         self.known.store(Arc::new(now));
         Ok(closed)
     }

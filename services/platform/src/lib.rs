@@ -21,6 +21,8 @@ mod outside;
 mod secret;
 #[cfg(feature = "server")]
 pub mod telemetry;
+#[cfg(feature = "server")]
+pub mod trace;
 
 #[cfg(feature = "server")]
 pub use address::dialable;

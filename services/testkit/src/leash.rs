@@ -47,18 +47,7 @@ impl Leash {
     /// Starts `command` (program first) with its output appended to `log`. When the test abandons it, `remove`
     /// is removed.
     pub fn start(command: &[String], log: &Path, remove: Option<&Path>) -> anyhow::Result<Self> {
-        let output = File::options().create(true).append(true).open(log)?;
-        let mut watchdog = Command::new("sh")
-            .args(["-c", WATCHDOG, "leash"])
-            .arg(remove.unwrap_or(Path::new("")))
-            .args(command)
-            .current_dir("/")
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(output.try_clone()?)
-            .stderr(output)
-            .spawn()
-            .context("start a shell")?;
+        let mut watchdog = watch(command, log, remove, Stdio::piped())?;
         let input = watchdog.stdin.take();
         Ok(Self { watchdog, input, log: log.to_owned() })
     }
@@ -87,6 +76,37 @@ impl Drop for Leash {
         drop(self.input.take());
         let _ = self.watchdog.wait();
     }
+}
+
+/// Starts a server that outlives this process, and ends with that of this number; then `remove` is removed.
+pub(crate) fn start_for(pid: u32, command: &[String], log: &Path, remove: &Path) -> anyhow::Result<()> {
+    let mut other = Command::new("tail")
+        .args(["--pid", &pid.to_string(), "-f", "/dev/null"])
+        .current_dir("/")
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("start tail")?;
+    let until_its_end = other.stdout.take().context("its output")?;
+    watch(command, log, Some(remove), until_its_end.into()).map(drop)
+}
+
+/// The shell between us and a server, which lives for as long as `input` is open.
+fn watch(command: &[String], log: &Path, remove: Option<&Path>, input: Stdio) -> anyhow::Result<Child> {
+    let output = File::options().create(true).append(true).open(log)?;
+    Command::new("sh")
+        .args(["-c", WATCHDOG, "leash"])
+        .arg(remove.unwrap_or(Path::new("")))
+        .args(command)
+        .current_dir("/")
+        .process_group(0)
+        .stdin(input)
+        .stdout(output.try_clone()?)
+        .stderr(output)
+        .spawn()
+        .context("start a shell")
 }
 
 /// Tries until `done`, at most for `limit`.
@@ -170,6 +190,21 @@ mod tests {
         drop(leash);
         assert!(!process.exists());
         assert!(!folder.exists());
+    }
+
+    #[test]
+    fn a_server_started_for_another_process_ends_with_that() {
+        let folder = fresh_folder("tmtp-leash-").unwrap();
+        let mut other = Command::new("sleep").arg("1000").spawn().unwrap();
+        let line = format!("echo $$ >{0}/pid; exec sleep 1000", folder.display());
+        start_for(other.id(), &words(&["sh", "-c", &line]), &folder.join("log"), &folder).unwrap();
+        let pid = || std::fs::read_to_string(folder.join("pid")).unwrap_or_default().trim().to_owned();
+        poll(Duration::from_secs(10), || !pid().is_empty()).unwrap();
+        let process = PathBuf::from("/proc").join(pid());
+        assert!(process.exists());
+        other.kill().unwrap();
+        other.wait().unwrap();
+        poll(Duration::from_secs(10), || !process.exists() && !folder.exists()).unwrap();
     }
 
     #[test]

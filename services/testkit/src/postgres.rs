@@ -33,26 +33,56 @@ pub struct Postgres {
 impl Postgres {
     /// A fresh server without databases of ours.
     pub fn start() -> anyhow::Result<Self> {
+        let postgres = Self::prepare()?;
+        postgres.start_again()?;
+        Ok(postgres)
+    }
+
+    /// A server that others use too, and nobody strikes. `cargo nextest` runs each test in a process of its own: there it is
+    /// one for the whole run; else one for this process.
+    pub fn shared() -> anyhow::Result<&'static Self> {
+        static SHARED: OnceLock<Postgres> = OnceLock::new();
+        static STARTING: Mutex<()> = Mutex::new(());
+        let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        if SHARED.get().is_none() {
+            let server = match std::env::var("NEXTEST_RUN_ID") {
+                Ok(run) => Self::of_run(&run)?,
+                Err(_) => Self::start()?,
+            };
+            let _ = SHARED.set(server);
+        }
+        SHARED.get().context("the shared server was just started")
+    }
+
+    /// The server of this run of tests: whoever comes first starts it.
+    fn of_run(run: &str) -> anyhow::Result<Self> {
+        let shared = ports::shared_folder()?;
+        let note = shared.join(format!("postgres-of-{run}"));
+        let lock = std::fs::File::create(shared.join("postgres-of-run.lock"))?;
+        lock.lock().context("wait for another test that starts the server")?;
+        let (binaries, leash) = (binaries()?, Mutex::new(None));
+        if let Ok(known) = std::fs::read_to_string(&note) {
+            let (port, folder) = known.split_once(' ').context("a port and a folder")?;
+            return Ok(Self { folder: folder.into(), port: port.parse()?, binaries, leash });
+        }
+        let postgres = Self::prepare()?;
+        let (log, folder) = (postgres.log(), &postgres.folder);
+        leash::start_for(std::os::unix::process::parent_id(), &postgres.command()?, &log, folder)?;
+        let ready = leash::poll(START_LIMIT, || postgres.answers());
+        ready.with_context(|| format!("Postgres does not start\n{}", leash::tail(&log)))?;
+        std::fs::write(&note, format!("{} {}", postgres.port, folder.display()))?;
+        Ok(postgres)
+    }
+
+    /// A server that is not started yet.
+    fn prepare() -> anyhow::Result<Self> {
         let binaries = binaries()?;
         let template = template(&binaries)?;
         let folder = leash::fresh_folder("tmtp-postgres-")?;
         own(&folder)?;
         let copy = folder.join("cluster");
         leash::run(&words(&["cp", "-a", &text(&template), &text(&copy)]))?;
-        let postgres = Self { folder, port: ports::free_port()?, binaries, leash: Mutex::new(None) };
-        postgres.start_again()?;
-        Ok(postgres)
-    }
-
-    /// The server that all tests of this process share; it ends with the process.
-    pub fn shared() -> anyhow::Result<&'static Self> {
-        static SHARED: OnceLock<Postgres> = OnceLock::new();
-        static STARTING: Mutex<()> = Mutex::new(());
-        let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
-        if SHARED.get().is_none() {
-            let _ = SHARED.set(Self::start()?);
-        }
-        SHARED.get().context("the shared server was just started")
+        Ok(Self { folder, port: ports::free_port()?, binaries, leash: Mutex::new(None) })
     }
 
     /// How to reach a database of it.
@@ -109,18 +139,24 @@ impl Postgres {
             if !leash.as_mut().is_some_and(Leash::is_running) {
                 *leash = self.spawn().ok();
             }
-            self.run("pg_isready", &["-q"]).is_ok()
+            self.answers()
         });
         ready.with_context(|| format!("Postgres does not start\n{}", leash::tail(&self.log())))
     }
 
     fn spawn(&self) -> anyhow::Result<Leash> {
+        // The folder is ours to remove unless this whole process dies.
+        Leash::start(&self.command()?, &self.log(), Some(&self.folder))
+    }
+
+    fn command(&self) -> anyhow::Result<Vec<String>> {
         let server = text(&self.binaries.join("postgres"));
         let cluster = text(&self.folder.join("cluster"));
-        let port = self.port.to_string();
-        let command = as_postgres(&[&server, "-D", &cluster, "-p", &port])?;
-        // The folder is ours to remove unless this whole process dies.
-        Leash::start(&command, &self.log(), Some(&self.folder))
+        as_postgres(&[&server, "-D", &cluster, "-p", &self.port.to_string()])
+    }
+
+    fn answers(&self) -> bool {
+        self.run("pg_isready", &["-q"]).is_ok()
     }
 
     fn end(&self, signal: &str) -> anyhow::Result<()> {

@@ -51,6 +51,8 @@ pub struct Layout {
     pub sites: Vec<SitePlan>,
     /// Settings of the section `[edge]`, as TOML values.
     pub edge: Vec<(&'static str, String)>,
+    /// More sections for the configuration of every process, as TOML.
+    pub more: String,
     /// Whether a breakable proxy stands on every way between processes.
     pub proxied: bool,
 }
@@ -72,6 +74,13 @@ pub struct Server {
     turn: AtomicUsize,
     program: PathBuf,
     folder: TempDir,
+}
+
+/// With `TMTP_KEEP` set, its folder with all logs and configuration stays, to be looked at.
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.folder.disable_cleanup(std::env::var_os("TMTP_KEEP").is_some());
+    }
 }
 
 impl Server {

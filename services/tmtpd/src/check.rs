@@ -41,6 +41,7 @@ fn faults(settings: &Settings, role: Role) -> Vec<String> {
         }
     };
     note(settings.log.check().map_err(Into::into));
+    note(settings.trace.check().map_err(Into::into));
     note(shutdown(settings));
     if role.has_store() {
         note(settings.store.check().map_err(|error| option("store", error)));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tmtp_platform::telemetry::Metrics;
-use tmtp_platform::{Health, Signals, Tasks};
+use tmtp_platform::{Health, Signals, Tasks, trace};
 use tmtp_store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -34,6 +34,7 @@ impl Process {
     pub fn begin(settings: &Settings, role: Role, http_setting: &str) -> anyhow::Result<Self> {
         check::for_role(settings, role)?;
         settings.log.install()?;
+        settings.trace.install(role.name())?;
         log_panics();
         let signals = Signals::install()?;
         let metrics = Metrics::install()?;
@@ -84,7 +85,10 @@ impl Process {
     pub async fn run(self) -> anyhow::Result<()> {
         let Self { mut tasks, health, http, signals, deadline, .. } = self;
         tasks.background("health", async move { Ok(health.serve(http).await?) });
-        Ok(tasks.run(signals, deadline).await?)
+        let end = tasks.run(signals, deadline).await;
+        // Its own thread does the sending, with the runtime's help: this one must not be blocked meanwhile.
+        tokio::task::spawn_blocking(trace::finish).await?;
+        Ok(end?)
     }
 }
 

@@ -10,6 +10,7 @@ use tmtp_platform::config::{Sources, load};
 use tmtp_platform::health::HttpOptions;
 use tmtp_platform::lifecycle::ShutdownOptions;
 use tmtp_platform::telemetry::LogOptions;
+use tmtp_platform::trace::TraceOptions;
 
 /// All settings, whatever the role: one file can serve a whole installation.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -31,6 +32,8 @@ pub struct Settings {
     pub http: HttpOptions,
     /// Logs.
     pub log: LogOptions,
+    /// Traces.
+    pub trace: TraceOptions,
     /// The end of a process.
     pub shutdown: ShutdownOptions,
 }
@@ -88,6 +91,16 @@ pub enum Role {
 }
 
 impl Role {
+    /// A word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Edge => "edge",
+            Self::Delivery => "delivery",
+            Self::Control => "control",
+            Self::Standalone => "standalone",
+        }
+    }
+
     /// Whether it serves clients.
     pub fn has_edge(self) -> bool {
         matches!(self, Self::Edge | Self::Standalone)
@@ -110,7 +123,7 @@ impl Role {
 }
 
 const SECTIONS: &[&str] =
-    &["store", "bodies", "bus", "edge", "delivery", "control", "http", "log", "shutdown"];
+    &["store", "bodies", "bus", "edge", "delivery", "control", "http", "log", "trace", "shutdown"];
 const LISTS: &[&str] = &["edge.listen", "edge.delivery", "bus.urls", "control.listen"];
 
 impl Settings {

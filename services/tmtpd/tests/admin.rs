@@ -255,6 +255,7 @@ async fn while_the_bus_is_away_links_are_closed_a_little_later() -> Result<()> {
         sites: vec![SitePlan { name: "Acme", hosts: &[HOST], settings: &[] }],
         edge: vec![("sweep_seconds", "2".into())],
         proxied: true,
+        ..Layout::default()
     };
     let server = Server::start(Shape::Cluster, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await?;
     let mut alice = server.member("Alice").await?;

@@ -22,7 +22,7 @@ const STEADY: usize = 250;
 async fn start(shape: Shape) -> Result<Server> {
     let site = SitePlan { name: "Site", hosts: &["site.test"], settings: &[] };
     let edge = vec![("loopback_exempt", "true".into()), ("redeliver_seconds", "10".into())];
-    let layout = Layout { sites: vec![site], edge, proxied: true };
+    let layout = Layout { sites: vec![site], edge, proxied: true, ..Layout::default() };
     Server::start(shape, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await
 }
 

@@ -63,6 +63,24 @@ async fn site_id(server: &Server, host: &str) -> Result<i64> {
     site["id"].as_i64().context("an id")
 }
 
+/// Waits until every process goes by what the one that knows most of the sites knows.
+async fn known_everywhere(server: &Server) -> Result<()> {
+    let newest = versions(server).await?.into_iter().max();
+    while versions(server).await?.into_iter().min() < newest {}
+    Ok(())
+}
+
+async fn versions(server: &Server) -> Result<Vec<u64>> {
+    let mut versions = Vec::new();
+    for process in &server.processes {
+        let (_, metrics) = process.get("/metrics").await?;
+        let told = metrics.lines().filter(|line| line.starts_with("tmtp_sites_version{"));
+        versions.extend(told.filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()));
+    }
+    ensure!(versions.len() >= server.edges.len() * 2, "{versions:?}");
+    Ok(versions)
+}
+
 async fn invite(server: &Server, host: &str, body: Value) -> Result<Value> {
     let path = format!("/orgs/1/sites/{}/invitations", site_id(server, host).await?);
     api(server, reqwest::Method::POST, &path, &body).await
@@ -229,6 +247,7 @@ async fn an_organizations_provider_vouches_for_its_people(server: &Server) -> Re
     let made = api(server, reqwest::Method::POST, "/orgs/1/providers", &body).await?;
     let ways = async || -> Result<Value> { Ok(tmtprev(server, STAFF).await?["authby"].take()) };
     while ways().await?.as_array().map(Vec::len) != Some(2) {}
+    known_everywhere(server).await?;
     let way = ways().await?[1].take();
     ensure!(way["label"] == "Acme staff" && way["login"][0] == format!("{issuer}/authorize"), "{way}");
     let invitation = invite(server, OTHER, json!({"uses": 9})).await?;
@@ -244,9 +263,11 @@ async fn an_organizations_provider_vouches_for_its_people(server: &Server) -> Re
     let rule = json!({"settings": {"email_domains": ["acme.example"], "login_params": "prompt=login"}});
     api(server, reqwest::Method::PATCH, &path, &rule).await?;
     while !ways().await?.to_string().contains("prompt=login") {}
+    known_everywhere(server).await?;
     register(server, STAFF, "_", &token).await?.expect_quit("register failure").await?;
     api(server, reqwest::Method::DELETE, &path, &json!({})).await?;
     while ways().await?.as_array().map(Vec::len) != Some(1) {}
+    known_everywhere(server).await?;
     register(server, STAFF, "_", &token).await?.expect_quit("authentication required").await
 }
 
@@ -264,6 +285,8 @@ fn tmtp(server: &Server, folder: &Path, host: &str, words: &[&str]) -> tokio::pr
 /// Takes the organization's providers as well.
 const STAFF: &str = "staff.test";
 const DOMESTIC: &str = "home.localhost";
+/// Its clients are sent back to where a test wants them.
+const BROWSED: &str = "browsed.localhost";
 
 async fn a_member_joins_with_tmtp_and_the_code_of_an_invitation(server: &Server) -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -281,13 +304,14 @@ async fn a_member_joins_with_tmtp_and_the_code_of_an_invitation(server: &Server)
 
 async fn a_member_joins_with_tmtp_and_a_browser(server: &Server) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let path = format!("/orgs/1/sites/{}", site_id(server, DOMESTIC).await?);
+    let path = format!("/orgs/1/sites/{}", site_id(server, BROWSED).await?);
     let back = format!("http://127.0.0.1:{}/back", tmtp_testkit::ports::free_addr()?.port());
     let change = json!({"settings": {"sign_in_redirect": back}});
     api(server, reqwest::Method::PATCH, &path, &change).await?;
-    while !tmtprev(server, DOMESTIC).await?.to_string().contains("%2Fback") {}
-    let code = invite(server, DOMESTIC, json!({})).await?["code"].as_str().context("a code")?.to_owned();
-    let mut running = tmtp(server, folder.path(), DOMESTIC, &["--alias", "Eve Evans"]).spawn()?;
+    while !tmtprev(server, BROWSED).await?.to_string().contains("%2Fback") {}
+    known_everywhere(server).await?;
+    let code = invite(server, BROWSED, json!({})).await?["code"].as_str().context("a code")?.to_owned();
+    let mut running = tmtp(server, folder.path(), BROWSED, &["--alias", "Eve Evans"]).spawn()?;
     let mut lines = BufReader::new(running.stdout.take().context("stdout")?).lines();
     let said: Value = serde_json::from_str(&lines.next_line().await?.context("a line")?)?;
     let page = said["url"].as_str().context("an address")?.to_owned();
@@ -309,7 +333,13 @@ async fn server(shape: Shape) -> Result<Arc<Server>> {
     let site = |name, hosts| SitePlan { name, hosts, settings: &[("registration", "invitation")] };
     let staff = &[("registration", "invitation_or_provider")];
     let staff = SitePlan { name: "Staff", hosts: &[STAFF], settings: staff };
-    let sites = vec![site("Members", &[HOST]), site("Others", &[OTHER]), site("At home", &[DOMESTIC]), staff];
+    let ours = [
+        site("Members", &[HOST]),
+        site("Others", &[OTHER]),
+        site("At home", &[DOMESTIC]),
+        site("Browsed", &[BROWSED]),
+    ];
+    let sites = ours.into_iter().chain([staff]).collect();
     let layout = Layout { sites, ..Layout::default() };
     Ok(Arc::new(Server::start(shape, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await?))
 }

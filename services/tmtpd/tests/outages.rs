@@ -29,7 +29,7 @@ async fn cluster() -> Result<Server> {
             SitePlan { name: "Refusing", hosts: &[REFUSING], settings: refuse },
         ],
         edge: vec![("sweep_seconds", "3".into()), ("loopback_exempt", "true".into())],
-        proxied: false,
+        ..Layout::default()
     };
     Server::start(Shape::Cluster, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await
 }

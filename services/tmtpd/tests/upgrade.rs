@@ -42,7 +42,7 @@ async fn start(program: &Path) -> Result<Server> {
         ("redeliver_seconds", "10".into()),
         ("drain_per_second", DRAIN_PER_SECOND.to_string()),
     ];
-    Server::start(Shape::Cluster, program, &Layout { sites: vec![site], edge, proxied: false }).await
+    Server::start(Shape::Cluster, program, &Layout { sites: vec![site], edge, ..Layout::default() }).await
 }
 
 /// Replaces every process by this program's, in an order in which a release is rolled out.

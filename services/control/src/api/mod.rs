@@ -9,6 +9,7 @@ mod caller;
 mod cookie;
 mod docs;
 mod door;
+mod figures;
 mod guard;
 mod headers;
 mod invitations;
@@ -148,6 +149,8 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(sites::show, sites::change))
         .routes(routes!(sites::suspend))
         .routes(routes!(sites::resume))
+        .routes(routes!(figures::show))
+        .routes(routes!(figures::scrape))
         .routes(routes!(members::list))
         .routes(routes!(members::show, members::remove))
         .routes(routes!(members::suspend))

@@ -79,6 +79,30 @@ pub async fn a_member_is_shown_with_its_nodes(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
+pub async fn a_sites_figures_are_shown_and_an_organizations_scraped(stage: &Stage) -> Result<()> {
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    let path = ours.in_site(&format!("/members/{}/suspend", encoded(&ours.uid())));
+    stage.post(ours.key("support"), &path, &json!({})).await?.good()?;
+    let shown = stage.get(ours.key("auditor"), &ours.in_site("/figures")).await?.good()?;
+    assert_eq!(
+        shown,
+        json!({"members": 2, "suspended": 1, "nodes": 2, "connected": 0, "queued": 0, "queued_octets": 0, "oldest_at": null})
+    );
+    let scraped = stage.get(ours.key("auditor"), &ours.at("/metrics")).await?;
+    assert_eq!(scraped.header("content-type"), "text/plain; version=0.0.4");
+    let text = scraped.good()?;
+    let lines: Vec<&str> = text.as_str().context("text")?.lines().collect();
+    let value = |name: &str| {
+        let own = format!("{name}{{site=\"{}\",", ours.site);
+        let found = lines.iter().find(|line| line.starts_with(&own));
+        found.and_then(|line| line.rsplit_once(' ')).map(|(_, value)| value)
+    };
+    assert_eq!((value("tmtp_site_members"), value("tmtp_site_members_suspended")), (Some("2"), Some("1")));
+    assert_eq!(value("tmtp_site_queue_oldest_timestamp_seconds"), None);
+    assert!(!lines.iter().any(|line| line.contains(&format!("site=\"{}\"", theirs.site))), "{lines:?}");
+    Ok(())
+}
+
 pub async fn a_removed_member_is_gone_and_its_alias_nobodys(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let path = ours.in_site(&format!("/members/{}", encoded(&ours.uid())));

@@ -51,7 +51,7 @@ impl Edit {
             Nodes::Held => tx.hold_nodes(&[asked.session.site]).await?,
             Nodes::Seized => tx.seize_nodes(asked.session.site).await?,
         }
-        Ok(Self { asked, tx, recorded, outbox: Outbox::default(), loads: Loads::new() })
+        Ok(Self { asked, tx, recorded, outbox: Outbox::new(), loads: Loads::new() })
     }
 
     /// Begins, unless it was carried out before.

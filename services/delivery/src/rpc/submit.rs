@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tmtp_grpc::delivery::{self as grpc, submit_chunk};
 use tmtp_store::{Body, Recorded, Session, Site};
 use tmtp_wire::{Head, MsgId, Request};
+use tokio::time::Instant;
 use tonic::{Response, Streaming};
 
 use super::{Answered, count};
@@ -191,7 +192,8 @@ pub(super) fn for_writer(
         }
         other => return Ok(Err((asked, other, taken))),
     };
-    Ok(Ok(Held { posting: Posting { asked, what, bodies: taken.bodies }, blobs: taken.blobs }))
+    let posting = Posting { asked, what, bodies: taken.bodies, ready: Instant::now() };
+    Ok(Ok(Held { posting, blobs: taken.blobs }))
 }
 
 async fn edit(delivery: &Delivery, asked: Asked, request: Request, taken: &Taken) -> Result<Recorded, Fault> {

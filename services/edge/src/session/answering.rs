@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use tmtp_grpc::delivery::SubmitReply;
+use tmtp_platform::trace::{self, Step};
 use tmtp_wire::{Answer, MsgId, Posted, Receipt, Request};
 use tokio::time::Instant;
 
@@ -59,6 +60,9 @@ impl Session {
         };
         let msgid = result.as_ref().map_or(0, |reply| reply.msgid);
         self.told(msgid);
+        if let Some(traced) = trace::of(self.key().0, msgid) {
+            traced.ended(Step::Request, question.asked.elapsed());
+        }
         let receipt = |reply: SubmitReply| {
             let receipt = Receipt { msgid: MsgId(reply.msgid), posted: Posted(reply.posted) };
             question.has_receipt.then_some(receipt)

@@ -4,6 +4,7 @@
 
 mod answering;
 mod asking;
+mod in_hand;
 mod puller;
 mod reader;
 mod seen;

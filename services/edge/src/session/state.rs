@@ -1,7 +1,7 @@
 //! What the parts of a session share: what is to be sent, what was sent, and what is to be fetched.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque, hash_map::Entry::Vacant},
+    collections::VecDeque,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
@@ -14,7 +14,7 @@ use tmtp_grpc::delivery::{self as grpc, Entry};
 use tmtp_wire::Answer;
 use tokio::{sync::Notify, time::Instant};
 
-use super::{asking::Askings, seen::Seen};
+use super::{asking::Askings, in_hand::InHand, seen::Seen};
 
 /// A client that lets this many answers wait does not read them, and is cut off.
 const ANSWERS_MAX: usize = 256;
@@ -22,8 +22,6 @@ const ANSWERS_MAX: usize = 256;
 const OHIS_MAX: usize = 1024;
 /// Acks received and not yet durable; beyond it reading waits.
 const UNSETTLED_MAX: usize = 512;
-/// So many of the messages noted as sent may be acked since.
-const SENT_SPARE: usize = 64;
 /// What leaves in one write: the plaintext of one TLS record.
 const WRITE_OCTETS: usize = 16 * 1024;
 
@@ -54,16 +52,11 @@ pub struct Session {
     pub(super) ending: Notify,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct State {
     answers: VecDeque<Outgoing>,
     ohis: VecDeque<(String, u32)>,
-    /// Fetched and not yet written, in the order of section 5.
-    ready: BTreeMap<(bool, u64), Entry>,
-    /// Ids not to be fetched again, and why.
-    in_hand: HashMap<u64, Hand>,
-    /// When messages were sent, oldest first; those acked since are skipped.
-    sent: VecDeque<(Instant, u64)>,
+    in_hand: InHand,
     /// Something may wait that was neither fetched nor pushed.
     fetch_due: bool,
     /// A fetch is under way.
@@ -79,16 +72,6 @@ struct Outgoing {
     octets: Bytes,
     /// The msgid that it tells the client.
     msgid: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Hand {
-    /// Fetched, perhaps being written.
-    Ready,
-    /// Written; its ack is awaited.
-    Sent,
-    /// Its ack came; delivery has not confirmed that it is gone.
-    Acked,
 }
 
 #[derive(Debug)]
@@ -127,7 +110,7 @@ pub enum Pull {
 
 impl Session {
     pub fn new(id: grpc::Session, window: u32, redeliver: Duration) -> Self {
-        let state = State { fetch_due: true, ..State::default() };
+        let state = State::new(InHand::of(&id));
         Self {
             id,
             window: window as usize,
@@ -288,30 +271,20 @@ impl Session {
 
     /// Whether this message was sent on this link, or is about to be, and its ack is not settled.
     pub fn has_in_hand(&self, id: u64) -> bool {
-        self.lock().in_hand.contains_key(&id)
+        self.lock().in_hand.has(id)
     }
 
     /// Notes an ack from the client. `false`: it is noted already.
     #[must_use]
     pub fn acked(&self, id: u64) -> bool {
-        let mut state = self.lock();
-        if state.in_hand.insert(id, Hand::Acked) == Some(Hand::Acked) {
-            return false;
-        }
-        state.ready.remove(&(false, id));
-        state.ready.remove(&(true, id));
-        true
+        self.lock().in_hand.note_acked(id)
     }
 
     /// These acks are durable: delivery will not name the messages again.
     pub fn settle(&self, ids: &[u64]) {
         {
             let mut state = self.lock();
-            for id in ids {
-                if state.in_hand.get(id) == Some(&Hand::Acked) {
-                    state.in_hand.remove(id);
-                }
-            }
+            ids.iter().for_each(|id| state.in_hand.settle(*id));
         }
         self.settled.notify_one();
         self.input.notify_one();
@@ -319,7 +292,7 @@ impl Session {
 
     /// Waits until no more than `left` acks are on their way to delivery.
     async fn settled_down_to(&self, left: usize) {
-        while self.lock().unsettled() > left {
+        while self.lock().in_hand.unsettled() > left {
             self.settled.notified().await;
         }
     }
@@ -339,13 +312,13 @@ impl Session {
     pub fn next_pull(&self, now: Instant) -> Pull {
         let mut state = self.lock();
         let due = state.expire(now, self.redeliver);
-        let room = self.window.saturating_sub(state.unacked());
-        if !state.fetch_due || !state.ready.is_empty() || room == 0 {
+        let room = self.window.saturating_sub(state.in_hand.unacked());
+        if !state.fetch_due || !state.in_hand.ready.is_empty() || room == 0 {
             return Pull::Rest(due);
         }
         state.fetch_due = false;
         state.fetching = true;
-        Pull::Fetch { skip: state.in_hand.keys().copied().collect(), room }
+        Pull::Fetch { skip: state.in_hand.ids(), room }
     }
 
     /// Takes what was fetched; `more` says that delivery has more.
@@ -399,12 +372,9 @@ impl Session {
         if !self.unanswered.load(Relaxed) {
             self.acked_through.fetch_max(marks.msgid, Relaxed);
         }
-        let now = Instant::now();
         {
             let mut state = self.lock();
-            for id in &marks.messages {
-                state.note_sent(*id, now);
-            }
+            marks.messages.iter().for_each(|id| state.in_hand.note_sent(*id));
         }
         self.input.notify_one();
     }
@@ -416,57 +386,41 @@ impl Session {
 }
 
 impl State {
+    fn new(in_hand: InHand) -> Self {
+        Self {
+            answers: VecDeque::new(),
+            ohis: VecDeque::new(),
+            in_hand,
+            fetch_due: true,
+            fetching: false,
+            seen: Seen::default(),
+            askings: Askings::default(),
+            cut: None,
+            closing: None,
+        }
+    }
+
     /// Takes a message in hand, unless it is already.
     fn take(&mut self, entry: Entry) {
-        if let Vacant(place) = self.in_hand.entry(entry.id) {
-            place.insert(Hand::Ready);
-            self.seen.note(entry.id);
-            self.ready.insert((!entry.urgent, entry.id), entry);
+        let id = entry.id;
+        if self.in_hand.take(entry) {
+            self.seen.note(id);
         }
     }
 
     /// Whether a message that nobody fetched may be sent: nothing else can be waiting, and it was not sent before.
     fn may_take(&self, id: u64, window: usize) -> bool {
-        !self.fetch_due && !self.fetching && self.seen.is_new(id) && self.unacked() < window
+        !self.fetch_due && !self.fetching && self.seen.is_new(id) && self.in_hand.unacked() < window
     }
 
-    fn unsettled(&self) -> usize {
-        self.in_hand.values().filter(|hand| **hand == Hand::Acked).count()
-    }
-
-    fn unacked(&self) -> usize {
-        self.in_hand.len() - self.unsettled()
-    }
-
-    /// Lets go of messages whose ack did not come in time, so that they are fetched again; says when the next one is due.
+    /// Messages whose ack did not come in time are fetched again; says when the next one is due.
     fn expire(&mut self, now: Instant, redeliver: Duration) -> Option<Instant> {
-        while let Some((sent, id)) = self.sent.front().copied() {
-            let awaited = self.in_hand.get(&id) == Some(&Hand::Sent);
-            if awaited && sent + redeliver > now {
-                return Some(sent + redeliver);
-            }
-            self.sent.pop_front();
-            if awaited {
-                metrics::counter!("tmtp_redeliveries_total").increment(1);
-                self.in_hand.remove(&id);
-                self.fetch_due = true;
-            }
+        let (expired, due) = self.in_hand.expire(now, redeliver);
+        if expired > 0 {
+            metrics::counter!("tmtp_redeliveries_total").increment(expired);
+            self.fetch_due = true;
         }
-        None
-    }
-
-    fn note_sent(&mut self, id: u64, now: Instant) {
-        if let Some(hand) = self.in_hand.get_mut(&id)
-            && *hand == Hand::Ready
-        {
-            *hand = Hand::Sent;
-            self.sent.push_back((now, id));
-        }
-        // A client that leaves the oldest unacked must not make the list grow by acking all others.
-        if self.sent.len() > 2 * self.in_hand.len() + SENT_SPARE {
-            let in_hand = &self.in_hand;
-            self.sent.retain(|(_, id)| in_hand.get(id) == Some(&Hand::Sent));
-        }
+        due
     }
 
     fn take_ohis(&mut self, batch: &mut Batch) {
@@ -481,7 +435,7 @@ impl State {
     /// Adds messages as long as each is whole within one write. A message whose data is not here comes back, to be streamed,
     /// when it is first in line.
     fn take_ready(&mut self, batch: &mut Batch) -> Option<Entry> {
-        while let Some(first) = self.ready.first_entry() {
+        while let Some(first) = self.in_hand.ready.first_entry() {
             let entry = first.get();
             let is_large = entry.data.len() as u64 != entry.data_len;
             if is_large && batch.octets.is_empty() {

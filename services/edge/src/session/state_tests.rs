@@ -138,7 +138,7 @@ async fn acking_all_but_the_oldest_does_not_make_the_list_of_what_was_sent_grow(
         assert!(session.acked(id));
         session.settle(&[id]);
     }
-    assert!(session.lock().sent.len() < 200);
+    assert!(session.lock().in_hand.noted_as_sent() < 200);
     tokio::time::advance(Duration::from_secs(30)).await;
     assert!(matches!(session.next_pull(Instant::now()), Pull::Fetch { skip, .. } if skip.is_empty()));
 }

@@ -4,6 +4,7 @@
 //! [`Scope`], and a scope is found only through its organization.
 
 mod audit;
+mod figures;
 mod grants;
 mod invitations;
 mod keys;
@@ -28,6 +29,7 @@ use std::{
 use async_trait::async_trait;
 
 pub use audit::{Link, Verdict, link_hash};
+pub use figures::{FIGURES_COUNTED, SiteFigures};
 pub use grants::{Grant, SigningKey};
 pub use invitations::{Invitation, InvitationState, NewInvitation};
 pub use model::*;

@@ -91,6 +91,7 @@ contract! {
     }
     admin_sites {
         a_site_is_found_through_its_own_organization_only,
+        figures_are_those_of_one_site,
         an_organizations_sites_are_paged_and_searched_with_their_hosts,
         a_site_is_changed_at_its_latest_version_only,
         a_change_by_other_means_makes_a_new_version,

@@ -33,13 +33,14 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     let delivery: Vec<SocketAddr> = (0..EACH).map(|_| ports::free_addr()).collect::<Result<_>>()?;
     let edges: Vec<SocketAddr> = (0..EACH).map(|_| ports::free_addr()).collect::<Result<_>>()?;
     let backing = back(layout, &delivery).await?;
+    let more = layout.more.as_str();
     let plain = common(at, &backing.postgres.url(DATABASE), &backing.redis.url());
 
     let api = ports::free_addr()?;
     let section = format!(
         "[control]\nlisten = [\"{api}\"]\nprivate_providers = true\noperator_key = \"{OPERATOR_KEY}\"\n"
     );
-    let control = Role::new("control", 0, at, &plain, &section)?;
+    let control = Role::new("control", 0, at, [&plain, &section, more])?;
     run(program, &["migrate", "--config", &control.config]).await?;
     make_sites(program, &control.config, at, layout).await?;
     let mut roles = vec![control];
@@ -48,7 +49,7 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
         let own = format!(
             "[control]\npublic_url = \"http://{api}\"\nprivate_providers = true\n[delivery]\nlisten = \"{listen}\"\n"
         );
-        roles.push(Role::new("delivery", n, at, &shared, &own)?);
+        roles.push(Role::new("delivery", n, at, [&shared, &own, more])?);
     }
     let reached = backing.delivery_urls(&delivery);
     for (n, listen) in edges.iter().enumerate() {
@@ -58,8 +59,7 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
             "edge",
             n,
             at,
-            &shared,
-            &edge_section(at, layout, *listen, &reached, first.hosts[0]),
+            [&shared, &edge_section(at, layout, *listen, &reached, first.hosts[0]), more],
         )?);
     }
     let processes = roles.iter().map(|role| role.start(program, at)).collect::<Result<Vec<_>>>()?;
@@ -179,10 +179,10 @@ struct Role {
 }
 
 impl Role {
-    fn new(role: &'static str, number: usize, folder: &Path, shared: &str, own: &str) -> Result<Self> {
+    fn new(role: &'static str, number: usize, folder: &Path, [shared, own, more]: [&str; 3]) -> Result<Self> {
         let (name, http) = (format!("{role}{number}"), ports::free_addr()?);
         let path = folder.join(format!("{name}.toml"));
-        std::fs::write(&path, format!("{shared}[http]\nlisten = \"{http}\"\n{own}"))?;
+        std::fs::write(&path, format!("{shared}[http]\nlisten = \"{http}\"\n{own}{more}"))?;
         Ok(Self { role, name, config: path.display().to_string(), http })
     }
 

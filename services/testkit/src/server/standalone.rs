@@ -69,7 +69,8 @@ pub async fn start_dev(program: &Path, data: &Path, arguments: &[&str]) -> Resul
 
 fn settings(folder: &Path, layout: &Layout, [edge, http, api]: [SocketAddr; 3], host: &str) -> String {
     let folder = folder.display();
-    let more: String = layout.edge.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
+    let edge_more: String = layout.edge.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
+    let more = &layout.more;
     format!(
         r#"
 [store]
@@ -90,6 +91,6 @@ listen = "{http}"
 listen = ["{edge}"]
 default_host = "{host}"
 certificates = "{folder}/certificates"
-{more}"#
+{edge_more}{more}"#
     )
 }

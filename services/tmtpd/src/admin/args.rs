@@ -210,6 +210,12 @@ pub enum SiteCommand {
         #[command(flatten)]
         site: InSite,
     },
+    /// Show one's figures: members, devices, what waits and since when.
+    Figures {
+        /// Which.
+        #[command(flatten)]
+        site: InSite,
+    },
     /// Make one.
     Create {
         /// Whose.

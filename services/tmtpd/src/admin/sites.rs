@@ -19,6 +19,9 @@ impl Desk {
                 self.all(&items, &["id", "name", "hosts", "suspended", "created_at"]);
             }
             SiteCommand::Show { site } => self.one(&self.http.get(&self.site_path(&site).await?).await?),
+            SiteCommand::Figures { site } => {
+                self.one(&self.http.get(&format!("{}/figures", self.site_path(&site).await?)).await?);
+            }
             SiteCommand::Create { org, name, hosts, settings } => {
                 let path = format!("{}/sites", self.org_path(&org).await?);
                 let body = json!({"name": name, "hosts": hosts, "settings": settings::values(&settings)?});

@@ -32,7 +32,7 @@ fn layout() -> Layout {
         ("links_per_address_max", "300".into()),
         ("accepts_per_second", "2000".into()),
     ];
-    Layout { sites: vec![site], edge, proxied: false }
+    Layout { sites: vec![site], edge, ..Layout::default() }
 }
 
 /// Two members exchange pings until told to stop; the slowest exchange.

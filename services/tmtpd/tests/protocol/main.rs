@@ -51,7 +51,7 @@ fn layout() -> Layout {
             site("Suspended", &[SUSPENDED], &[]),
         ],
         edge: vec![("idle_seconds", IDLE_SECONDS.to_string()), ("loopback_exempt", "true".into())],
-        proxied: false,
+        ..Layout::default()
     }
 }
 

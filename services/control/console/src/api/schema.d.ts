@@ -227,6 +227,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the figures of all sites as Prometheus reads them, a thousand sites at most. Scrape it with an auditor's API key. */
+        get: operations["scrapeFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs/{org}/providers": {
         parameters: {
             query?: never;
@@ -326,6 +343,23 @@ export interface paths {
         };
         /** List a site's aliases, those that nobody will have again among them. */
         get: operations["listAliases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/sites/{site}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a site's figures. */
+        get: operations["showFigures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -878,6 +912,44 @@ export interface components {
             target: string;
             /** @description What was before, as far as it changed. */
             was?: Record<string, never> | null;
+        };
+        /** @description What there is at a site, and what waits there; each counted up to a million. */
+        FiguresShown: {
+            /**
+             * Format: int64
+             * @description Devices that are connected now.
+             */
+            connected: number;
+            /**
+             * Format: int64
+             * @description Members.
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description Their devices.
+             */
+            nodes: number;
+            /**
+             * Format: date-time
+             * @description When the oldest message that waits was posted.
+             */
+            oldest_at?: string | null;
+            /**
+             * Format: int64
+             * @description Messages that wait, once for each device.
+             */
+            queued: number;
+            /**
+             * Format: int64
+             * @description Octets of the messages counted.
+             */
+            queued_octets: number;
+            /**
+             * Format: int64
+             * @description Members who are suspended.
+             */
+            suspended: number;
         };
         /** @description Who forgot a password. */
         Forgotten: {
@@ -2673,6 +2745,46 @@ export interface operations {
             };
         };
     };
+    scrapeFigures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listProviders: {
         parameters: {
             query?: {
@@ -3142,6 +3254,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_AliasShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showFigures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresShown"];
                 };
             };
             /** @description The request cannot be carried out; the problem says what to do */

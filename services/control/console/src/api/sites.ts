@@ -1,5 +1,5 @@
 import { call, path, type Query } from './call'
-import type { Listed, Settings, Site } from './types'
+import type { Figures, Listed, Settings, Site } from './types'
 
 export type SiteNew = { name: string; hosts: string[]; settings?: Settings }
 export type SitePatch = Partial<SiteNew>
@@ -9,6 +9,9 @@ export const list = (org: number, query: Query, signal?: AbortSignal) =>
 
 export const show = (org: number, site: number, signal?: AbortSignal) =>
   call<Site>('GET', path('orgs', org, 'sites', site), { signal })
+
+export const figures = (site: Site, signal?: AbortSignal) =>
+  call<Figures>('GET', path('orgs', site.org, 'sites', site.id, 'figures'), { signal })
 
 export const create = (org: number, body: SiteNew, once: string) =>
   call<Site>('POST', path('orgs', org, 'sites'), { body, once })

@@ -10,6 +10,7 @@ export type Limits = Schemas['Limits']
 export type Registration = 'closed' | 'open' | 'invitation'
 export type Settings = Record<string, string | number>
 export type Site = Omit<Schemas['SiteShown'], 'settings'> & { settings: Settings }
+export type Figures = Schemas['FiguresShown']
 export type Member = Schemas['MemberShown']
 export type MemberWithNodes = Schemas['MemberWithNodes']
 export type Node = Schemas['NodeShown']

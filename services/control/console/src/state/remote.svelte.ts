@@ -42,3 +42,16 @@ export function remote<T>(fetch: (signal: AbortSignal) => Promise<T>): Remote<T>
   })
   return one
 }
+
+/** How often what is kept up to date is read. */
+const EVERY_MS = 10_000
+
+/** The same, read again now and then while somebody looks at it. */
+export function kept<T>(fetch: (signal: AbortSignal) => Promise<T>): Remote<T> {
+  const one = remote(fetch)
+  $effect(() => {
+    const timer = setInterval(() => document.hidden || one.isLoading || void one.load(), EVERY_MS)
+    return () => clearInterval(timer)
+  })
+  return one
+}

@@ -1,10 +1,9 @@
 import * as orgs from '../api/orgs'
 import * as sites from '../api/sites'
-import type { Org, Site } from '../api/types'
-import { usageOf, type Usage } from './usage'
+import type { Figures, Org, Site } from '../api/types'
 
-/** A site with what its devices say, for those who look after all sites. */
-export type Surveyed = { org: Org; site: Site; usage: Usage }
+/** A site with its figures, for those who look after all sites. */
+export type Surveyed = { org: Org; site: Site; figures: Figures }
 
 const PAGE = 100
 const SITES_MAX = 200
@@ -16,7 +15,7 @@ export async function survey(signal: AbortSignal, found: (one: Surveyed) => void
     const { items, next } = await sites.list(org.id, { limit: PAGE }, signal)
     for (const site of items) {
       if (count === SITES_MAX) return { isPart: true }
-      found({ org, site, usage: await usageOf(site, signal) })
+      found({ org, site, figures: await sites.figures(site, signal) })
       count += 1
     }
     if (next) return { isPart: true }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use tmtp_store::{
     Error, SiteId,
-    admin::{OrgId, OrgSite},
+    admin::{OrgId, OrgSite, SiteFigures},
 };
 
 use super::{admin, page, search, second};
@@ -39,6 +39,43 @@ pub async fn an_organizations_sites_are_paged_and_searched_with_their_hosts(w: &
     assert_eq!((ids(&rest), rest[0].site.hosts.len()), (vec![w.twin], 2));
     assert_eq!(ids(&view.org_sites(org.id, &search(SiteId(0), "SECOND")).await?), [site.site.id]);
     assert_eq!(ids(&view.org_sites(org.id, &search(SiteId(0), "first")).await?), []);
+    Ok(())
+}
+
+pub async fn figures_are_those_of_one_site(w: &World) -> Result<()> {
+    let (org, empty) = second(w).await?;
+    w.login(w.nodes[0]).await?;
+    let messages = [21_000_000, 35_000_000].map(|id| w.message(id));
+    w.post_all(&messages, &w.nodes[..2]).await?;
+    let octets: u64 = messages.iter().map(|message| message.body.octets()).sum();
+    let mut change = admin(w).begin().await?;
+    assert!(change.tx()?.suspend_member(&w.member("bob"), true).await?);
+    change.tx()?.revoke_node(w.site, w.nodes[2]).await?;
+    change.commit().await?;
+    let mut view = admin(w).view().await?;
+    let ours = SiteFigures {
+        members: 2,
+        suspended: 1,
+        nodes: w.nodes.len() as u64 - 1,
+        connected: 1,
+        queued: 4,
+        queued_octets: 2 * octets,
+        oldest_ms: Some(21),
+    };
+    let nobody = SiteFigures {
+        members: 0,
+        suspended: 0,
+        nodes: 0,
+        connected: 0,
+        queued: 0,
+        queued_octets: 0,
+        oldest_ms: None,
+    };
+    assert_eq!(view.figures(&super::scope(w, w.site).await?).await?, ours);
+    let scope = view.scope(org.id, empty.site.id).await?.context("a scope")?;
+    assert_eq!(view.figures(&scope).await?, nobody);
+    let twin = view.figures(&super::scope(w, w.twin).await?).await?;
+    assert_eq!((twin.members, twin.suspended, twin.nodes), (2, 0, w.nodes.len() as u64));
     Ok(())
 }
 

@@ -1,0 +1,61 @@
+//! What there is at a site, and what waits there, in figures.
+
+use super::{Scope, View};
+use crate::{
+    Error, Result,
+    sql::{int, values},
+};
+
+/// Up to how many of each are counted.
+pub const FIGURES_COUNTED: u64 = 1_000_000;
+
+/// What is counted of a site, each up to [`FIGURES_COUNTED`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SiteFigures {
+    /// Members.
+    pub members: u64,
+    /// Those of them who are suspended.
+    pub suspended: u64,
+    /// Members' nodes that are not revoked.
+    pub nodes: u64,
+    /// Nodes that hold a session.
+    pub connected: u64,
+    /// Entries that wait for nodes.
+    pub queued: u64,
+    /// Octets of the entries counted.
+    pub queued_octets: u64,
+    /// When the oldest of them was posted, in milliseconds since 1970.
+    pub oldest_ms: Option<i64>,
+}
+
+impl View {
+    /// Figures of a site.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn figures(&mut self, scope: &Scope) -> Result<SiteFigures> {
+        // An id begins with the time at which it was made (section 6): the least is the oldest.
+        let sql = "SELECT m.members, m.suspended, n.nodes, n.connected, e.entries, e.octets, e.oldest
+            FROM (SELECT count(*) AS members, CAST(coalesce(sum(s), 0) AS bigint) AS suspended
+                    FROM (SELECT CASE WHEN suspended THEN 1 ELSE 0 END AS s
+                            FROM members WHERE site = $1 LIMIT $2) c) m,
+                 (SELECT count(*) AS nodes, count(edge) AS connected
+                    FROM (SELECT edge FROM nodes WHERE site = $1 AND NOT revoked LIMIT $2) c) n,
+                 (SELECT count(*) AS entries, CAST(coalesce(sum(octets), 0) AS bigint) AS octets,
+                         coalesce(min(msg), 0) AS oldest
+                    FROM (SELECT octets, msg FROM entries WHERE site = $1 LIMIT $2) c) e";
+        let row = self.conn().first(sql, values![scope.site, int(FIGURES_COUNTED)]).await?;
+        let row = row.ok_or_else(|| Error::Defect("a count without a row".to_owned()))?;
+        let queued = row.count(4)?;
+        let oldest = (queued > 0).then(|| row.msg(6)).transpose()?;
+        Ok(SiteFigures {
+            members: row.count(0)?,
+            suspended: row.count(1)?,
+            nodes: row.count(2)?,
+            connected: row.count(3)?,
+            queued,
+            queued_octets: row.count(5)?,
+            oldest_ms: oldest.map(|id| i64::try_from(id.0 / 1_000_000).unwrap_or(i64::MAX)),
+        })
+    }
+}
