@@ -198,7 +198,8 @@ async fn another_alias_than_the_invitations_is_refused_and_the_account_exists_al
     let path = format!("/orgs/1/sites/{}/aliases?q=bower", site_id(server, HOST).await?);
     let aliases = api(server, reqwest::Method::GET, &path, &json!({})).await?;
     ensure!(
-        aliases["items"] == json!([{"alias": "Bob Bower", "uid": registered.header["uid"]}]),
+        aliases["items"]
+            == json!([{"alias": "Bob Bower", "uid": registered.header["uid"], "reserved": false}]),
         "{aliases}"
     );
     // Nobody gets what an invitation keeps for somebody else.
