@@ -123,9 +123,20 @@ impl Postgres {
         self.end("QUIT")
     }
 
-    /// Kills it without a word (kill -9).
+    /// Kills it without a word (kill -9). Those of its processes that serve clients see that a moment later: until then they
+    /// would still commit.
     pub fn kill(&self) -> anyhow::Result<()> {
-        self.end("KILL")
+        self.end("KILL")?;
+        leash::poll(STOP_LIMIT, || !self.has_processes()).context("its processes do not end")
+    }
+
+    /// Whether any process works in its folder, where the system tells.
+    fn has_processes(&self) -> bool {
+        let cluster = self.folder.join("cluster");
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        processes
+            .into_iter()
+            .any(|one| std::fs::read_link(one.path().join("cwd")).is_ok_and(|at| at == cluster))
     }
 
     /// Starts it after it was stopped: same port, same data. Waits until it answers.
