@@ -54,6 +54,9 @@ pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Out
             tx.add_messages(&outbox.messages, &outbox.entries).await?;
         }
         core::commit(tx).await?;
+    } else {
+        // Before anything is told: asking who is connected takes another connection.
+        drop(tx);
     }
     if outbox.has_something_to_tell() {
         outbox.committed(core).await;
