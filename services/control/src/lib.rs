@@ -28,6 +28,7 @@ mod roles;
 pub mod settings;
 mod sign_in;
 mod sites;
+mod usage;
 mod users;
 
 pub use error::{Error, Result};

@@ -5,7 +5,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 use tmtp_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{First, Options, Registry, api, backlog, door::Door, mail::Mailer};
+use crate::{First, Options, Registry, api, backlog, door::Door, mail::Mailer, usage};
 
 /// How often it counts what there is, and forgets what is old.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
@@ -55,7 +55,8 @@ impl Control {
             listeners.into_iter().map(|listener| api::serve(listener, router.clone(), stop.clone()));
         let counting = async {
             let backlog = Box::pin(backlog::watch(self.store.clone(), self.registry.clock.clone(), &stop));
-            futures::future::join(self.count_until(&stop), backlog).await;
+            let usage = Box::pin(usage::watch(self.store.admin(), self.registry.clock.clone(), &stop));
+            futures::future::join3(self.count_until(&stop), backlog, usage).await;
             Ok(())
         };
         let mailing = async {

@@ -157,7 +157,7 @@ pub trait Store: Send + Sync + 'static {
 /// A transaction. Every step sees what the earlier ones wrote. After an error only dropping it is left.
 ///
 /// Order of locks, to be kept by all who use it: sites, then requests, then tokens and invitations, then members, then names and groups, then
-/// nodes, then messages. Steps that take many rows lock them in ascending order of key.
+/// nodes, then messages, then what sites are used for. Steps that take many rows lock them in ascending order of key.
 #[async_trait]
 pub trait Tx: Send {
     /// Makes it all durable.
@@ -262,6 +262,8 @@ pub trait Tx: Send {
 
     /// Adds messages, each with at least one entry among `entries`.
     async fn add_messages(&mut self, messages: &[NewMessage], entries: &[NewEntry]) -> Result<()>;
+    /// Adds to what sites were used for. Nearly the last step: others who count may wait for the commit.
+    async fn count_sent(&mut self, sent: &[Sent]) -> Result<()>;
     /// Copies what is pending for one node to another, which has nothing yet.
     async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()>;
     /// Removes entries of a site's messages with ids below `before`, the oldest first, about so many at most; tells which of

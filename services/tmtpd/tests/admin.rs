@@ -29,6 +29,7 @@ fn sentences() -> Vec<Sentence<Server>> {
         a_removed_member_is_gone_for_those_who_write_to_it,
         a_suspended_site_loses_its_links_at_once_and_others_keep_theirs,
         what_a_tenant_makes_serves_members_at_once,
+        what_members_do_is_in_the_usage_of_their_site,
         an_invited_user_is_listed_changed_suspended_and_removed,
         the_command_line_of_the_database_keeps_the_same_log,
         a_file_is_shown_then_applied_and_then_there_is_nothing_to_do,
@@ -151,6 +152,33 @@ async fn what_a_tenant_makes_serves_members_at_once(server: &Server) -> Result<(
     ensure!(seen[0]["uid"] == own.as_str() && seen[0]["aliases"][0] == "Eve of the tenant", "{seen}");
     let other = admin_as(server, key, &["member", "list", "--org", "1", "--site", "1"]).await;
     ensure!(format!("{:#}", other.expect_err("another's")).contains("There is no such thing"));
+    Ok(())
+}
+
+async fn what_members_do_is_in_the_usage_of_their_site(server: &Server) -> Result<()> {
+    let org = admin(server, &["org", "create", "--name", "Counted"]).await?["id"].to_string();
+    let create =
+        ["site", "create", "--org", &org, "--name", "Counted", "--host", "counted.test", "registration=open"];
+    admin(server, &create).await?;
+    let since = Instant::now();
+    let to = server.address_at("counted.test");
+    let mut member = loop {
+        match Client::register(&to, "Fay who is counted").await {
+            Ok(member) => break member,
+            Err(error) => ensure!(since.elapsed() < Duration::from_secs(20), "{error:#}"),
+        }
+    };
+    let own = member.me.uid.clone();
+    for _ in 0..5 {
+        member.accepted(&tmtp_testkit::ask::post(&[&own]), b"to myself").await?;
+    }
+    let which = ["site", "usage", "--org", &org, "--site", "counted.test"];
+    let usage = admin(server, &which).await?;
+    ensure!(usage["messages"] == 5 && usage["octets"] == 45, "{usage}");
+    let days = usage["days"].as_array().context("days")?;
+    ensure!(days.iter().all(|day| day["active"] == 1), "{usage}");
+    let all = admin(server, &["site", "usage", "--org", &org]).await?;
+    ensure!(all["messages"] == 5, "{all}");
     Ok(())
 }
 

@@ -30,6 +30,7 @@ mod serve;
 mod show;
 mod sites;
 mod times;
+mod usage;
 mod users;
 
 use std::sync::Arc;
@@ -159,6 +160,10 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(sites::reopen))
         .routes(routes!(figures::show))
         .routes(routes!(figures::scrape))
+        .routes(routes!(usage::show))
+        .routes(routes!(usage::export))
+        .routes(routes!(usage::show_org))
+        .routes(routes!(usage::export_org))
         .routes(routes!(members::list))
         .routes(routes!(members::show, members::remove))
         .routes(routes!(members::suspend))

@@ -18,6 +18,7 @@ mod proxies;
 mod sign_in;
 mod stage;
 mod tenancy;
+mod usage;
 
 /// Makes a test of each sentence for each store.
 macro_rules! on_each_store {
@@ -145,6 +146,10 @@ on_each_store! {
         what_people_wrote_is_no_markup_on_the_pages,
         the_link_of_an_invitation_keeps_its_code_at_hand,
         who_tries_codes_is_slowed_down,
+    }
+    usage {
+        usage_is_shown_day_by_day_for_a_site_and_for_all_of_an_organization,
+        usage_is_exported_for_spreadsheets_and_no_name_is_a_formula,
     }
     tenancy {
         no_route_leads_to_another_organization_or_changes_anything_of_it,

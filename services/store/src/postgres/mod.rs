@@ -11,6 +11,7 @@ mod queue;
 mod read;
 mod sessions;
 mod tx;
+mod usage;
 
 use std::{
     sync::Arc,

@@ -7,8 +7,7 @@ use crate::{
     steps::sessions::{self, session},
 };
 
-pub(super) const LOCK_NODE: &str =
-    "SELECT epoch, edge, ohi FROM nodes WHERE site = $1 AND node = $2 AND NOT revoked FOR UPDATE";
+pub(super) const LOCK_NODE: &str = "SELECT epoch, edge, ohi, seen_ms, uid FROM nodes WHERE site = $1 AND node = $2 AND NOT revoked FOR UPDATE";
 
 /// Sessions as columns, in ascending order of node.
 #[derive(Debug, Default)]

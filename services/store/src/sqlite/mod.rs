@@ -11,6 +11,7 @@ mod presence;
 mod queue;
 mod sessions;
 mod tx;
+mod usage;
 
 use std::{str::FromStr as _, sync::Arc, time::Duration};
 

@@ -225,6 +225,24 @@ pub enum SiteCommand {
         #[command(flatten)]
         site: InSite,
     },
+    /// Show what one was used for, day by day: members, messages, octets, links.
+    Usage {
+        /// Which; all of the organization's together where it is left out.
+        #[arg(long, value_name = "SITE")]
+        site: Option<String>,
+        /// Whose.
+        #[command(flatten)]
+        org: Org,
+        /// The first day, as 2027-01-31, in UTC; 29 days before the last where it is left out.
+        #[arg(long, value_name = "DAY")]
+        from: Option<String>,
+        /// The last day; today where it is left out.
+        #[arg(long, value_name = "DAY")]
+        to: Option<String>,
+        /// Write CSV for spreadsheets: a line for each site and day.
+        #[arg(long)]
+        csv: bool,
+    },
     /// Make one.
     Create {
         /// Whose.

@@ -5,6 +5,7 @@ pub mod keys;
 pub mod orgs;
 pub mod people;
 pub mod sites;
+pub mod usage;
 pub mod users;
 
 use anyhow::{Context, Result};
