@@ -6,6 +6,7 @@
 mod aliases;
 pub mod api;
 mod backlog;
+mod certificates;
 mod check;
 mod closing;
 mod console;

@@ -73,6 +73,7 @@ impl Control {
                 () = stop.cancelled() => return,
                 _ = ticks.tick() => {
                     self.count().await;
+                    self.count_certificates().await;
                     self.forget().await;
                     self.erase().await;
                 }
@@ -99,6 +100,19 @@ impl Control {
         admin.forget_grants(now_ms, FORGET_AT_ONCE).await?;
         admin.end_invitations(now_ms, FORGET_AT_ONCE).await?;
         self.door.forget(FORGET_AT_ONCE).await
+    }
+
+    /// Those of sites that have their own: when the first ends.
+    async fn count_certificates(&self) {
+        let end =
+            async { self.registry.view().await?.first_certificate_end().await.map_err(crate::Error::from) };
+        match end.await {
+            Ok(end) => {
+                let seconds = end.map_or(f64::INFINITY, |ms| ms as f64 / 1_000.0);
+                metrics::gauge!("tmtp_certificate_expiry_timestamp_seconds", "use" => "sites").set(seconds);
+            }
+            Err(error) => tracing::info!(%error, "sites' certificates could not be looked at"),
+        }
     }
 
     async fn count(&self) {

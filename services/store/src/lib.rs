@@ -8,6 +8,7 @@ pub mod admin;
 pub mod backup;
 mod bodies;
 pub mod body;
+mod certificates;
 mod error;
 mod looks;
 mod migration;
@@ -34,6 +35,7 @@ use tmtp_wire::MsgId;
 pub use admin::Admin;
 pub use bodies::{BodyKind, BodyOptions, S3Options, open_bodies};
 pub use body::{Bodies, BodyWriter, CHUNK_OCTETS};
+pub use certificates::{Certificate, PrivateKey};
 pub use error::{Error, Result};
 pub use migration::MigrationReport;
 pub use model::*;
@@ -99,6 +101,11 @@ pub trait Store: Send + Sync + 'static {
     /// Every site with the providers of its organization, in ascending order of both. They are part of what the version
     /// of the sites is about.
     async fn providers(&self) -> Result<Vec<(SiteId, Provider)>>;
+    /// The version of each site's own certificate, of the sites that have one, in ascending order. They are part of what the
+    /// version of the sites is about.
+    async fn certificate_versions(&self) -> Result<Vec<(SiteId, i64)>>;
+    /// The certificates of these sites, of those that have one.
+    async fn certificates(&self, sites: &[SiteId]) -> Result<Vec<Certificate>>;
     /// The public halves of a site's signing keys, each a JWK, newest first.
     async fn public_keys(&self, site: SiteId) -> Result<Vec<String>>;
     /// Adds a site. [`Error::Taken`] when one of its hosts leads elsewhere.

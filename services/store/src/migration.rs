@@ -47,6 +47,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611270430_add_sites_closing",
     "202611270440_add_names_reserved",
     "202611270610_create_usage",
+    "202611270620_create_certificates",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -65,6 +66,7 @@ const SQLITE: &[Script] = scripts!(
     "202611270430_add_sites_closing",
     "202611270440_add_names_reserved",
     "202611270610_create_usage",
+    "202611270620_create_certificates",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

@@ -30,6 +30,7 @@ fn sentences() -> Vec<Sentence<Server>> {
         a_suspended_site_loses_its_links_at_once_and_others_keep_theirs,
         what_a_tenant_makes_serves_members_at_once,
         what_members_do_is_in_the_usage_of_their_site,
+        a_sites_own_certificate_is_served_at_once_and_the_folders_again_without_it,
         an_invited_user_is_listed_changed_suspended_and_removed,
         the_command_line_of_the_database_keeps_the_same_log,
         a_file_is_shown_then_applied_and_then_there_is_nothing_to_do,
@@ -152,6 +153,50 @@ async fn what_a_tenant_makes_serves_members_at_once(server: &Server) -> Result<(
     ensure!(seen[0]["uid"] == own.as_str() && seen[0]["aliases"][0] == "Eve of the tenant", "{seen}");
     let other = admin_as(server, key, &["member", "list", "--org", "1", "--site", "1"]).await;
     ensure!(format!("{:#}", other.expect_err("another's")).contains("There is no such thing"));
+    Ok(())
+}
+
+/// What an edge shows to those who ask for this host: its first certificate.
+async fn served(to: std::net::SocketAddr, host: &str) -> Result<Vec<u8>> {
+    let tcp = tokio::net::TcpStream::connect(to).await?;
+    let name = host.to_owned().try_into()?;
+    let tls = tmtp_testkit::tls::connector_without_resumption()?.connect(name, tcp).await?;
+    let shown = tls.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+    Ok(shown.context("a certificate")?.to_vec())
+}
+
+/// Every edge shows this certificate, or another one, and soon.
+async fn serve(server: &Server, host: &str, wanted: impl Fn(&[u8]) -> bool, since: Instant) -> Result<()> {
+    for edge in &server.edges {
+        while !wanted(&served(*edge, host).await?) {
+            ensure!(since.elapsed() < AT_ONCE, "{edge} shows another one");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    Ok(())
+}
+
+async fn a_sites_own_certificate_is_served_at_once_and_the_folders_again_without_it(
+    server: &Server,
+) -> Result<()> {
+    let host = "certified.test";
+    let org = admin(server, &["org", "create", "--name", "Certified"]).await?["id"].to_string();
+    admin(server, &["site", "create", "--org", &org, "--name", "Certified", "--host", host]).await?;
+    let folders = served(server.edges[0], host).await?;
+    let made = rcgen::generate_simple_self_signed(vec![host.to_owned()])?;
+    let (chain, key) = (server.folder().join("own.pem"), server.folder().join("own.key"));
+    std::fs::write(&chain, made.cert.pem())?;
+    std::fs::write(&key, made.signing_key.serialize_pem())?;
+    let (chain, key) = (chain.display().to_string(), key.display().to_string());
+    let at = ["--org", &org, "--site", host];
+    let set = [&["certificate", "set"][..], &at, &["--chain", &chain, "--private-key", &key]].concat();
+    let state = admin(server, &set).await?;
+    ensure!(state["own"]["names"][0] == host && state["own"]["self_signed"] == true, "{state}");
+    let own = made.cert.der().to_vec();
+    serve(server, host, |shown| shown == own, Instant::now()).await?;
+    ensure!(served(server.edges[0], HOST).await? != own, "another site is served with it");
+    admin(server, &[&["certificate", "remove"][..], &at].concat()).await?;
+    serve(server, host, |shown| shown == folders, Instant::now()).await?;
     Ok(())
 }
 

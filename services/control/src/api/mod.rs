@@ -6,6 +6,7 @@
 mod audit;
 mod body;
 mod caller;
+mod certificate;
 mod cookie;
 mod docs;
 mod door;
@@ -158,6 +159,7 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(sites::resume))
         .routes(routes!(sites::close))
         .routes(routes!(sites::reopen))
+        .routes(routes!(certificate::show, certificate::set, certificate::remove))
         .routes(routes!(figures::show))
         .routes(routes!(figures::scrape))
         .routes(routes!(usage::show))

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod aliases;
+mod certificates;
 mod closing;
 mod creating;
 mod door;
@@ -47,6 +48,12 @@ on_each_store! {
         an_alias_is_reserved_for_a_member_and_given_to_it,
         a_retired_alias_goes_to_nobody_else,
         a_reserved_alias_can_be_let_go,
+    }
+    certificates {
+        a_certificate_is_shown_without_its_key_and_taken_away_again,
+        a_certificate_that_cannot_serve_the_site_is_told_why,
+        a_certificate_that_ends_soon_is_told_everywhere,
+        every_change_of_a_certificate_is_told_to_those_who_serve,
     }
     closing {
         a_closed_site_is_erased_when_its_grace_is_over_and_no_other,

@@ -41,6 +41,10 @@ impl Route {
             "createSite" => Some(json!({"name": "grabbed", "hosts": ["grabbed.example"]})),
             "changeSite" => Some(json!({"name": "grabbed"})),
             "closeSite" => Some(json!({"grace_days": 7})),
+            "setCertificate" => {
+                let made = crate::certificates::made(&["ours.example"])?;
+                Some(json!({"chain": made.chain, "key": made.key}))
+            }
             "keepAlias" => Some(json!({"alias": "Grabbed by others"})),
             "createInvitation" => Some(json!({"name": "grabbed"})),
             "createProvider" => Some(json!({"label": "grabbed", "issuer": "http://127.0.0.1:1",
@@ -198,6 +202,7 @@ pub async fn a_role_may_do_what_it_is_for_and_no_more(stage: &Stage) -> Result<(
         "resumeSite",
         "closeSite",
         "reopenSite",
+        "setCertificate",
         "keepAlias",
         "retireAlias",
         "suspendMember",

@@ -4,6 +4,7 @@
 //! [`Scope`], and a scope is found only through its organization.
 
 mod audit;
+mod certificates;
 mod closing;
 mod figures;
 mod grants;
@@ -32,6 +33,7 @@ use std::{
 use async_trait::async_trait;
 
 pub use audit::{Link, Verdict, link_hash};
+pub use certificates::{NewCertificate, SiteCertificate};
 pub use figures::{FIGURES_COUNTED, SiteFigures};
 pub use grants::{Grant, SigningKey};
 pub(crate) use imports::spare_no_more;

@@ -19,8 +19,8 @@ mod upkeep;
 mod world;
 
 use admin::{
-    audit as admin_audit, keys as admin_keys, orgs as admin_orgs, people as admin_people,
-    sites as admin_sites, usage as admin_usage, users as admin_users,
+    audit as admin_audit, certificates as admin_certificates, keys as admin_keys, orgs as admin_orgs,
+    people as admin_people, sites as admin_sites, usage as admin_usage, users as admin_users,
 };
 
 /// Makes a test of each sentence for each store.
@@ -69,6 +69,10 @@ contract! {
         a_missing_row_is_noticed,
         a_log_cut_short_is_noticed,
         many_who_append_at_one_moment_make_one_chain,
+    }
+    admin_certificates {
+        a_certificate_is_its_own_sites_and_a_new_one_has_a_new_version,
+        a_certificate_goes_with_its_site,
     }
     admin_keys {
         a_key_is_found_by_its_hash_and_listed_by_its_organization,

@@ -110,6 +110,9 @@ pub enum Command {
     /// Sites.
     #[command(subcommand)]
     Site(SiteCommand),
+    /// The certificate that a site is served with.
+    #[command(subcommand)]
+    Certificate(CertificateCommand),
     /// Invitations to a site: who may register there.
     #[command(subcommand)]
     Invitation(InvitationCommand),
@@ -297,6 +300,35 @@ pub enum SiteCommand {
     /// Open a closed one again, while it is there.
     Reopen {
         /// Which.
+        #[command(flatten)]
+        site: InSite,
+    },
+}
+
+/// A site's own certificate.
+#[derive(Debug, Subcommand)]
+pub enum CertificateCommand {
+    /// Show it, and when it ends.
+    Show {
+        /// Whose.
+        #[command(flatten)]
+        site: InSite,
+    },
+    /// Serve the site with this one from now on.
+    Set {
+        /// Which site.
+        #[command(flatten)]
+        site: InSite,
+        /// The site's own certificate, then its issuers' (PEM).
+        #[arg(long, value_name = "FILE")]
+        chain: std::path::PathBuf,
+        /// Its private key (PEM), without a passphrase; it is never shown again.
+        #[arg(long = "private-key", value_name = "FILE")]
+        private_key: std::path::PathBuf,
+    },
+    /// Serve the site with what the edges have in their folders again.
+    Remove {
+        /// Which site.
         #[command(flatten)]
         site: InSite,
     },

@@ -94,6 +94,11 @@ impl Http {
         value(self.ask(Method::PATCH, path, Some(body), &[("if-match", &read.tag)]).await?).await
     }
 
+    /// Puts something in the place of what a path names.
+    pub async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        value(self.ask(Method::PUT, path, Some(body), &[]).await?).await
+    }
+
     /// Does something to what a path names.
     pub async fn act(&self, path: &str) -> anyhow::Result<Value> {
         value(self.ask(Method::POST, path, Some(&json!({})), &[]).await?).await

@@ -1,6 +1,7 @@
 //! Administration: organizations, and what is found only through them.
 
 pub mod audit;
+pub mod certificates;
 pub mod keys;
 pub mod orgs;
 pub mod people;
