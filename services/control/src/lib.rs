@@ -22,6 +22,7 @@ mod members;
 mod on_site;
 mod options;
 mod orgs;
+mod personal;
 mod providers;
 mod registry;
 mod role;

@@ -31,11 +31,19 @@ struct Own {
     key: Option<Arc<CertifiedKey>>,
 }
 
-/// Those that are had, by site.
+/// Those that are had.
 #[derive(Debug, Default)]
 pub struct Certificates {
-    had: Mutex<HashMap<i64, Own>>,
+    state: Mutex<State>,
     asked: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// By site.
+    had: HashMap<i64, Own>,
+    /// For which version of the list of sites they serve.
+    served: Option<i64>,
 }
 
 impl Certificates {
@@ -48,37 +56,37 @@ impl Certificates {
     /// is for the next call; until then the former ones serve on.
     pub async fn renew(
         &self,
-        sites: &HashMap<String, Arc<Site>>,
+        (version, sites): (i64, &HashMap<String, Arc<Site>>),
         upstream: &Upstream,
         tls: &Tls,
     ) -> Result<(), Failure> {
-        let mut had = self.had.lock().await;
+        let mut state = self.state.lock().await;
+        let State { had, served } = &mut *state;
         let wanted: HashMap<i64, i64> = sites
             .values()
             .filter(|site| site.certificate > 0)
             .map(|site| (site.id, site.certificate))
             .collect();
         had.retain(|site, _| wanted.contains_key(site));
-        let is_missing = |site: &i64, version: i64| had.get(site).is_none_or(|own| own.version != version);
-        let missing: Vec<i64> = wanted
-            .iter()
-            .filter(|(site, version)| is_missing(site, **version))
-            .map(|(site, _)| *site)
-            .collect();
-        let mut fetched = Ok(());
-        for some in missing.chunks(AT_ONCE) {
-            match fetch(upstream, some).await {
-                Ok(found) => had.extend(found.into_iter().map(|one| (one.site, Own::from(one)))),
-                Err(failure) => {
-                    fetched = Err(failure);
-                    break;
-                }
-            }
+        let is_missing =
+            |(site, version): &(i64, i64)| had.get(site).is_none_or(|own| own.version != *version);
+        let missing: Vec<i64> = wanted.into_iter().filter(is_missing).map(|(site, _)| site).collect();
+        let is_new = *served != Some(version) || !missing.is_empty();
+        let fetched = fetch_all(upstream, &missing, had).await;
+        if is_new {
+            tls.serve_sites(by_host(sites, had));
+            *served = Some(version);
         }
-        tls.serve_sites(by_host(sites, &had));
         self.asked.store(true, Relaxed);
         fetched
     }
+}
+
+async fn fetch_all(upstream: &Upstream, sites: &[i64], had: &mut HashMap<i64, Own>) -> Result<(), Failure> {
+    for some in sites.chunks(AT_ONCE) {
+        had.extend(fetch(upstream, some).await?.into_iter().map(|one| (one.site, Own::from(one))));
+    }
+    Ok(())
 }
 
 async fn fetch(upstream: &Upstream, sites: &[i64]) -> Result<Vec<Certificate>, Failure> {

@@ -66,7 +66,7 @@ impl Sites {
     /// Fetches the certificates that sites have of their own, as far as they are not had yet, and serves with them.
     pub async fn renew_certificates(&self, upstream: &Upstream, tls: &Tls) -> Result<(), Failure> {
         let known = self.known.load_full();
-        self.certificates.renew(&known.by_host, upstream, tls).await
+        self.certificates.renew((known.version, &known.by_host), upstream, tls).await
     }
 
     /// Asks for the list; returns the ids of sites that were open before and are not any more.

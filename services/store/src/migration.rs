@@ -46,8 +46,8 @@ const POSTGRES: &[Script] = scripts!(
     "202611270400_add_nodes_hash_kind",
     "202611270430_add_sites_closing",
     "202611270440_add_names_reserved",
-    "202611270610_create_usage",
-    "202611270620_create_certificates",
+    "202611270630_create_usage",
+    "202611270640_create_certificates",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -65,8 +65,8 @@ const SQLITE: &[Script] = scripts!(
     "202611270400_add_nodes_hash_kind",
     "202611270430_add_sites_closing",
     "202611270440_add_names_reserved",
-    "202611270610_create_usage",
-    "202611270620_create_certificates",
+    "202611270630_create_usage",
+    "202611270640_create_certificates",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

@@ -30,6 +30,7 @@ fn sentences() -> Vec<Sentence<Server>> {
         a_suspended_site_loses_its_links_at_once_and_others_keep_theirs,
         what_a_tenant_makes_serves_members_at_once,
         what_members_do_is_in_the_usage_of_their_site,
+        an_erased_member_loses_its_link_and_its_receipt_is_checked_on_the_database,
         a_sites_own_certificate_is_served_at_once_and_the_folders_again_without_it,
         an_invited_user_is_listed_changed_suspended_and_removed,
         the_command_line_of_the_database_keeps_the_same_log,
@@ -101,6 +102,33 @@ async fn a_revoked_node_loses_its_link_at_once_for_good_and_the_others_stay(serv
     first.accepted(&tmtp_testkit::ask::post(&[&uid]), b"still here").await?;
     let left = at_site(server, &["member", "show"], &["--", &uid]).await?;
     ensure!(left["nodes"].as_array().map(Vec::len) == Some(1), "{left}");
+    Ok(())
+}
+
+async fn an_erased_member_loses_its_link_and_its_receipt_is_checked_on_the_database(
+    server: &Server,
+) -> Result<()> {
+    let mut alice = server.member("Alice").await?;
+    let mut bob = server.member("Bob").await?;
+    let (uid, alias) = (alice.me.uid.clone(), alice.me.alias.clone());
+    let zip = server.folder().join("alice.zip");
+    at_site(server, &["member", "export", "--out", &zip.display().to_string()], &["--", &uid]).await?;
+    ensure!(std::fs::read(&zip)?.starts_with(b"PK"), "no zip");
+    let since = Instant::now();
+    let mut receipt = at_site(server, &["member", "erase"], &["--", &uid]).await?;
+    ensure!(receipt["rows"]["nodes"] == 1 && receipt["uid"] == uid.as_str(), "{receipt}");
+    cut(&mut alice, since).await?;
+    ensure!(server.login(&alice.me).await.is_err(), "it got in again");
+    ensure!(bob.accepted(&tmtp_testkit::ask::post(&[&uid]), b"hello?").await.is_err(), "it was taken");
+    ensure!(Client::register(&server.address(), &alias).await.is_err(), "the alias went to another");
+    let file = server.folder().join("receipt.json");
+    let (config, name) = (server.config(), file.display().to_string());
+    let verify = ["audit", "verify", "--config", &config, "--receipt", &name];
+    std::fs::write(&file, receipt.to_string())?;
+    server.command(&verify).await?;
+    receipt["uid"] = "ANOTHER".into();
+    std::fs::write(&file, receipt.to_string())?;
+    ensure!(server.command(&verify).await.is_err(), "another's receipt");
     Ok(())
 }
 

@@ -24,6 +24,7 @@ mod openapi;
 mod orgs;
 mod origin;
 mod page;
+mod personal;
 mod problem;
 mod providers;
 mod proxies;
@@ -168,6 +169,8 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(usage::export_org))
         .routes(routes!(members::list))
         .routes(routes!(members::show, members::remove))
+        .routes(routes!(personal::export))
+        .routes(routes!(personal::erase))
         .routes(routes!(members::suspend))
         .routes(routes!(members::resume))
         .routes(routes!(nodes::list))

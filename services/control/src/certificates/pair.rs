@@ -80,6 +80,10 @@ pub(crate) fn covers(chain: &str, host: &str) -> bool {
 }
 
 fn read_chain(chain: &str) -> Result<Vec<CertificateDer<'static>>> {
+    // What no database can hold.
+    if chain.contains('\0') {
+        return Err(no_certificate());
+    }
     let ders: Vec<_> = CertificateDer::pem_slice_iter(chain.as_bytes())
         .collect::<std::result::Result<_, _>>()
         .map_err(|_| no_certificate())?;

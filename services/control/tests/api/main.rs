@@ -13,6 +13,7 @@ mod limits;
 mod lists;
 mod mail;
 mod people;
+mod personal;
 mod problems;
 mod providers;
 mod proxies;
@@ -114,6 +115,11 @@ on_each_store! {
         a_newer_link_takes_the_place_of_the_one_before,
         the_first_operator_makes_an_account_by_a_link,
         a_demo_is_entered_by_a_link_once,
+    }
+    personal {
+        all_about_a_member_is_given_out_but_no_secret_and_no_content,
+        an_erased_member_leaves_its_retired_aliases_and_a_receipt_in_the_log,
+        what_is_left_of_a_removed_member_can_be_erased,
     }
     problems {
         a_request_that_cannot_be_is_told_what_is_wrong,

@@ -6,6 +6,7 @@
 mod audit;
 mod certificates;
 mod closing;
+mod erasing;
 mod figures;
 mod grants;
 mod imports;
@@ -34,6 +35,7 @@ use async_trait::async_trait;
 
 pub use audit::{Link, Verdict, link_hash};
 pub use certificates::{NewCertificate, SiteCertificate};
+pub use erasing::{Erased, Waiting};
 pub use figures::{FIGURES_COUNTED, SiteFigures};
 pub use grants::{Grant, SigningKey};
 pub(crate) use imports::spare_no_more;

@@ -147,7 +147,7 @@ impl Change {
     }
 
     /// Adds rows of site, day, active, messages, octets to what is settled.
-    async fn add_usage(&mut self, rows: &[Row]) -> Result<()> {
+    pub(super) async fn add_usage(&mut self, rows: &[Row]) -> Result<()> {
         let add = "INSERT INTO usage_days (site, day, active, messages, octets) VALUES ($1, $2, $3, $4, $5)
                    ON CONFLICT (site, day) DO UPDATE SET active = usage_days.active + excluded.active,
                        messages = usage_days.messages + excluded.messages,

@@ -399,6 +399,18 @@ pub enum MemberCommand {
     Resume(OneMember),
     /// Remove it for good, with what waits for it.
     Remove(OneMember),
+    /// Write all that is kept about one to a zip of JSON files: without secrets, and without what messages say.
+    Export {
+        /// Which.
+        #[command(flatten)]
+        member: OneMember,
+        /// The file, which must not be there yet.
+        #[arg(long, value_name = "FILE")]
+        out: std::path::PathBuf,
+    },
+    /// Erase all that is kept about one, also after it was removed, and print a receipt: `tmtpd audit verify --receipt`
+    /// checks it.
+    Erase(OneMember),
 }
 
 /// Members' devices.

@@ -104,6 +104,12 @@ impl Http {
         value(self.ask(Method::POST, path, Some(&json!({})), &[]).await?).await
     }
 
+    /// Asks for a file that is made for it.
+    pub async fn fetch(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        let response = self.ask(Method::POST, path, Some(&json!({})), &[]).await?;
+        Ok(response.bytes().await.context("the answer broke off")?.to_vec())
+    }
+
     /// Removes what a path names.
     pub async fn delete(&self, path: &str) -> anyhow::Result<()> {
         self.ask(Method::DELETE, path, None, &[]).await.map(drop)
