@@ -57,7 +57,7 @@ pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Out
         drop(tx);
     }
     if outbox.has_something_to_tell() {
-        outbox.committed(core).await;
+        outbox.committed(core).await?;
     }
     Ok(outcomes)
 }
@@ -111,7 +111,7 @@ async fn carry_out(
         let view = views.get(&asked.session.site).unwrap_or(&nothing);
         let messages = decide::decide(view, postings[at], marks[at], core.options.entries_per_message_max);
         if let Claim::Repeats(_) = claims[at] {
-            messages.into_iter().flatten().for_each(|message| outbox.wake(&message));
+            messages.into_iter().flatten().for_each(|message| outbox.wake(message.nodes));
             continue;
         }
         let messages =

@@ -7,7 +7,7 @@ use tmtp_store::{Body, Connected, NewEntry, NewMessage, Node, NodeId, Recorded, 
 use tmtp_wire::{Message, Posted, Stamp};
 use tokio::time::Instant;
 
-use crate::{core::Core, fanout::Fanout, fault::Fault, loads::Load, refusal::Refusal};
+use crate::{core::Core, fanout::Fanout, fault::Fault, loads::Load, refusal::Refusal, telling};
 
 /// A message with its header made, and the nodes it goes to, each once.
 #[derive(Debug)]
@@ -104,9 +104,9 @@ impl Outbox {
         Ok(())
     }
 
-    /// A message like this one was added before: those who receive it look into their queues.
-    pub fn wake(&mut self, like: &Ready<'_>) {
-        self.woken.extend(like.nodes.iter().map(|node| (node.site, node.node)));
+    /// These are to look into their queues: something was added before that they may not have been told of.
+    pub fn wake<'n>(&mut self, nodes: impl IntoIterator<Item = &'n Node>) {
+        self.woken.extend(nodes.into_iter().map(|node| (node.site, node.node)));
     }
 
     /// Whether anything has been added.
@@ -117,15 +117,18 @@ impl Outbox {
     /// It is committed: counts it, and tells the edges of those who are connected now. Whoever logs in after we asked
     /// finds the messages when it reads its queue, since they are there by then.
     ///
-    /// Only when this is done may the sender hear of it: it must not be told of later messages before.
-    pub async fn committed(mut self, core: &Core) {
+    /// Only when this is done may the sender hear of it: the hints have left then, or all processes know that some were
+    /// lost, and whatever the sender says next does not get ahead. A fault: neither; asked again, receivers are woken again.
+    pub async fn committed(mut self, core: &Core) -> Result<(), Fault> {
         metrics::counter!("tmtp_messages_accepted_total").increment(self.messages.len() as u64);
         metrics::counter!("tmtp_entries_queued_total").increment(self.entries.len() as u64);
         core.counts.add(&self.messages, &self.entries);
         self.trace(Step::Commit, self.begun);
-        let telling = Instant::now();
+        let told_since = Instant::now();
         core.trash.put(std::mem::take(&mut self.unwanted));
-        match core.store.connected(&self.receivers()).await {
+        let connected = core.store.connected(&self.receivers()).await;
+        let known = connected.is_ok();
+        match connected {
             Ok(connected) => self.tell_of_messages(connected),
             Err(error) => {
                 tracing::debug!(%error, "nobody is told of messages: it is not known who is connected");
@@ -133,8 +136,9 @@ impl Outbox {
             }
         }
         let fanout = std::mem::take(&mut self.fanout);
-        fanout.publish(&core.telling);
-        self.trace(Step::Tell, telling);
+        let told = telling::have_left(fanout.publish(&core.telling)).await && known;
+        self.trace(Step::Tell, told_since);
+        if told { Ok(()) } else { core.losses.note(&*core.store).await }
     }
 
     /// A step of all these messages ends now.

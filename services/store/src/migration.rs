@@ -46,6 +46,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611270400_add_nodes_hash_kind",
     "202611270430_add_sites_closing",
     "202611270440_add_names_reserved",
+    "202611270620_create_hint_losses",
     "202611270630_create_usage",
     "202611270640_create_certificates",
 );
@@ -65,6 +66,7 @@ const SQLITE: &[Script] = scripts!(
     "202611270400_add_nodes_hash_kind",
     "202611270430_add_sites_closing",
     "202611270440_add_names_reserved",
+    "202611270620_create_hint_losses",
     "202611270630_create_usage",
     "202611270640_create_certificates",
 );

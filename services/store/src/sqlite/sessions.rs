@@ -23,9 +23,14 @@ pub(super) async fn end(conn: &mut SqliteConn, sessions: &[Session]) -> Result<V
     Ok(ended)
 }
 
+/// For so many seconds from now on.
+pub(super) const NOTE_LOST_HINTS: &str =
+    "INSERT INTO hint_losses (one, until_s) VALUES (1, unixepoch() + 1 + $1)
+    ON CONFLICT (one) DO UPDATE SET until_s = max(until_s, excluded.until_s)";
+
 pub(super) async fn connected(conn: &mut SqliteConn, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>> {
-    let sql = "SELECT site, node, edge, epoch FROM nodes
-               WHERE site = $1 AND node = $2 AND edge IS NOT NULL AND NOT revoked";
+    let sql = "SELECT site, node, edge, epoch, EXISTS (SELECT 1 FROM hint_losses WHERE until_s > unixepoch())
+               FROM nodes WHERE site = $1 AND node = $2 AND edge IS NOT NULL AND NOT revoked";
     let mut connected = Vec::new();
     for (site, node) in nodes {
         let row = conn.first(sql, values![*site, *node]).await?;

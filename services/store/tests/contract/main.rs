@@ -182,6 +182,7 @@ contract! {
         a_session_ends_only_by_its_own_epoch,
         sessions_of_an_edge_are_found,
         nodes_are_found_where_they_are_connected,
+        lost_hints_show_for_a_while_and_to_everybody,
         standings_tell_who_waits_and_who_is_fenced,
         a_session_without_an_edge_is_given_back,
         a_suspended_member_or_site_is_fenced,
