@@ -172,7 +172,7 @@ pub enum Audit {
         json: bool,
         /// Check as well that what this receipt of an erasure says stands in the log (JSON, as the API gave it).
         #[arg(long, value_name = "FILE")]
-        receipt: Option<std::path::PathBuf>,
+        receipt: Option<PathBuf>,
     },
 }
 

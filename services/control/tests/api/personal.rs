@@ -70,8 +70,8 @@ pub async fn all_about_a_member_is_given_out_but_no_secret_and_no_content(stage:
     let deeds: Vec<_> = audit.as_array().context("deeds")?.iter().map(|deed| &deed["action"]).collect();
     assert_eq!(deeds, ["member.suspend", "alias.assign", "member.export"]);
     let mut all = Vec::new();
-    for name in zip.file_names().map(ToOwned::to_owned).collect::<Vec<_>>() {
-        zip.by_name(&name)?.read_to_end(&mut all)?;
+    for at in 0..zip.len() {
+        zip.by_index(at)?.read_to_end(&mut all)?;
     }
     let all = String::from_utf8_lossy(&all);
     assert!(!all.contains("what nobody else may read") && !all.contains("secret_hash"), "{all}");

@@ -121,7 +121,8 @@ impl Change {
 
     /// The sums of the days on which a member was active stay as they are; its uid goes.
     async fn keep_active_days(&mut self, scope: &Scope, uid: &str) -> Result<u64> {
-        let gone = "DELETE FROM usage_active WHERE site = $1 AND uid = $2 RETURNING site, day, 1, 0, 0";
+        let gone = "DELETE FROM usage_active WHERE site = $1 AND uid = $2
+                    RETURNING site, day, CAST(1 AS bigint), CAST(0 AS bigint), CAST(0 AS bigint)";
         let rows = self.conn().all(gone, values![scope.site, uid]).await?;
         self.add_usage(&rows).await?;
         Ok(rows.len() as u64)

@@ -113,8 +113,8 @@ impl Admin {
         self.over.writing().await?.run(sql, values![day(now_ms), i64::from(limit)]).await
     }
 
-    /// Settles what was counted for days before yesterday, at most `limit` rows; returns how many there were. What comes
-    /// for such a day even later is settled by the next call.
+    /// Settles what was counted for a day before yesterday at one site, at most `limit` of its active members; returns how
+    /// many rows it looked at, 0 when nothing is left. What comes for such a day even later is settled by a later call.
     pub async fn settle_usage(&self, now_ms: i64, limit: u32) -> Result<u64> {
         let mut change = self.begin().await?;
         let settled = change.settle_usage(day(now_ms) - 1, limit).await?;
@@ -132,18 +132,28 @@ impl Admin {
 }
 
 impl Change {
+    /// Settles a day of a site, and only one: others who count lock their rows in ascending order of site, and so never
+    /// wait for one another in a circle.
     async fn settle_usage(&mut self, before: i64, limit: u32) -> Result<u64> {
-        let sent = "DELETE FROM usage_sent WHERE (site, day, lane) IN
-                    (SELECT site, day, lane FROM usage_sent WHERE day < $1 LIMIT $2)
+        let due = "SELECT site, day FROM (SELECT site, day FROM usage_sent WHERE day < $1
+                                          UNION SELECT site, day FROM usage_active WHERE day < $1) d
+                   ORDER BY day, site LIMIT 1";
+        // Its row is a lock: whoever else settles it waits here.
+        let lock = "INSERT INTO usage_days (site, day) VALUES ($1, $2)
+                    ON CONFLICT (site, day) DO UPDATE SET active = usage_days.active";
+        let sent = "DELETE FROM usage_sent WHERE site = $1 AND day = $2
                     RETURNING site, day, CAST(0 AS bigint), messages, octets";
-        let active = "DELETE FROM usage_active WHERE (site, day, uid) IN
-                      (SELECT site, day, uid FROM usage_active WHERE day < $1 LIMIT $2)
+        let active = "DELETE FROM usage_active WHERE site = $1 AND day = $2 AND uid IN
+                      (SELECT uid FROM usage_active WHERE site = $1 AND day = $2 LIMIT $3)
                       RETURNING site, day, CAST(1 AS bigint), CAST(0 AS bigint), CAST(0 AS bigint)";
-        let conn = self.conn();
-        let mut rows = conn.all(sent, values![before, i64::from(limit)]).await?;
-        rows.extend(conn.all(active, values![before, i64::from(limit)]).await?);
+        let Some(found) = self.conn().first(due, values![before]).await? else { return Ok(0) };
+        let (site, day) = (found.site(0)?, found.int(1)?);
+        self.conn().run(lock, values![site, day]).await?;
+        let mut rows = self.conn().all(sent, values![site, day]).await?;
+        rows.extend(self.conn().all(active, values![site, day, i64::from(limit)]).await?);
         self.add_usage(&rows).await?;
-        Ok(rows.len() as u64)
+        // What another has settled meanwhile is work as well: there may be more.
+        Ok((rows.len() as u64).max(1))
     }
 
     /// Adds rows of site, day, active, messages, octets to what is settled.
