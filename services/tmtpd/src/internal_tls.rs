@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use futures::{Stream, StreamExt};
+use futures::{StreamExt, stream::BoxStream};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
@@ -45,7 +45,7 @@ impl InternalTls {
     }
 
     /// Connections whose handshakes are done. One that fails is not worth more than a word.
-    pub fn accept(self, incoming: TcpIncoming) -> impl Stream<Item = std::io::Result<TlsStream<TcpStream>>> {
+    pub fn accept(self, incoming: TcpIncoming) -> BoxStream<'static, std::io::Result<TlsStream<TcpStream>>> {
         let shake = move |tcp: std::io::Result<TcpStream>| {
             let acceptor = TlsAcceptor::from(self.config());
             async move {
@@ -53,13 +53,15 @@ impl InternalTls {
                 shaken.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
             }
         };
-        incoming.map(shake).buffer_unordered(AT_ONCE).filter_map(async |shaken| match shaken {
+        let shaken = incoming.map(shake).buffer_unordered(AT_ONCE);
+        let accepted = shaken.filter_map(async |shaken| match shaken {
             Ok(stream) => Some(Ok(stream)),
             Err(error) => {
                 tracing::info!(%error, "a connection to delivery was refused");
                 None
             }
-        })
+        });
+        accepted.boxed()
     }
 
     /// As the files say now. Broken ones are reported, and the former ones serve on.
