@@ -93,7 +93,7 @@ impl Registry {
             alias.map_or(Value::Null, |alias| json!({"uid": alias.uid, "reserved": alias.reserved}))
         };
         let (was, became) = (value(was), value(became));
-        self.record(change, by, Done { org, action, site: Some(site), target, was, became }).await
+        self.record(change, by, Done { org, action, site: Some(site), target, was, became }).await.map(drop)
     }
 }
 

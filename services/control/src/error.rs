@@ -38,6 +38,9 @@ pub enum Error {
     /// A sign-in provider cannot be so, or cannot be reached.
     #[error("{0}")]
     Provider(String),
+    /// A certificate cannot serve a site.
+    #[error("{0}")]
+    Certificate(String),
     /// The organization's plan does not allow it.
     #[error("{0}")]
     Plan(String),

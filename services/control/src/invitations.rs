@@ -148,7 +148,7 @@ impl Registry {
         let (was, became) = if is_new { (Value::Null, value) } else { (value, Value::Null) };
         let target = id.0.to_string();
         let done = Done { org: scope.org(), action, site: Some(scope.site()), target: &target, was, became };
-        self.record(change, by, done).await
+        self.record(change, by, done).await.map(drop)
     }
 }
 

@@ -184,7 +184,7 @@ impl Registry {
     ) -> Result<()> {
         let target = key.id.0.to_string();
         let done = Done { org: key.org, action, site: None, target: &target, was, became };
-        self.record(change, by, done).await
+        self.record(change, by, done).await.map(drop)
     }
 }
 

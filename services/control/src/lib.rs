@@ -6,6 +6,7 @@
 mod aliases;
 pub mod api;
 mod backlog;
+mod certificates;
 mod check;
 mod closing;
 mod console;
@@ -21,6 +22,7 @@ mod members;
 mod on_site;
 mod options;
 mod orgs;
+mod personal;
 mod providers;
 mod registry;
 mod role;
@@ -28,6 +30,7 @@ mod roles;
 pub mod settings;
 mod sign_in;
 mod sites;
+mod usage;
 mod users;
 
 pub use error::{Error, Result};

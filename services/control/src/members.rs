@@ -9,7 +9,7 @@ use tmtp_store::{
 use crate::{By, Error, Registry, Result, effects::Effects, registry::Done};
 
 /// A member has at most a hundred nodes; anything above is a defect that must not keep it alive.
-const NODES_MAX: u32 = 1_000;
+pub(crate) const NODES_MAX: u32 = 1_000;
 
 impl Registry {
     /// Suspends a member and closes its links, or ends that. Once is as good as twice.
@@ -89,7 +89,7 @@ impl Registry {
     }
 }
 
-fn key(site: SiteId, uid: &str) -> MemberKey {
+pub(crate) fn key(site: SiteId, uid: &str) -> MemberKey {
     MemberKey { site, uid: uid.to_owned() }
 }
 
@@ -103,7 +103,12 @@ async fn find(change: &mut Change, org: OrgId, site: SiteId, uid: &str) -> Resul
 
 /// Ends a node's session as if its link had closed, so that those whom it kept informed are told; then the node.
 /// Large bodies that only this node waited for are removed by delivery's sweep.
-async fn revoke(change: &mut Change, site: SiteId, node: &NodeState, effects: &mut Effects) -> Result<()> {
+pub(crate) async fn revoke(
+    change: &mut Change,
+    site: SiteId,
+    node: &NodeState,
+    effects: &mut Effects,
+) -> Result<()> {
     let session = Session { site, node: node.node, epoch: node.epoch, uid: node.uid.clone() };
     let tx = change.tx()?;
     tx.end_sessions(&[session]).await?;

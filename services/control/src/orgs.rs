@@ -114,7 +114,9 @@ impl Registry {
         was: Value,
     ) -> Result<()> {
         let (target, became) = (org.id.0.to_string(), org_value(org));
-        self.record(change, by, Done { org: org.id, action, site: None, target: &target, was, became }).await
+        self.record(change, by, Done { org: org.id, action, site: None, target: &target, was, became })
+            .await
+            .map(drop)
     }
 }
 

@@ -213,7 +213,9 @@ impl Registry {
         id: ProviderId,
     ) -> Result<()> {
         let target = id.0.to_string();
-        self.record(change, by, Done { org, action, site: None, target: &target, was, became }).await
+        self.record(change, by, Done { org, action, site: None, target: &target, was, became })
+            .await
+            .map(drop)
     }
 }
 

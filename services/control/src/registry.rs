@@ -9,7 +9,7 @@ use tmtp_bus::{Bus, SITES};
 use tmtp_platform::{Clock, Outside};
 use tmtp_store::{
     Admin, SiteId, Store,
-    admin::{CallerId, Change, Deed, KeyId, OrgId, Reply, Scope, User, View},
+    admin::{AuditRow, CallerId, Change, Deed, KeyId, OrgId, Reply, Scope, User, View},
 };
 
 use crate::{Error, Result, difference};
@@ -127,7 +127,7 @@ impl Registry {
     }
 
     /// Logs what was done: the last step before the commit.
-    pub(crate) async fn record(&self, change: &mut Change, by: &By, done: Done<'_>) -> Result<()> {
+    pub(crate) async fn record(&self, change: &mut Change, by: &By, done: Done<'_>) -> Result<AuditRow> {
         let (was, became) = difference::between(&done.was, &done.became);
         let text = |value: Value| Some(value).filter(|value| !value.is_null()).map(|value| value.to_string());
         let deed = Deed {
@@ -141,8 +141,7 @@ impl Registry {
             was: text(was),
             became: text(became),
         };
-        change.record(&deed).await?;
-        Ok(())
+        Ok(change.record(&deed).await?)
     }
 }
 

@@ -5,7 +5,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 use tmtp_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{First, Options, Registry, api, backlog, door::Door, mail::Mailer};
+use crate::{First, Options, Registry, api, backlog, door::Door, mail::Mailer, usage};
 
 /// How often it counts what there is, and forgets what is old.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
@@ -55,7 +55,8 @@ impl Control {
             listeners.into_iter().map(|listener| api::serve(listener, router.clone(), stop.clone()));
         let counting = async {
             let backlog = Box::pin(backlog::watch(self.store.clone(), self.registry.clock.clone(), &stop));
-            futures::future::join(self.count_until(&stop), backlog).await;
+            let usage = Box::pin(usage::watch(self.store.admin(), self.registry.clock.clone(), &stop));
+            futures::future::join3(self.count_until(&stop), backlog, usage).await;
             Ok(())
         };
         let mailing = async {
@@ -72,6 +73,7 @@ impl Control {
                 () = stop.cancelled() => return,
                 _ = ticks.tick() => {
                     self.count().await;
+                    self.count_certificates().await;
                     self.forget().await;
                     self.erase().await;
                 }
@@ -98,6 +100,19 @@ impl Control {
         admin.forget_grants(now_ms, FORGET_AT_ONCE).await?;
         admin.end_invitations(now_ms, FORGET_AT_ONCE).await?;
         self.door.forget(FORGET_AT_ONCE).await
+    }
+
+    /// Those of sites that have their own: when the first ends.
+    async fn count_certificates(&self) {
+        let end =
+            async { self.registry.view().await?.first_certificate_end().await.map_err(crate::Error::from) };
+        match end.await {
+            Ok(end) => {
+                let seconds = end.map_or(f64::INFINITY, |ms| ms as f64 / 1_000.0);
+                metrics::gauge!("tmtp_certificate_expiry_timestamp_seconds", "use" => "sites").set(seconds);
+            }
+            Err(error) => tracing::info!(%error, "sites' certificates could not be looked at"),
+        }
     }
 
     async fn count(&self) {

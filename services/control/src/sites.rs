@@ -119,7 +119,7 @@ impl Registry {
     ) -> Result<()> {
         let (target, became) = (site.site.id.0.to_string(), site_value(&site.site));
         let done = Done { org: site.org, action, site: Some(site.site.id), target: &target, was, became };
-        self.record(change, by, done).await
+        self.record(change, by, done).await.map(drop)
     }
 }
 

@@ -187,7 +187,7 @@ impl Registry {
     ) -> Result<()> {
         let target = user.id.0.to_string();
         let done = Done { org: user.org, action, site: None, target: &target, was, became };
-        self.record(change, by, done).await
+        self.record(change, by, done).await.map(drop)
     }
 }
 

@@ -50,9 +50,7 @@ pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Out
     let outcomes = outcomes(&claims, &decided);
     if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(_))) {
         release(&mut *tx, postings, &outcomes).await?;
-        if !outbox.messages.is_empty() {
-            tx.add_messages(&outbox.messages, &outbox.entries).await?;
-        }
+        outbox.write(&mut *tx).await?;
         core::commit(tx).await?;
     } else {
         // Before anything is told: asking who is connected takes another connection.
@@ -122,6 +120,7 @@ async fn carry_out(
             Err(refusal) => Outcome::Refused(refusal),
             Ok(messages) => {
                 messages.into_iter().for_each(|message| outbox.add(message, asked.may_push));
+                outbox.count(asked.session.site, marks[at].recorded.posted, postings[at].octets());
                 Outcome::Done(marks[at].recorded)
             }
         });

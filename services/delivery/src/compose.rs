@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use tmtp_platform::trace::{self, Step};
-use tmtp_store::{Body, Connected, NewEntry, NewMessage, Node, NodeId, Recorded, SiteId};
-use tmtp_wire::{Message, Stamp};
+use tmtp_store::{Body, Connected, NewEntry, NewMessage, Node, NodeId, Recorded, Sent, SiteId, Tx};
+use tmtp_wire::{Message, Posted, Stamp};
 use tokio::time::Instant;
 
 use crate::{core::Core, fanout::Fanout, fault::Fault, loads::Load, refusal::Refusal, telling};
@@ -55,6 +55,8 @@ pub(crate) struct Outbox {
     pub fanout: Fanout,
     /// Blobs of messages that nobody receives: to be deleted once the rest is committed.
     unwanted: Vec<String>,
+    /// What members sent, for the record of what their sites are used for.
+    sent: Vec<Sent>,
 }
 
 impl Outbox {
@@ -68,6 +70,7 @@ impl Outbox {
             woken: Vec::new(),
             fanout: Fanout::default(),
             unwanted: Vec::new(),
+            sent: Vec::new(),
         }
     }
 
@@ -83,6 +86,22 @@ impl Outbox {
         self.entries.extend(ready.nodes.iter().map(|node| NewEntry { message, node: node.node }));
         self.messages.push(ready.message);
         self.pushed.push(pushed);
+    }
+
+    /// A member's message of so many octets was taken, whoever receives it.
+    pub fn count(&mut self, site: SiteId, posted: Posted, octets: u64) {
+        self.sent.push(Sent { site, posted, messages: 1, octets });
+    }
+
+    /// Adds all of it to the transaction.
+    pub async fn write(&self, tx: &mut dyn Tx) -> Result<(), Fault> {
+        if !self.messages.is_empty() {
+            tx.add_messages(&self.messages, &self.entries).await?;
+        }
+        if !self.sent.is_empty() {
+            tx.count_sent(&self.sent).await?;
+        }
+        Ok(())
     }
 
     /// These are to look into their queues: something was added before that they may not have been told of.

@@ -42,9 +42,7 @@ pub(crate) async fn expire(core: Arc<Core>, site: Arc<Site>) -> Result<bool, Fau
     for (sender, missed) in by_sender(&expired.undelivered) {
         tell(&core, &mut *tx, &mut outbox, (&site, &sender), &missed).await?;
     }
-    if !outbox.messages.is_empty() {
-        tx.add_messages(&outbox.messages, &outbox.entries).await?;
-    }
+    outbox.write(&mut *tx).await?;
     core::commit(tx).await?;
     metrics::counter!("tmtp_delivery_entries_expired_total").increment(expired.entries);
     core.trash.put(expired.blobs);

@@ -81,9 +81,7 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Entered, 
     notice::add(&mut outbox, site, &session.uid, recorded, &Message::Login, (&nodes, &loads))?;
     let mut ohi = tx.ohi_from(&member).await?;
     ohi.truncate(OHI_MAX);
-    if !outbox.messages.is_empty() {
-        tx.add_messages(&outbox.messages, &outbox.entries).await?;
-    }
+    outbox.write(&mut *tx).await?;
     core::commit(tx).await?;
     core.edges.expect(&entrant.edge);
     outbox.committed(&core).await?;

@@ -21,11 +21,17 @@ pub(crate) struct Listing {
     pub version: i64,
     sites: HashMap<SiteId, Arc<Site>>,
     providers: HashMap<SiteId, Vec<Arc<Provider>>>,
+    certificates: HashMap<SiteId, i64>,
 }
 
 impl Listing {
     pub fn iter(&self) -> impl Iterator<Item = &Site> {
         self.sites.values().map(AsRef::as_ref)
+    }
+
+    /// The version of a site's own certificate; 0 where it has none.
+    pub fn certificate(&self, site: SiteId) -> i64 {
+        self.certificates.get(&site).copied().unwrap_or_default()
     }
 
     /// The providers of a site's organization.
@@ -113,8 +119,9 @@ async fn read(store: &dyn Store) -> tmtp_store::Result<Listing> {
     for (site, provider) in store.providers().await? {
         providers.entry(site).or_default().push(Arc::new(provider));
     }
+    let certificates = store.certificate_versions().await?.into_iter().collect();
     metrics::gauge!("tmtp_sites_version", "at" => "delivery").set(version as f64);
-    Ok(Listing { version, sites, providers })
+    Ok(Listing { version, sites, providers, certificates })
 }
 
 async fn next(hints: &mut Option<Subscription>) -> Option<Event> {

@@ -37,8 +37,13 @@ pub(crate) struct Posting {
 }
 
 impl Posting {
+    /// Octets of its data, wherever they are kept.
+    pub fn octets(&self) -> u64 {
+        self.bodies.iter().map(Body::octets).sum()
+    }
+
     /// Octets that it brings into a transaction.
-    fn octets(&self) -> usize {
+    fn inline_octets(&self) -> usize {
         let inline = |body: &Body| if let Body::Inline(data) = body { data.len() } else { 0 };
         self.bodies.iter().map(inline).sum()
     }
@@ -107,7 +112,7 @@ async fn write(core: &Core, taken: Vec<Waiting>) {
 
 impl Waiting {
     fn weight(&self) -> Weight {
-        let octets = self.burst.iter().map(|held| held.posting.octets()).sum();
+        let octets = self.burst.iter().map(|held| held.posting.inline_octets()).sum();
         Weight { count: self.burst.len(), octets }
     }
 

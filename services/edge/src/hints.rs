@@ -105,13 +105,22 @@ pub async fn watch_sites(edge: Arc<Shared>) -> Result<Infallible, crate::Error> 
     let mut subscription = edge.bus.subscribe(SITES);
     loop {
         match edge.sites.refresh(&edge.upstream, &edge.tickets).await {
-            Ok(closed) => close_sites(&edge, &closed),
+            Ok(closed) => {
+                close_sites(&edge, &closed);
+                renew_certificates(&edge).await;
+            }
             Err(error) => tracing::info!(%error, "sites not refreshed"),
         }
         tokio::select! {
             event = subscription.next() => drop(event.ok_or(crate::Error::Task("bus"))?),
             () = sleep(if edge.sites.is_known() { REFRESH } else { REFRESH / 20 }) => {}
         }
+    }
+}
+
+async fn renew_certificates(edge: &Shared) {
+    if let Err(error) = edge.sites.renew_certificates(&edge.upstream, &edge.tls).await {
+        tracing::info!(%error, "certificates of sites not fetched; the former ones serve on");
     }
 }
 

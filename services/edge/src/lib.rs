@@ -6,6 +6,7 @@
 mod accept;
 mod acks;
 mod beat;
+mod certificates;
 mod doubts;
 mod edge;
 mod ends;

@@ -6,7 +6,9 @@ use arc_swap::ArcSwap;
 use tmtp_grpc::delivery::{self as grpc, Limits, SitesRequest};
 
 use crate::{
+    certificates::Certificates,
     tickets::Tickets,
+    tls::Tls,
     upstream::{CALL_LIMIT, Failure, How, Upstream},
 };
 
@@ -22,6 +24,8 @@ pub struct Site {
     pub limits: Limits,
     /// How newcomers sign in, where they must: `auth` and `authby` of section 4.
     pub auth: Option<(u8, String)>,
+    /// The version of its own certificate; 0 where it has none.
+    pub certificate: i64,
 }
 
 /// All sites by host name.
@@ -29,6 +33,7 @@ pub struct Site {
 pub struct Sites {
     default_host: Option<String>,
     known: ArcSwap<Known>,
+    certificates: Certificates,
 }
 
 #[derive(Debug, Default)]
@@ -40,7 +45,8 @@ struct Known {
 impl Sites {
     pub fn new(default_host: Option<&str>) -> Self {
         let default_host = default_host.map(str::to_ascii_lowercase);
-        Self { default_host, known: ArcSwap::from_pointee(Known { version: -1, ..Known::default() }) }
+        let known = ArcSwap::from_pointee(Known { version: -1, ..Known::default() });
+        Self { default_host, known, certificates: Certificates::default() }
     }
 
     /// The site that a TLS server name leads to, in any letter case; without one the default site.
@@ -52,9 +58,15 @@ impl Sites {
         self.known.load().by_host.get(&host).cloned()
     }
 
-    /// Whether the list was ever had.
+    /// Whether the list was ever had, and what goes with it asked for.
     pub fn is_known(&self) -> bool {
-        self.known.load().version >= 0
+        self.known.load().version >= 0 && self.certificates.were_asked()
+    }
+
+    /// Fetches the certificates that sites have of their own, as far as they are not had yet, and serves with them.
+    pub async fn renew_certificates(&self, upstream: &Upstream, tls: &Tls) -> Result<(), Failure> {
+        let known = self.known.load_full();
+        self.certificates.renew((known.version, &known.by_host), upstream, tls).await
     }
 
     /// Asks for the list; returns the ids of sites that were open before and are not any more.
@@ -88,6 +100,7 @@ impl From<grpc::SitesReply> for Known {
                 name: site.name,
                 suspended: site.suspended,
                 limits: site.limits.unwrap_or_default(),
+                certificate: site.certificate,
                 auth: u8::try_from(site.auth).ok().filter(|auth| *auth > 0).map(|auth| (auth, site.authby)),
             });
             by_host.extend(hosts.into_iter().map(|host| (host, Arc::clone(&site))));

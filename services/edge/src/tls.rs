@@ -1,4 +1,4 @@
-//! TLS: certificates from a folder by host name, picked up again when they change.
+//! TLS: certificates by host name: sites' own, and those from a folder, picked up again when they change.
 
 use std::{
     collections::HashMap,
@@ -72,6 +72,7 @@ impl Tls {
             path: path.to_owned(),
             default_host,
             keys: ArcSwap::from_pointee(read_folder(path)?),
+            of_sites: ArcSwap::default(),
         });
         let provider = Arc::new(aws_lc_rs::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
@@ -86,6 +87,11 @@ impl Tls {
     /// The handshake of one link.
     pub async fn accept(&self, tcp: TcpStream) -> io::Result<TlsStream<TcpStream>> {
         self.acceptor.accept(tcp).await
+    }
+
+    /// Serves these hosts with their sites' own certificates, in place of the folder's.
+    pub fn serve_sites(&self, keys: Keys) {
+        self.folder.of_sites.store(Arc::new(keys));
     }
 
     /// Takes up changed certificates for as long as the edge lives. Broken ones are reported, and the former ones kept.
@@ -119,12 +125,15 @@ pub fn check(path: &Path) -> Result<(), Error> {
     read_folder(path).map(drop)
 }
 
-type Keys = HashMap<String, Arc<CertifiedKey>>;
+/// By host name.
+pub(crate) type Keys = HashMap<String, Arc<CertifiedKey>>;
 
 struct Folder {
     path: PathBuf,
     default_host: Option<String>,
     keys: ArcSwap<Keys>,
+    /// What goes before it.
+    of_sites: ArcSwap<Keys>,
 }
 
 impl fmt::Debug for Folder {
@@ -136,7 +145,8 @@ impl fmt::Debug for Folder {
 impl ResolvesServerCert for Folder {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let host = hello.server_name().map(str::to_ascii_lowercase).or_else(|| self.default_host.clone());
-        choose(&self.keys.load(), host.as_deref()).cloned()
+        let of_site = host.as_ref().and_then(|host| self.of_sites.load().get(host).cloned());
+        of_site.or_else(|| choose(&self.keys.load(), host.as_deref()).cloned())
     }
 }
 
@@ -170,15 +180,20 @@ fn read_folder(path: &Path) -> Result<Keys, Error> {
 }
 
 fn read_pair(chain: &Path) -> Result<CertifiedKey, Error> {
-    let useless = |path: &Path, why: String| Error::Useless { path: path.to_owned(), why };
-    let certs: Vec<_> = CertificateDer::pem_file_iter(chain)
-        .and_then(Iterator::collect)
-        .map_err(|error| useless(chain, error.to_string()))?;
-    let key_file = chain.with_extension("key");
-    let key =
-        PrivateKeyDer::from_pem_file(&key_file).map_err(|error| useless(&key_file, error.to_string()))?;
-    let provider = aws_lc_rs::default_provider();
-    CertifiedKey::from_der(certs, key, &provider).map_err(|error| useless(chain, error.to_string()))
+    let read = |path: &Path| {
+        fs::read(path).map_err(|error| Error::Useless { path: path.to_owned(), why: error.to_string() })
+    };
+    let (certs, key) = (read(chain)?, read(&chain.with_extension("key"))?);
+    certified(&certs, &key).map_err(|why| Error::Useless { path: chain.to_owned(), why })
+}
+
+/// A chain and its key, both PEM; or why they are no use.
+pub(crate) fn certified(chain: &[u8], key: &[u8]) -> Result<CertifiedKey, String> {
+    let certs: Vec<_> = CertificateDer::pem_slice_iter(chain)
+        .collect::<Result<_, _>>()
+        .map_err(|error| format!("the chain: {error}"))?;
+    let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| format!("the key: {error}"))?;
+    CertifiedKey::from_der(certs, key, &aws_lc_rs::default_provider()).map_err(|error| error.to_string())
 }
 
 /// What tells whether anything in the folder changed.

@@ -8,6 +8,7 @@ pub mod admin;
 pub mod backup;
 mod bodies;
 pub mod body;
+mod certificates;
 mod error;
 mod looks;
 mod migration;
@@ -35,6 +36,7 @@ use tmtp_wire::MsgId;
 pub use admin::Admin;
 pub use bodies::{BodyKind, BodyOptions, S3Options, open_bodies};
 pub use body::{Bodies, BodyWriter, CHUNK_OCTETS};
+pub use certificates::{Certificate, PrivateKey};
 pub use error::{Error, Result};
 pub use migration::MigrationReport;
 pub use model::*;
@@ -100,6 +102,11 @@ pub trait Store: Send + Sync + 'static {
     /// Every site with the providers of its organization, in ascending order of both. They are part of what the version
     /// of the sites is about.
     async fn providers(&self) -> Result<Vec<(SiteId, Provider)>>;
+    /// The version of each site's own certificate, of the sites that have one, in ascending order. They are part of what the
+    /// version of the sites is about.
+    async fn certificate_versions(&self) -> Result<Vec<(SiteId, i64)>>;
+    /// The certificates of these sites, of those that have one.
+    async fn certificates(&self, sites: &[SiteId]) -> Result<Vec<Certificate>>;
     /// The public halves of a site's signing keys, each a JWK, newest first.
     async fn public_keys(&self, site: SiteId) -> Result<Vec<String>>;
     /// Adds a site. [`Error::Taken`] when one of its hosts leads elsewhere.
@@ -161,7 +168,7 @@ pub trait Store: Send + Sync + 'static {
 /// A transaction. Every step sees what the earlier ones wrote. After an error only dropping it is left.
 ///
 /// Order of locks, to be kept by all who use it: sites, then requests, then tokens and invitations, then members, then names and groups, then
-/// nodes, then messages. Steps that take many rows lock them in ascending order of key.
+/// nodes, then messages, then what sites are used for. Steps that take many rows lock them in ascending order of key.
 #[async_trait]
 pub trait Tx: Send {
     /// Makes it all durable.
@@ -266,6 +273,8 @@ pub trait Tx: Send {
 
     /// Adds messages, each with at least one entry among `entries`.
     async fn add_messages(&mut self, messages: &[NewMessage], entries: &[NewEntry]) -> Result<()>;
+    /// Adds to what sites were used for. Nearly the last step: others who count may wait for the commit.
+    async fn count_sent(&mut self, sent: &[Sent]) -> Result<()>;
     /// Copies what is pending for one node to another, which has nothing yet.
     async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()>;
     /// Removes entries of a site's messages with ids below `before`, the oldest first, about so many at most; tells which of

@@ -47,6 +47,8 @@ const POSTGRES: &[Script] = scripts!(
     "202611270430_add_sites_closing",
     "202611270440_add_names_reserved",
     "202611270620_create_hint_losses",
+    "202611270630_create_usage",
+    "202611270640_create_certificates",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -65,6 +67,8 @@ const SQLITE: &[Script] = scripts!(
     "202611270430_add_sites_closing",
     "202611270440_add_names_reserved",
     "202611270620_create_hint_losses",
+    "202611270630_create_usage",
+    "202611270640_create_certificates",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

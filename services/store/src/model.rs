@@ -76,6 +76,19 @@ pub struct Begun {
     pub former_ohi: bool,
 }
 
+/// What members of a site sent at a time, to be added to what the site was used for on that day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sent {
+    /// Where.
+    pub site: SiteId,
+    /// When.
+    pub posted: Posted,
+    /// How many messages.
+    pub messages: u64,
+    /// Octets of their data.
+    pub octets: u64,
+}
+
 /// How a session stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {

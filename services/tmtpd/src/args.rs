@@ -170,6 +170,9 @@ pub enum Audit {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+        /// Check as well that what this receipt of an erasure says stands in the log (JSON, as the API gave it).
+        #[arg(long, value_name = "FILE")]
+        receipt: Option<PathBuf>,
     },
 }
 

@@ -1,8 +1,11 @@
 //! `tmtpd audit verify`: the logs on the database itself, for those who trust no running process.
 
+use std::path::Path;
+
 use anyhow::{Context, bail};
+use serde::Deserialize;
 use serde_json::{Value, json};
-use tmtp_store::admin::{OrgId, Page, Verdict};
+use tmtp_store::admin::{AuditFilter, OrgId, Page, Verdict, View};
 
 use crate::args::Audit;
 use crate::settings::{Role, Settings};
@@ -12,7 +15,7 @@ use crate::{check, print};
 const AT_ONCE: u32 = 200;
 
 /// Checks the provider's log and every organization's.
-pub async fn run(settings: &Settings, Audit::Verify { json }: &Audit) -> anyhow::Result<()> {
+pub async fn run(settings: &Settings, Audit::Verify { json, receipt }: &Audit) -> anyhow::Result<()> {
     check::for_role(settings, Role::Control)?;
     settings.log.install()?;
     let store = tmtp_store::open(&settings.store).await.with_context(|| settings.store.shown_url())?;
@@ -37,10 +40,51 @@ pub async fn run(settings: &Settings, Audit::Verify { json }: &Audit) -> anyhow:
     if *json {
         print::line(format_args!("{:#}", Value::Array(rows)));
     }
+    if let Some(file) = receipt {
+        let receipt = Receipt::read(file)?;
+        receipt.check(&mut view).await?;
+        if !json {
+            print::line(format_args!("{}: what it says stands in the log", file.display()));
+        }
+    }
     if broken > 0 {
         bail!("{broken} of the logs {} tampered with", if broken == 1 { "was" } else { "were" });
     }
     Ok(())
+}
+
+/// What an erasure left in somebody's hands.
+#[derive(Deserialize)]
+struct Receipt {
+    org: i64,
+    uid: String,
+    seq: i64,
+    hash: String,
+}
+
+impl Receipt {
+    fn read(file: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+        serde_json::from_slice(&text)
+            .with_context(|| format!("{} is no receipt of an erasure, as the API gives it", file.display()))
+    }
+
+    async fn check(&self, view: &mut View) -> anyhow::Result<()> {
+        let all = AuditFilter::default();
+        let row = view.audit(OrgId(self.org), &all, Some(self.seq.saturating_add(1)), 1).await?.pop();
+        let stands = row.is_some_and(|row| {
+            let same = (row.seq, row.action.as_str(), row.target.as_str());
+            same == (self.seq, "member.erase", self.uid.as_str()) && hex(&row.hash) == self.hash
+        });
+        if !stands {
+            bail!(
+                "row {} of the log of organization {} does not say what the receipt says",
+                self.seq,
+                self.org
+            );
+        }
+        Ok(())
+    }
 }
 
 fn hex(octets: &[u8]) -> String {

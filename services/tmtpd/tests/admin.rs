@@ -29,6 +29,9 @@ fn sentences() -> Vec<Sentence<Server>> {
         a_removed_member_is_gone_for_those_who_write_to_it,
         a_suspended_site_loses_its_links_at_once_and_others_keep_theirs,
         what_a_tenant_makes_serves_members_at_once,
+        what_members_do_is_in_the_usage_of_their_site,
+        an_erased_member_loses_its_link_and_its_receipt_is_checked_on_the_database,
+        a_sites_own_certificate_is_served_at_once_and_the_folders_again_without_it,
         an_invited_user_is_listed_changed_suspended_and_removed,
         the_command_line_of_the_database_keeps_the_same_log,
         a_file_is_shown_then_applied_and_then_there_is_nothing_to_do,
@@ -102,6 +105,33 @@ async fn a_revoked_node_loses_its_link_at_once_for_good_and_the_others_stay(serv
     Ok(())
 }
 
+async fn an_erased_member_loses_its_link_and_its_receipt_is_checked_on_the_database(
+    server: &Server,
+) -> Result<()> {
+    let mut alice = server.member("Alice").await?;
+    let mut bob = server.member("Bob").await?;
+    let (uid, alias) = (alice.me.uid.clone(), alice.me.alias.clone());
+    let zip = server.folder().join("alice.zip");
+    at_site(server, &["member", "export", "--out", &zip.display().to_string()], &["--", &uid]).await?;
+    ensure!(std::fs::read(&zip)?.starts_with(b"PK"), "no zip");
+    let since = Instant::now();
+    let mut receipt = at_site(server, &["member", "erase"], &["--", &uid]).await?;
+    ensure!(receipt["rows"]["nodes"] == 1 && receipt["uid"] == uid.as_str(), "{receipt}");
+    cut(&mut alice, since).await?;
+    ensure!(server.login(&alice.me).await.is_err(), "it got in again");
+    ensure!(bob.accepted(&tmtp_testkit::ask::post(&[&uid]), b"hello?").await.is_err(), "it was taken");
+    ensure!(Client::register(&server.address(), &alias).await.is_err(), "the alias went to another");
+    let file = server.folder().join("receipt.json");
+    let (config, name) = (server.config(), file.display().to_string());
+    let verify = ["audit", "verify", "--config", &config, "--receipt", &name];
+    std::fs::write(&file, receipt.to_string())?;
+    server.command(&verify).await?;
+    receipt["uid"] = "ANOTHER".into();
+    std::fs::write(&file, receipt.to_string())?;
+    ensure!(server.command(&verify).await.is_err(), "another's receipt");
+    Ok(())
+}
+
 async fn a_removed_member_is_gone_for_those_who_write_to_it(server: &Server) -> Result<()> {
     let mut alice = server.member("Alice").await?;
     let mut bob = server.member("Bob").await?;
@@ -151,6 +181,77 @@ async fn what_a_tenant_makes_serves_members_at_once(server: &Server) -> Result<(
     ensure!(seen[0]["uid"] == own.as_str() && seen[0]["aliases"][0] == "Eve of the tenant", "{seen}");
     let other = admin_as(server, key, &["member", "list", "--org", "1", "--site", "1"]).await;
     ensure!(format!("{:#}", other.expect_err("another's")).contains("There is no such thing"));
+    Ok(())
+}
+
+/// What an edge shows to those who ask for this host: its first certificate.
+async fn served(to: std::net::SocketAddr, host: &str) -> Result<Vec<u8>> {
+    let tcp = tokio::net::TcpStream::connect(to).await?;
+    let name = host.to_owned().try_into()?;
+    let tls = tmtp_testkit::tls::connector_without_resumption()?.connect(name, tcp).await?;
+    let shown = tls.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+    Ok(shown.context("a certificate")?.to_vec())
+}
+
+/// Every edge shows this certificate, or another one, and soon.
+async fn serve(server: &Server, host: &str, wanted: impl Fn(&[u8]) -> bool, since: Instant) -> Result<()> {
+    for edge in &server.edges {
+        while !wanted(&served(*edge, host).await?) {
+            ensure!(since.elapsed() < AT_ONCE, "{edge} shows another one");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    Ok(())
+}
+
+async fn a_sites_own_certificate_is_served_at_once_and_the_folders_again_without_it(
+    server: &Server,
+) -> Result<()> {
+    let host = "certified.test";
+    let org = admin(server, &["org", "create", "--name", "Certified"]).await?["id"].to_string();
+    admin(server, &["site", "create", "--org", &org, "--name", "Certified", "--host", host]).await?;
+    let folders = served(server.edges[0], host).await?;
+    let made = rcgen::generate_simple_self_signed(vec![host.to_owned()])?;
+    let (chain, key) = (server.folder().join("own.pem"), server.folder().join("own.key"));
+    std::fs::write(&chain, made.cert.pem())?;
+    std::fs::write(&key, made.signing_key.serialize_pem())?;
+    let (chain, key) = (chain.display().to_string(), key.display().to_string());
+    let at = ["--org", &org, "--site", host];
+    let set = [&["certificate", "set"][..], &at, &["--chain", &chain, "--private-key", &key]].concat();
+    let state = admin(server, &set).await?;
+    ensure!(state["own"]["names"][0] == host && state["own"]["self_signed"] == true, "{state}");
+    let own = made.cert.der().to_vec();
+    serve(server, host, |shown| shown == own, Instant::now()).await?;
+    ensure!(served(server.edges[0], HOST).await? != own, "another site is served with it");
+    admin(server, &[&["certificate", "remove"][..], &at].concat()).await?;
+    serve(server, host, |shown| shown == folders, Instant::now()).await?;
+    Ok(())
+}
+
+async fn what_members_do_is_in_the_usage_of_their_site(server: &Server) -> Result<()> {
+    let org = admin(server, &["org", "create", "--name", "Counted"]).await?["id"].to_string();
+    let create =
+        ["site", "create", "--org", &org, "--name", "Counted", "--host", "counted.test", "registration=open"];
+    admin(server, &create).await?;
+    let since = Instant::now();
+    let to = server.address_at("counted.test");
+    let mut member = loop {
+        match Client::register(&to, "Fay who is counted").await {
+            Ok(member) => break member,
+            Err(error) => ensure!(since.elapsed() < Duration::from_secs(20), "{error:#}"),
+        }
+    };
+    let own = member.me.uid.clone();
+    for _ in 0..5 {
+        member.accepted(&tmtp_testkit::ask::post(&[&own]), b"to myself").await?;
+    }
+    let which = ["site", "usage", "--org", &org, "--site", "counted.test"];
+    let usage = admin(server, &which).await?;
+    ensure!(usage["messages"] == 5 && usage["octets"] == 45, "{usage}");
+    let days = usage["days"].as_array().context("days")?;
+    ensure!(days.iter().all(|day| day["active"] == 1), "{usage}");
+    let all = admin(server, &["site", "usage", "--org", &org]).await?;
+    ensure!(all["messages"] == 5, "{all}");
     Ok(())
 }
 

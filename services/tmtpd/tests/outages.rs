@@ -7,7 +7,7 @@ use serde_json::json;
 use tmtp_testkit::{
     ask,
     client::{Account, Address, Client},
-    server::{Backing, Layout, Server, Shape, SitePlan},
+    server::{Backing, Layout, OPERATOR_KEY, Server, Shape, SitePlan},
     talk::unique,
     tls,
 };
@@ -189,6 +189,31 @@ async fn a_renewed_certificate_is_served_without_a_restart() -> Result<()> {
     timeout(Duration::from_secs(20), renewed).await.context("the former certificate is served on")??;
     exchange(&mut one, &mut two).await?;
     server.check_processes(&[])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_that_a_site_was_given_is_served_while_redis_is_down() -> Result<()> {
+    let server = cluster().await?;
+    tokio::task::block_in_place(|| backing(&server)?.redis.kill())?;
+    let made = rcgen::generate_simple_self_signed(vec![HOST.to_owned()])?;
+    let (chain, key) = (server.folder().join("own.pem"), server.folder().join("own.key"));
+    std::fs::write(&chain, made.cert.pem())?;
+    std::fs::write(&key, made.signing_key.serialize_pem())?;
+    let (url, chain, key) =
+        (format!("http://{}", server.api), chain.display().to_string(), key.display().to_string());
+    let admin = ["admin", "--server", &url, "--key", OPERATOR_KEY, "certificate", "set", "--org", "1"];
+    let which = ["--site", HOST, "--chain", &chain, "--private-key", &key];
+    server.command(&[&admin[..], &which].concat()).await?;
+    let own = made.cert.der().to_vec();
+    let served = async {
+        while certificate(&server).await? != own {
+            sleep(Duration::from_millis(100)).await;
+        }
+        anyhow::Ok(())
+    };
+    timeout(Duration::from_secs(20), served).await.context("edges do not look by themselves")??;
+    let (mut one, mut two) = (member(&server, 0, HOST).await?, member(&server, 1, HOST).await?);
+    exchange(&mut one, &mut two).await
 }
 
 /// What the first edge shows to clients of the site.

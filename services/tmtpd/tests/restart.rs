@@ -4,6 +4,10 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
+use tmtp_store::{
+    StoreOptions,
+    admin::{OrgId, UsageDay},
+};
 use tmtp_testkit::{ask, client::Client, server::Server, talk::unique};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tmtpd");
@@ -114,6 +118,47 @@ async fn timings_are_the_protocols_by_default() -> Result<()> {
     };
     for setting in ["login_seconds = 5", "idle_seconds = 180", "redeliver_seconds = 30"] {
         ensure!(settings.contains(setting), "{setting} not in {settings}");
+    }
+    Ok(())
+}
+
+/// What the demo site was used for, all days together, as the database has it.
+async fn used(data: &Path) -> Result<UsageDay> {
+    let url = format!("sqlite://{}", data.join("tmtp.sqlite").display());
+    let store = tmtp_store::open(&StoreOptions { url, ..StoreOptions::default() }).await?;
+    let days = store.admin().view().await?.org_usage(OrgId::DEFAULT, &(0..=i64::MAX)).await?;
+    let sum = |value: fn(&UsageDay) -> u64| days.iter().map(value).sum();
+    Ok(UsageDay { messages: sum(|day| day.messages), octets: sum(|day| day.octets), ..UsageDay::default() })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acked_is_counted_once_and_what_was_refused_is_not_also_after_kill_9() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    let server = start(data.path(), &[]).await?;
+    let mut alice = server.member("Alice").await?;
+    let mut bob = server.member("Bob").await?;
+    // What the demo's own members sent, and so who else there is.
+    let before = used(data.path()).await?;
+    for round in 0..3_u64 {
+        let request = ask::with(ask::post(&[&bob.me.uid]), &json!({"id": format!("round {round}")}));
+        alice.accepted(&request, b"seven..").await?;
+        let own = alice.me.alias.clone();
+        alice.accepted(&ask::ping(&own, &bob.me.alias), b"ping").await?;
+        let two = ask::post_notify(&[ask::to_member(&bob.me.uid)], &[], 2);
+        alice.accepted(&two, b"!!nine").await?;
+        let gid = unique("Counted Group");
+        alice.accepted(&ask::invite(&gid, &own, &bob.me.alias), b"in").await?;
+        // Neither is a message: nobody is called so; an edit.
+        alice.refused(&ask::post(&["nobody"]), b"to nobody").await?;
+        alice.accepted(&ask::newalias(&unique("Alice again")), b"").await?;
+        kill_and_start_again(&server).await?;
+        alice = server.login(&alice.me).await?;
+        bob = server.login(&bob.me).await?;
+        // The same once more, as if its ack had been lost.
+        alice.accepted(&request, b"seven..").await?;
+        let now = used(data.path()).await?;
+        let counted = (now.messages - before.messages, now.octets - before.octets);
+        ensure!(counted == (4 * (round + 1), 19 * (round + 1)), "{counted:?} after {} rounds", round + 1);
     }
     Ok(())
 }

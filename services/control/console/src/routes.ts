@@ -10,11 +10,14 @@ import OrgPeople from './pages/org/People.svelte'
 import OrgProviders from './pages/org/Providers.svelte'
 import OrgSettings from './pages/org/Settings.svelte'
 import Sites from './pages/org/Sites.svelte'
+import OrgUsage from './pages/org/Usage.svelte'
 import Wizard from './pages/org/Wizard.svelte'
 import ProviderAudit from './pages/provider/Audit.svelte'
 import Health from './pages/provider/Health.svelte'
 import ProviderKeys from './pages/provider/Keys.svelte'
 import ProviderPeople from './pages/provider/People.svelte'
+import Aliases from './pages/site/Aliases.svelte'
+import Certificate from './pages/site/Certificate.svelte'
 import Devices from './pages/site/Devices.svelte'
 import Group from './pages/site/Group.svelte'
 import Groups from './pages/site/Groups.svelte'
@@ -25,6 +28,7 @@ import Members from './pages/site/Members.svelte'
 import Overview from './pages/site/Overview.svelte'
 import Policies from './pages/site/Policies.svelte'
 import SiteSettings from './pages/site/Settings.svelte'
+import SiteUsage from './pages/site/Usage.svelte'
 
 type Found =
   | { kind: 'free'; page: Component }
@@ -49,6 +53,7 @@ const OF_ORG: Record<string, Component<{ org: Org }>> = {
   people: OrgPeople,
   providers: OrgProviders,
   keys: OrgKeys,
+  usage: OrgUsage,
   audit: OrgAudit,
   settings: OrgSettings,
 }
@@ -61,9 +66,12 @@ const OF_SITE: Record<string, Component<{ site: Site; name: string }>> = {
   invitations: Invitations,
   'invitations/import': Import,
   devices: Devices,
+  aliases: Aliases,
   groups: Groups,
   'groups/*': Group,
+  usage: SiteUsage,
   policies: Policies,
+  certificate: Certificate,
   settings: SiteSettings,
 }
 

@@ -1,4 +1,5 @@
 // Every page of the console, with something on it.
+import { makeCertificate } from './certificate.js'
 import { startProvider } from './provider.js'
 import { asMember, ask, fresh, makeOrg, makeSite, openSite, register } from './server.js'
 
@@ -22,6 +23,9 @@ export async function everyPage() {
   const site = await openSite()
   const org = await makeOrg(fresh('Acme'))
   const empty = await makeSite(org)
+  const certified = await makeSite(org)
+  await ask('PUT', `/orgs/${org.id}/sites/${certified.id}/certificate`, makeCertificate(certified.hosts))
+  await ask('POST', `/orgs/1/sites/${site.id}/aliases`, { alias: fresh(`Kept ${XSS}`) })
   const alias = fresh('Alice Ames')
   const account = await register(alias, `Phone ${XSS}`)
   const other = fresh(XSS)
@@ -56,7 +60,9 @@ export async function everyPage() {
     { name: 'org-people-new', path: `orgs/${org.id}/people`, then: press('Invite a person') },
     { name: 'org-providers', path: `orgs/${org.id}/providers`, then: checkProvider },
     { name: 'org-providers-new', path: `orgs/${org.id}/providers`, then: press('Add a provider') },
+    { name: 'org-usage', path: `orgs/1/usage` },
     { name: 'org-audit', path: `orgs/1/audit`, then: press('Check the chain') },
+    { name: 'org-providers-change', path: `orgs/${org.id}/providers`, then: (page) => page.getByRole('button', { name: /^Change/ }).click() },
     { name: 'org-settings', path: `orgs/${org.id}/settings` },
     { name: 'site', path: at },
     { name: 'members', path: `${at}/members` },
@@ -68,6 +74,15 @@ export async function everyPage() {
     { name: 'import', path: `${at}/invitations/import` },
     { name: 'import-preview', path: `${at}/invitations/import`, then: give },
     { name: 'devices', path: `${at}/devices` },
+    { name: 'aliases', path: `${at}/aliases` },
+    { name: 'aliases-keep', path: `${at}/aliases`, then: press('Keep an alias') },
+    { name: 'aliases-empty', path: `orgs/${org.id}/sites/${empty.id}/aliases` },
+    { name: 'usage', path: `${at}/usage`, then: (page) => page.getByText('The same as a table').click() },
+    { name: 'usage-empty', path: `orgs/${org.id}/sites/${empty.id}/usage` },
+    { name: 'certificate', path: `orgs/${org.id}/sites/${certified.id}/certificate` },
+    { name: 'certificate-empty', path: `orgs/${org.id}/sites/${empty.id}/certificate` },
+    { name: 'certificate-new', path: `orgs/${org.id}/sites/${empty.id}/certificate`, then: press('Bring a certificate') },
+    { name: 'aliases-retire', path: `${at}/aliases`, then: (page) => page.getByRole('button', { name: /^Retire/ }).first().click() },
     { name: 'groups', path: `${at}/groups` },
     { name: 'group', path: `${at}/groups/${encodeURIComponent(group)}` },
     { name: 'member-revoke', path: `${at}/members/${member}`, then: (page) => page.getByRole('button', { name: /^Revoke/ }).click() },

@@ -142,6 +142,26 @@ test('a member is removed by typing the alias', async () => {
   assert.deepEqual(items, [])
 })
 
+test('what is kept about a member is exported, then erased by typing the alias, with a receipt', async () => {
+  const site = await openSite()
+  const alias = fresh('Forget Me')
+  const account = await register(alias, 'Old phone')
+  const { items } = await ask('GET', `/orgs/1/sites/${site.id}/members?q=${encodeURIComponent(alias)}`)
+  const page = await visit(`orgs/1/sites/${site.id}/members/${encodeURIComponent(items[0].uid)}`)
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export as zip' }).click()])
+  assert.match(download.suggestedFilename(), /^member-.*\.zip$/)
+  await page.getByRole('button', { name: 'Erase member' }).click()
+  await page.getByLabel('Name to confirm').fill(alias)
+  await page.getByRole('dialog').getByRole('button', { name: 'Erase member' }).click()
+  await page.getByText('The member is erased').waitFor()
+  const log = await ask('GET', '/orgs/1/audit?action=member.erase&limit=1')
+  await page.getByText(log.items[0].hash).waitFor()
+  assert.equal(log.items[0].target, items[0].uid)
+  await page.getByRole('button', { name: 'Done' }).click()
+  await heading(page, 'Members')
+  await assert.rejects(asMember(account, 'listen', '--once', '--timeout', '5'), (error) => error.code === 1)
+})
+
 test('nobody is offered what the role does not allow', async () => {
   const org = await makeOrg()
   const site = await makeSite(org)

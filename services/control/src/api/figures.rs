@@ -80,7 +80,15 @@ pub(super) async fn scrape(
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], exposition(&figures)).into_response())
 }
 
-async fn all(view: &mut View, org: OrgId) -> crate::Result<Vec<(Site, SiteFigures)>> {
+/// A site with what is measured of it.
+struct Measured {
+    site: Site,
+    figures: SiteFigures,
+    /// When its own certificate ends, where it has one.
+    certificate_ends_ms: Option<i64>,
+}
+
+async fn all(view: &mut View, org: OrgId) -> crate::Result<Vec<Measured>> {
     let mut all = Vec::new();
     let mut page = Page { after: SiteId(0), limit: AT_ONCE, search: String::new() };
     while all.len() < SITES_MAX {
@@ -89,42 +97,50 @@ async fn all(view: &mut View, org: OrgId) -> crate::Result<Vec<(Site, SiteFigure
         page.after = last.site.id;
         for found in sites {
             let scope = Registry::scope(view, org, found.site.id).await?;
-            all.push((found.site, view.figures(&scope).await?));
+            let certificate_ends_ms = view.certificate(&scope).await?.map(|own| own.expires_ms);
+            let figures = view.figures(&scope).await?;
+            all.push(Measured { site: found.site, figures, certificate_ends_ms });
         }
     }
     Ok(all)
 }
 
 /// A metric's name, what it is, and its value where there is one.
-type Metric = (&'static str, &'static str, fn(&Site, &SiteFigures) -> Option<f64>);
+type Metric = (&'static str, &'static str, fn(&Measured) -> Option<f64>);
 
-const METRICS: [Metric; 8] = [
-    ("tmtp_site_members", "Members.", |_, all| Some(all.members as f64)),
-    ("tmtp_site_members_suspended", "Members who are suspended.", |_, all| Some(all.suspended as f64)),
-    ("tmtp_site_nodes", "Members' devices.", |_, all| Some(all.nodes as f64)),
-    ("tmtp_site_links", "Devices that are connected.", |_, all| Some(all.connected as f64)),
-    ("tmtp_site_queue_entries", "Messages that wait, once for each device.", |_, all| {
-        Some(all.queued as f64)
+const METRICS: [Metric; 9] = [
+    ("tmtp_site_members", "Members.", |it| Some(it.figures.members as f64)),
+    ("tmtp_site_members_suspended", "Members who are suspended.", |it| Some(it.figures.suspended as f64)),
+    ("tmtp_site_nodes", "Members' devices.", |it| Some(it.figures.nodes as f64)),
+    ("tmtp_site_links", "Devices that are connected.", |it| Some(it.figures.connected as f64)),
+    ("tmtp_site_queue_entries", "Messages that wait, once for each device.", |it| {
+        Some(it.figures.queued as f64)
     }),
-    ("tmtp_site_queue_bytes", "Data that waits, once for each device.", |_, all| {
-        Some(all.queued_octets as f64)
+    ("tmtp_site_queue_bytes", "Data that waits, once for each device.", |it| {
+        Some(it.figures.queued_octets as f64)
     }),
-    ("tmtp_site_queue_oldest_timestamp_seconds", "When the oldest of it was posted.", |_, all| {
-        all.oldest_ms.map(|at| at as f64 / 1_000.0)
+    ("tmtp_site_queue_oldest_timestamp_seconds", "When the oldest of it was posted.", |it| {
+        it.figures.oldest_ms.map(seconds)
     }),
-    ("tmtp_site_suspended", "1 where nobody may log in.", |site, _| {
-        Some(f64::from(u8::from(site.suspended)))
+    ("tmtp_site_suspended", "1 where nobody may log in.", |it| Some(f64::from(u8::from(it.site.suspended)))),
+    ("tmtp_site_certificate_expiry_timestamp_seconds", "When the site's own certificate ends.", |it| {
+        it.certificate_ends_ms.map(seconds)
     }),
 ];
 
-fn exposition(all: &[(Site, SiteFigures)]) -> String {
+fn seconds(ms: i64) -> f64 {
+    ms as f64 / 1_000.0
+}
+
+fn exposition(all: &[Measured]) -> String {
     let mut text = String::new();
     for (name, what, value) in METRICS {
         let _ = writeln!(text, "# HELP {name} {what}\n# TYPE {name} gauge");
-        for (site, figures) in all {
-            if let Some(value) = value(site, figures) {
-                let host = site.hosts.first().map(String::as_str).unwrap_or_default();
-                let _ = writeln!(text, "{name}{{site=\"{}\",host=\"{}\"}} {value}", site.id.0, escaped(host));
+        for it in all {
+            if let Some(value) = value(it) {
+                let host = it.site.hosts.first().map(String::as_str).unwrap_or_default();
+                let _ =
+                    writeln!(text, "{name}{{site=\"{}\",host=\"{}\"}} {value}", it.site.id.0, escaped(host));
             }
         }
     }
@@ -160,7 +176,7 @@ mod tests {
             queued_octets: 0,
             oldest_ms: None,
         };
-        let text = exposition(&[(site, figures)]);
+        let text = exposition(&[Measured { site, figures, certificate_ends_ms: None }]);
         assert!(text.contains("tmtp_site_members{site=\"7\",host=\"a\\\"} 1\\nb\\\\\"} 3\n"), "{text}");
         assert!(!text.contains("oldest_timestamp_seconds{"), "nothing waits: {text}");
     }

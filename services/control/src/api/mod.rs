@@ -6,6 +6,7 @@
 mod audit;
 mod body;
 mod caller;
+mod certificate;
 mod cookie;
 mod docs;
 mod door;
@@ -23,6 +24,7 @@ mod openapi;
 mod orgs;
 mod origin;
 mod page;
+mod personal;
 mod problem;
 mod providers;
 mod proxies;
@@ -30,6 +32,7 @@ mod serve;
 mod show;
 mod sites;
 mod times;
+mod usage;
 mod users;
 
 use std::sync::Arc;
@@ -157,10 +160,17 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(sites::resume))
         .routes(routes!(sites::close))
         .routes(routes!(sites::reopen))
+        .routes(routes!(certificate::show, certificate::set, certificate::remove))
         .routes(routes!(figures::show))
         .routes(routes!(figures::scrape))
+        .routes(routes!(usage::show))
+        .routes(routes!(usage::export))
+        .routes(routes!(usage::show_org))
+        .routes(routes!(usage::export_org))
         .routes(routes!(members::list))
         .routes(routes!(members::show, members::remove))
+        .routes(routes!(personal::export))
+        .routes(routes!(personal::erase))
         .routes(routes!(members::suspend))
         .routes(routes!(members::resume))
         .routes(routes!(nodes::list))

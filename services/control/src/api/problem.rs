@@ -104,6 +104,7 @@ impl From<Error> for Problem {
             | Error::Host(_)
             | Error::Email(_)
             | Error::Alias(_)
+            | Error::Certificate(_)
             | Error::Provider(_)
             | Error::Setting(_)
             | Error::Role(_)

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod aliases;
+mod certificates;
 mod closing;
 mod creating;
 mod door;
@@ -12,12 +13,14 @@ mod limits;
 mod lists;
 mod mail;
 mod people;
+mod personal;
 mod problems;
 mod providers;
 mod proxies;
 mod sign_in;
 mod stage;
 mod tenancy;
+mod usage;
 
 /// Makes a test of each sentence for each store.
 macro_rules! on_each_store {
@@ -46,6 +49,12 @@ on_each_store! {
         an_alias_is_reserved_for_a_member_and_given_to_it,
         a_retired_alias_goes_to_nobody_else,
         a_reserved_alias_can_be_let_go,
+    }
+    certificates {
+        a_certificate_is_shown_without_its_key_and_taken_away_again,
+        a_certificate_that_cannot_serve_the_site_is_told_why,
+        a_certificate_that_ends_soon_is_told_everywhere,
+        every_change_of_a_certificate_is_told_to_those_who_serve,
     }
     closing {
         a_closed_site_is_erased_when_its_grace_is_over_and_no_other,
@@ -107,6 +116,11 @@ on_each_store! {
         the_first_operator_makes_an_account_by_a_link,
         a_demo_is_entered_by_a_link_once,
     }
+    personal {
+        all_about_a_member_is_given_out_but_no_secret_and_no_content,
+        an_erased_member_leaves_its_retired_aliases_and_a_receipt_in_the_log,
+        what_is_left_of_a_removed_member_can_be_erased,
+    }
     problems {
         a_request_that_cannot_be_is_told_what_is_wrong,
         what_is_no_json_no_path_no_method_is_said_to_be_so,
@@ -145,6 +159,10 @@ on_each_store! {
         what_people_wrote_is_no_markup_on_the_pages,
         the_link_of_an_invitation_keeps_its_code_at_hand,
         who_tries_codes_is_slowed_down,
+    }
+    usage {
+        usage_is_shown_day_by_day_for_a_site_and_for_all_of_an_organization,
+        usage_is_exported_for_spreadsheets_and_no_name_is_a_formula,
     }
     tenancy {
         no_route_leads_to_another_organization_or_changes_anything_of_it,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tmtp_store::{MemberKey, Node, Recorded, Tx};
+use tmtp_store::{MemberKey, NewMessage, Node, Recorded, Tx};
 use tmtp_wire::Message;
 
 use crate::{
@@ -96,18 +96,18 @@ impl Edit {
         notice::add(&mut self.outbox, &self.asked.site, from, recorded, message, (nodes, &self.loads))
     }
 
-    /// Adds a message that a full queue refuses.
+    /// Adds a message of its member, which a full queue refuses.
     pub fn message(&mut self, ready: Ready<'_>) -> Result<(), Refusal> {
         Rooms::new(self.loads.clone()).take(&self.asked.site.settings, std::slice::from_ref(&ready))?;
+        let NewMessage { site, posted, body, .. } = &ready.message;
+        self.outbox.count(*site, *posted, body.octets());
         self.outbox.add(ready, false);
         Ok(())
     }
 
     /// Makes it last, then tells the edges.
     pub async fn commit(mut self, core: &Core) -> Result<Recorded, Fault> {
-        if !self.outbox.messages.is_empty() {
-            self.tx.add_messages(&self.outbox.messages, &self.outbox.entries).await?;
-        }
+        self.outbox.write(&mut *self.tx).await?;
         core::commit(self.tx).await?;
         self.outbox.committed(core).await?;
         Ok(self.recorded)

@@ -35,6 +35,13 @@ impl delivery_server::Delivery for Delivery {
         answer("sites", Ok(sessions::sites(self, &request.into_inner()).await))
     }
 
+    async fn certificates(
+        &self,
+        request: Request<grpc::CertificatesRequest>,
+    ) -> Answered<grpc::CertificatesReply> {
+        answer("certificates", sessions::certificates(self, request.into_inner()).await)
+    }
+
     async fn register(&self, request: Request<grpc::RegisterRequest>) -> Answered<grpc::SessionReply> {
         let done = members::register(self, request.into_inner()).await;
         members::answer("register", done)

@@ -1,12 +1,14 @@
 //! Sites, Heartbeat, Renew and End.
 
 use tmtp_grpc::delivery as grpc;
-use tmtp_store::{Registration, Site, Standing};
+use tmtp_store::{Certificate, Registration, Site, SiteId, Standing};
 
 use crate::{Delivery, edits, fault::Fault, link, newcomers};
 
 /// Sessions looked at in one call to the store.
 const AT_ONCE: usize = 1000;
+/// Certificates in one answer: each has some kilobytes.
+const CERTIFICATES_AT_ONCE: usize = 100;
 
 /// The sites as they are now; while the store cannot be asked, as they were.
 pub(super) async fn sites(delivery: &Delivery, request: &grpc::SitesRequest) -> grpc::SitesReply {
@@ -16,7 +18,10 @@ pub(super) async fn sites(delivery: &Delivery, request: &grpc::SitesRequest) -> 
     let listing = delivery.core.sites.listing();
     let version = listing.version;
     let sign_in_url = &delivery.core.options.sign_in_url;
-    let to_grpc = |site: &Site| to_grpc(site, newcomers::ways(site, listing.providers(site.id), sign_in_url));
+    let to_grpc = |site: &Site| grpc::Site {
+        certificate: listing.certificate(site.id),
+        ..to_grpc(site, newcomers::ways(site, listing.providers(site.id), sign_in_url))
+    };
     let sites = if request.version == version { Vec::new() } else { listing.iter().map(to_grpc).collect() };
     grpc::SitesReply { version, sites, ticket_secret: delivery.core.ticket_secret.clone() }
 }
@@ -37,7 +42,25 @@ fn to_grpc(site: &Site, authby: Option<String>) -> grpc::Site {
         }),
         auth: authby.is_some().into(),
         authby: authby.unwrap_or_default(),
+        certificate: 0,
     }
+}
+
+/// What sites are served with, those of them that have something of their own.
+pub(super) async fn certificates(
+    delivery: &Delivery,
+    request: grpc::CertificatesRequest,
+) -> Result<grpc::CertificatesReply, Fault> {
+    let store = delivery.core.store.clone();
+    let sites: Vec<SiteId> = request.sites.into_iter().take(CERTIFICATES_AT_ONCE).map(SiteId).collect();
+    let found = delivery.core.call(async move { store.certificates(&sites).await }).await?;
+    let to_grpc = |Certificate { site, version, chain, key }| grpc::Certificate {
+        site: site.0,
+        version,
+        chain,
+        key: key.0.into(),
+    };
+    Ok(grpc::CertificatesReply { certificates: found.into_iter().map(to_grpc).collect() })
 }
 
 pub(super) async fn heartbeat(

@@ -37,7 +37,7 @@ fn site() -> Arc<Site> {
         requests_per_second: 100,
         links_per_member: 100,
     };
-    Arc::new(Site { id: 1, name: "one".to_owned(), suspended: false, limits, auth: None })
+    Arc::new(Site { id: 1, name: "one".to_owned(), suspended: false, limits, auth: None, certificate: 0 })
 }
 
 async fn send_post(mut far: DuplexStream, octets: usize) {

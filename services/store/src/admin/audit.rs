@@ -169,7 +169,7 @@ impl Change {
     }
 }
 
-fn row(row: &Row) -> Result<AuditRow> {
+pub(super) fn row(row: &Row) -> Result<AuditRow> {
     Ok(AuditRow {
         seq: row.int(0)?,
         at_ms: row.int(1)?,

@@ -4,7 +4,9 @@
 //! [`Scope`], and a scope is found only through its organization.
 
 mod audit;
+mod certificates;
 mod closing;
+mod erasing;
 mod figures;
 mod grants;
 mod imports;
@@ -18,6 +20,7 @@ mod orgs;
 mod providers;
 mod replies;
 mod sites;
+mod usage;
 mod user_factors;
 mod user_links;
 mod user_sessions;
@@ -31,12 +34,15 @@ use std::{
 use async_trait::async_trait;
 
 pub use audit::{Link, Verdict, link_hash};
+pub use certificates::{NewCertificate, SiteCertificate};
+pub use erasing::{Erased, Waiting};
 pub use figures::{FIGURES_COUNTED, SiteFigures};
 pub use grants::{Grant, SigningKey};
 pub(crate) use imports::spare_no_more;
 pub use invitations::{Invitation, InvitationState, NewInvitation};
 pub use model::*;
 pub use names::Assigned;
+pub use usage::{USAGE_DAYS, UsageDay};
 pub use user_links::UserLink;
 pub use user_sessions::{NewUserSession, TOUCH_MS, USER_SESSIONS_MAX, UserSession, UserSessionId};
 pub use users::{Account, NewUser, User, UserId};

@@ -11,6 +11,7 @@ mod queue;
 mod read;
 mod sessions;
 mod tx;
+mod usage;
 
 use std::{
     sync::Arc,
@@ -22,11 +23,11 @@ use bytes::Bytes;
 use tmtp_wire::MsgId;
 
 use crate::{
-    Backlog, Bodies, Body, Connected, Error, MigrationReport, NewSite, NodeId, Provider, QueuePage,
-    QueueRead, Result, Session, Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
+    Backlog, Bodies, Body, Certificate, Connected, Error, MigrationReport, NewSite, NodeId, Provider,
+    QueuePage, QueueRead, Result, Session, Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
-    migration,
+    certificates, migration,
     options::Kind,
     providers,
     sql::{Conn, Connect, values},
@@ -161,6 +162,14 @@ impl Store for PgStore {
 
     async fn providers(&self) -> Result<Vec<(SiteId, Provider)>> {
         providers::of_sites(&mut self.conn().await?).await
+    }
+
+    async fn certificate_versions(&self) -> Result<Vec<(SiteId, i64)>> {
+        certificates::versions(&mut self.conn().await?).await
+    }
+
+    async fn certificates(&self, sites: &[SiteId]) -> Result<Vec<Certificate>> {
+        certificates::of_sites(&mut self.conn().await?, sites).await
     }
 
     async fn public_keys(&self, site: SiteId) -> Result<Vec<String>> {

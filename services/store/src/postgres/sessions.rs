@@ -7,8 +7,7 @@ use crate::{
     steps::sessions::{self, session},
 };
 
-pub(super) const LOCK_NODE: &str =
-    "SELECT epoch, edge, ohi FROM nodes WHERE site = $1 AND node = $2 AND NOT revoked FOR UPDATE";
+pub(super) const LOCK_NODE: &str = "SELECT epoch, edge, ohi, seen_ms, uid FROM nodes WHERE site = $1 AND node = $2 AND NOT revoked FOR UPDATE";
 
 /// For so many seconds from now on.
 pub(super) const NOTE_LOST_HINTS: &str = "INSERT INTO hint_losses (one, until_s)

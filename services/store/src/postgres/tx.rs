@@ -8,10 +8,10 @@ use bytes::Bytes;
 use tmtp_wire::MsgId;
 use tokio::runtime::Handle;
 
-use super::{claim, conn::PgConn, members, presence, queue, sessions};
+use super::{claim, conn::PgConn, members, presence, queue, sessions, usage};
 use crate::{
     Begun, Error, Expired, Found, GroupMember, InvitationId, MemberKey, Name, NewEntry, NewMessage, NewNode,
-    NodeAcks, NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx,
+    NodeAcks, NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Sent, Session, SiteId, Tx,
     sql::{Conn, values},
     steps,
 };
@@ -212,6 +212,10 @@ impl Tx for PgTx {
 
     async fn add_messages(&mut self, messages: &[NewMessage], entries: &[NewEntry]) -> Result<()> {
         queue::add(&mut self.conn, messages, entries).await
+    }
+
+    async fn count_sent(&mut self, sent: &[Sent]) -> Result<()> {
+        usage::count(&mut self.conn, sent).await
     }
 
     async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()> {

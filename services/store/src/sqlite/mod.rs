@@ -11,6 +11,7 @@ mod presence;
 mod queue;
 mod sessions;
 mod tx;
+mod usage;
 
 use std::{str::FromStr as _, sync::Arc, time::Duration};
 
@@ -23,11 +24,11 @@ use sqlx::{
 use tmtp_wire::MsgId;
 
 use crate::{
-    Backlog, Bodies, Body, Connected, Error, MigrationReport, NewSite, NodeId, Provider, QueuePage,
-    QueueRead, Result, Session, Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
+    Backlog, Bodies, Body, Certificate, Connected, Error, MigrationReport, NewSite, NodeId, Provider,
+    QueuePage, QueueRead, Result, Session, Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
-    migration,
+    certificates, migration,
     options::Kind,
     providers,
     sql::{Conn, Connect, values},
@@ -147,6 +148,14 @@ impl Store for SqliteStore {
 
     async fn providers(&self) -> Result<Vec<(SiteId, Provider)>> {
         providers::of_sites(&mut self.read().await?).await
+    }
+
+    async fn certificate_versions(&self) -> Result<Vec<(SiteId, i64)>> {
+        certificates::versions(&mut self.read().await?).await
+    }
+
+    async fn certificates(&self, sites: &[SiteId]) -> Result<Vec<Certificate>> {
+        certificates::of_sites(&mut self.read().await?, sites).await
     }
 
     async fn public_keys(&self, site: SiteId) -> Result<Vec<String>> {

@@ -8,7 +8,7 @@ use crate::{
 };
 
 pub(super) const NODE: &str =
-    "SELECT epoch, edge, ohi FROM nodes WHERE site = $1 AND node = $2 AND NOT revoked";
+    "SELECT epoch, edge, ohi, seen_ms, uid FROM nodes WHERE site = $1 AND node = $2 AND NOT revoked";
 
 pub(super) async fn end(conn: &mut SqliteConn, sessions: &[Session]) -> Result<Vec<Session>> {
     let sql = "UPDATE nodes SET edge = NULL, ohi = false

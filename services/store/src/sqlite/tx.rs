@@ -7,10 +7,10 @@ use bytes::Bytes;
 use sqlx::SqlitePool;
 use tmtp_wire::MsgId;
 
-use super::{claim, conn::SqliteConn, members, presence, queue, sessions};
+use super::{claim, conn::SqliteConn, members, presence, queue, sessions, usage};
 use crate::{
     Begun, Expired, Found, GroupMember, InvitationId, MemberKey, Name, NewEntry, NewMessage, NewNode,
-    NodeAcks, NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Session, SiteId, Tx, steps,
+    NodeAcks, NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Sent, Session, SiteId, Tx, steps,
 };
 
 const GROUP: &str = "SELECT 1 FROM names WHERE site = $1 AND name = $2 AND kind = $3";
@@ -185,6 +185,10 @@ impl Tx for SqliteTx {
 
     async fn add_messages(&mut self, messages: &[NewMessage], entries: &[NewEntry]) -> Result<()> {
         queue::add(&mut self.conn, messages, entries).await
+    }
+
+    async fn count_sent(&mut self, sent: &[Sent]) -> Result<()> {
+        usage::count(&mut self.conn, sent).await
     }
 
     async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()> {

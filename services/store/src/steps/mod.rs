@@ -10,3 +10,4 @@ pub(crate) mod requests;
 pub(crate) mod sessions;
 pub(crate) mod sites;
 pub(crate) mod upkeep;
+pub(crate) mod usage;

@@ -3,9 +3,10 @@
 use crate::{
     Begun, Connected, Error, NodeId, Result, Session, SiteId, Standing,
     sql::{Conn, Row, values},
+    steps::usage,
 };
 
-/// `lock` finds epoch, edge and ohi of a live node by site and node, and locks its row where that has a meaning.
+/// `lock` finds epoch, edge, ohi, seen_ms and uid of a live node by site and node, and locks its row where that has a meaning.
 pub(crate) async fn begin(
     conn: &mut dyn Conn,
     lock: &'static str,
@@ -20,6 +21,10 @@ pub(crate) async fn begin(
     let sql =
         "UPDATE nodes SET epoch = $3, edge = $4, ohi = false, seen_ms = $5 WHERE site = $1 AND node = $2";
     conn.run(sql, values![site, node, epoch, edge, now_ms]).await?;
+    // Its first login of the day: the others of that day change nothing.
+    if former.int(0)? == 0 || usage::day(former.int(3)?) != usage::day(now_ms) {
+        usage::note_active(conn, site, &former.text(4)?, now_ms).await?;
+    }
     Ok(Begun { epoch, former_edge: former.opt_text(1)?, former_ohi: former.flag(2)? })
 }
 

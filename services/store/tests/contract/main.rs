@@ -19,8 +19,8 @@ mod upkeep;
 mod world;
 
 use admin::{
-    audit as admin_audit, keys as admin_keys, orgs as admin_orgs, people as admin_people,
-    sites as admin_sites, users as admin_users,
+    audit as admin_audit, certificates as admin_certificates, keys as admin_keys, orgs as admin_orgs,
+    people as admin_people, sites as admin_sites, usage as admin_usage, users as admin_users,
 };
 
 /// Makes a test of each sentence for each store.
@@ -70,6 +70,10 @@ contract! {
         a_log_cut_short_is_noticed,
         many_who_append_at_one_moment_make_one_chain,
     }
+    admin_certificates {
+        a_certificate_is_its_own_sites_and_a_new_one_has_a_new_version,
+        a_certificate_goes_with_its_site,
+    }
     admin_keys {
         a_key_is_found_by_its_hash_and_listed_by_its_organization,
         a_key_is_revoked_once_and_by_its_own_organization,
@@ -96,6 +100,15 @@ contract! {
         a_site_is_changed_at_its_latest_version_only,
         a_change_by_other_means_makes_a_new_version,
         a_host_of_another_organization_is_not_taken,
+    }
+    admin_usage {
+        what_is_sent_is_counted_with_its_transaction_and_its_own_site,
+        many_who_count_at_one_moment_lose_nothing,
+        a_member_is_active_once_a_day_by_whatever_node_and_link,
+        who_stays_connected_over_midnight_is_active_once_looked_at,
+        the_most_links_of_a_day_are_kept_and_members_as_last_counted,
+        what_is_settled_says_the_same_and_what_is_old_is_forgotten,
+        an_organizations_usage_is_that_of_its_own_sites_together,
     }
     admin_users {
         a_user_is_found_by_address_and_through_its_own_organization_only,

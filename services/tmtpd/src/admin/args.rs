@@ -110,6 +110,9 @@ pub enum Command {
     /// Sites.
     #[command(subcommand)]
     Site(SiteCommand),
+    /// The certificate that a site is served with.
+    #[command(subcommand)]
+    Certificate(CertificateCommand),
     /// Invitations to a site: who may register there.
     #[command(subcommand)]
     Invitation(InvitationCommand),
@@ -225,6 +228,24 @@ pub enum SiteCommand {
         #[command(flatten)]
         site: InSite,
     },
+    /// Show what one was used for, day by day: members, messages, octets, links.
+    Usage {
+        /// Which; all of the organization's together where it is left out.
+        #[arg(long, value_name = "SITE")]
+        site: Option<String>,
+        /// Whose.
+        #[command(flatten)]
+        org: Org,
+        /// The first day, as 2027-01-31, in UTC; 29 days before the last where it is left out.
+        #[arg(long, value_name = "DAY")]
+        from: Option<String>,
+        /// The last day; today where it is left out.
+        #[arg(long, value_name = "DAY")]
+        to: Option<String>,
+        /// Write CSV for spreadsheets: a line for each site and day.
+        #[arg(long)]
+        csv: bool,
+    },
     /// Make one.
     Create {
         /// Whose.
@@ -279,6 +300,35 @@ pub enum SiteCommand {
     /// Open a closed one again, while it is there.
     Reopen {
         /// Which.
+        #[command(flatten)]
+        site: InSite,
+    },
+}
+
+/// A site's own certificate.
+#[derive(Debug, Subcommand)]
+pub enum CertificateCommand {
+    /// Show it, and when it ends.
+    Show {
+        /// Whose.
+        #[command(flatten)]
+        site: InSite,
+    },
+    /// Serve the site with this one from now on.
+    Set {
+        /// Which site.
+        #[command(flatten)]
+        site: InSite,
+        /// The site's own certificate, then its issuers' (PEM).
+        #[arg(long, value_name = "FILE")]
+        chain: std::path::PathBuf,
+        /// Its private key (PEM), without a passphrase; it is never shown again.
+        #[arg(long = "private-key", value_name = "FILE")]
+        private_key: std::path::PathBuf,
+    },
+    /// Serve the site with what the edges have in their folders again.
+    Remove {
+        /// Which site.
         #[command(flatten)]
         site: InSite,
     },
@@ -349,6 +399,18 @@ pub enum MemberCommand {
     Resume(OneMember),
     /// Remove it for good, with what waits for it.
     Remove(OneMember),
+    /// Write all that is kept about one to a zip of JSON files: without secrets, and without what messages say.
+    Export {
+        /// Which.
+        #[command(flatten)]
+        member: OneMember,
+        /// The file, which must not be there yet.
+        #[arg(long, value_name = "FILE")]
+        out: std::path::PathBuf,
+    },
+    /// Erase all that is kept about one, also after it was removed, and print a receipt: `tmtpd audit verify --receipt`
+    /// checks it.
+    Erase(OneMember),
 }
 
 /// Members' devices.

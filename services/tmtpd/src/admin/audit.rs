@@ -20,7 +20,7 @@ impl Desk {
             }
             AuditCommand::Export(deeds) => {
                 let path = format!("{}/audit/export", self.owner_path(&deeds.owner).await?);
-                self.export(&format!("{path}?{}", joined(&query(deeds)))).await?;
+                self.copy(&format!("{path}?{}", joined(&query(deeds)))).await?;
             }
             AuditCommand::Verify { owner } => {
                 let verdict =
@@ -34,10 +34,11 @@ impl Desk {
         Ok(())
     }
 
-    async fn export(&self, path: &str) -> anyhow::Result<()> {
+    /// Writes what a path gives as it is.
+    pub(super) async fn copy(&self, path: &str) -> anyhow::Result<()> {
         let mut response = self.http.text(path).await?;
         while let Some(piece) =
-            response.chunk().await.context("the export broke off: narrow it with --since or --until")?
+            response.chunk().await.context("the export broke off: ask for less at a time")?
         {
             std::io::stdout().write_all(&piece)?;
         }

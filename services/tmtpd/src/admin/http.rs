@@ -94,9 +94,20 @@ impl Http {
         value(self.ask(Method::PATCH, path, Some(body), &[("if-match", &read.tag)]).await?).await
     }
 
+    /// Puts something in the place of what a path names.
+    pub async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        value(self.ask(Method::PUT, path, Some(body), &[]).await?).await
+    }
+
     /// Does something to what a path names.
     pub async fn act(&self, path: &str) -> anyhow::Result<Value> {
         value(self.ask(Method::POST, path, Some(&json!({})), &[]).await?).await
+    }
+
+    /// Asks for a file that is made for it.
+    pub async fn fetch(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        let response = self.ask(Method::POST, path, Some(&json!({})), &[]).await?;
+        Ok(response.bytes().await.context("the answer broke off")?.to_vec())
     }
 
     /// Removes what a path names.

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod audit;
+mod certificates;
 pub mod http;
 mod invitations;
 mod people;
@@ -26,6 +27,7 @@ pub async fn run(admin: Admin) -> anyhow::Result<()> {
         Command::Me => desk.one(&desk.http.get("/me").await?),
         Command::Org(command) => desk.org(command).await?,
         Command::Site(command) => desk.site(command).await?,
+        Command::Certificate(command) => desk.certificate(command).await?,
         Command::Invitation(command) => desk.invitation(command).await?,
         Command::Member(command) => desk.member(command).await?,
         Command::Node(command) => desk.node(command).await?,

@@ -1,5 +1,8 @@
 //! Members, devices, aliases and groups.
 
+use std::io::Write as _;
+
+use anyhow::Context;
 use serde_json::json;
 
 use super::{
@@ -24,6 +27,15 @@ impl Desk {
             MemberCommand::Show(member) => self.one(&self.http.get(&self.member_path(&member).await?).await?),
             MemberCommand::Suspend(member) => self.act_on_member(&member, "suspend").await?,
             MemberCommand::Resume(member) => self.act_on_member(&member, "resume").await?,
+            MemberCommand::Export { member, out } => {
+                let path = format!("{}/export", self.member_path(&member).await?);
+                let mut file = std::fs::File::create_new(&out).with_context(|| {
+                    format!("cannot make {}: choose a file that is not there", out.display())
+                })?;
+                file.write_all(&self.http.fetch(&path).await?)?;
+                self.done(&format!("written to {}", out.display()));
+            }
+            MemberCommand::Erase(member) => self.act_on_member(&member, "erase").await?,
             MemberCommand::Remove(member) => {
                 self.http.delete(&self.member_path(&member).await?).await?;
                 self.done("removed");

@@ -7,6 +7,7 @@ use tmtp_control::settings;
 use super::{
     Desk,
     args::{InSite, SiteCommand},
+    http::joined,
     search,
 };
 
@@ -21,6 +22,16 @@ impl Desk {
             SiteCommand::Show { site } => self.one(&self.http.get(&self.site_path(&site).await?).await?),
             SiteCommand::Figures { site } => {
                 self.one(&self.http.get(&format!("{}/figures", self.site_path(&site).await?)).await?);
+            }
+            SiteCommand::Usage { site, org, from, to, csv } => {
+                let path = match site {
+                    Some(site) => self.site_path(&InSite { org, site }).await?,
+                    None => self.org_path(&org).await?,
+                };
+                let days = [("from", from), ("to", to)];
+                let query: Vec<_> =
+                    days.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+                self.usage(&path, &joined(&query), csv).await?;
             }
             SiteCommand::Create { org, name, hosts, settings } => {
                 let path = format!("{}/sites", self.org_path(&org).await?);
@@ -46,6 +57,20 @@ impl Desk {
                 let path = format!("{}/close", self.site_path(&site).await?);
                 self.one(&self.http.create(&path, &json!({"grace_days": grace_days})).await?);
             }
+        }
+        Ok(())
+    }
+
+    async fn usage(&self, path: &str, query: &str, csv: bool) -> anyhow::Result<()> {
+        if csv {
+            return self.copy(&format!("{path}/usage.csv?{query}")).await;
+        }
+        let usage = self.http.get(&format!("{path}/usage?{query}")).await?;
+        if self.json {
+            self.one(&usage);
+        } else {
+            let days = usage["days"].as_array().map(Vec::as_slice).unwrap_or_default();
+            self.all(days, &["day", "members", "active", "messages", "octets", "links_peak"]);
         }
         Ok(())
     }

@@ -37,16 +37,26 @@ export function address(below: string, query: Query = {}): string {
 
 /** Sends a request and returns what the answer holds. Every failure is a `Failure`, but for an abort. */
 export async function call<T>(method: string, below: string, options: Options = {}): Promise<T> {
-  const answer = await send(method, below, options)
-  if (!answer.ok) {
-    const failure = await failureOf(answer)
-    if (failure.kind === 'unauthorized') onSignedOut()
-    throw failure
-  }
+  const answer = await answered(method, below, options)
   if (answer.status === 204 || answer.status === 202) return undefined as T
   return answer.json().catch(() => {
     throw new Failure('unreadable', answer.status, 'An answer that cannot be read', 'The server answered with something that is not JSON.')
   })
+}
+
+/** The same where the answer is a file. */
+export async function file(method: string, below: string, options: Options = {}): Promise<Blob> {
+  return (await answered(method, below, options)).blob().catch(() => {
+    throw unreachable()
+  })
+}
+
+async function answered(method: string, below: string, options: Options): Promise<Response> {
+  const answer = await send(method, below, options)
+  if (answer.ok) return answer
+  const failure = await failureOf(answer)
+  if (failure.kind === 'unauthorized') onSignedOut()
+  throw failure
 }
 
 async function send(method: string, below: string, options: Options): Promise<Response> {

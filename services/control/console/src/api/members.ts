@@ -1,5 +1,5 @@
-import { call, path, type Query } from './call'
-import type { Alias, Group, InGroup, Listed, Member, MemberWithNodes, Node, Site } from './types'
+import { call, file, path, type Query } from './call'
+import type { ErasureReceipt, Group, InGroup, Listed, Member, MemberWithNodes, Node, Site } from './types'
 
 const at = (site: Site, ...parts: (string | number)[]) => path('orgs', site.org, 'sites', site.id, ...parts)
 
@@ -15,13 +15,16 @@ export const resume = (site: Site, uid: string) => call<Member>('POST', at(site,
 
 export const remove = (site: Site, uid: string) => call<void>('DELETE', at(site, 'members', uid))
 
+/** All that is kept about it, as a zip. */
+export const exported = (site: Site, uid: string) => file('POST', at(site, 'members', uid, 'export'))
+
+/** Erases all that is kept about it. */
+export const erase = (site: Site, uid: string) => call<ErasureReceipt>('POST', at(site, 'members', uid, 'erase'))
+
 export const nodes = (site: Site, query: Query, signal?: AbortSignal) =>
   call<Listed<Node>>('GET', at(site, 'nodes'), { query, signal })
 
 export const revoke = (site: Site, node: number) => call<void>('DELETE', at(site, 'nodes', node))
-
-export const aliases = (site: Site, query: Query, signal?: AbortSignal) =>
-  call<Listed<Alias>>('GET', at(site, 'aliases'), { query, signal })
 
 export const groups = (site: Site, query: Query, signal?: AbortSignal) =>
   call<Listed<Group>>('GET', at(site, 'groups'), { query, signal })

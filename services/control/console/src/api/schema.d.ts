@@ -387,6 +387,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/sites/{site}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what a site is served with. */
+        get: operations["showCertificate"];
+        /** Serve a site with a certificate of its own. Edges take it up at once. */
+        put: operations["setCertificate"];
+        post?: never;
+        /** Serve a site with what the provider's edges have again. */
+        delete: operations["removeCertificate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs/{org}/sites/{site}/close": {
         parameters: {
             query?: never;
@@ -526,6 +545,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/sites/{site}/members/{uid}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase all that is kept about a member, for good, also about one that was removed. Its aliases go to nobody else; lines
+         *     of the audit log stay.
+         */
+        post: operations["eraseMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/sites/{site}/members/{uid}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give out all that is kept about a member: JSON files in a zip. It has no secrets, and not what messages say. */
+        post: operations["exportMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs/{org}/sites/{site}/members/{uid}/resume": {
         parameters: {
             query?: never;
@@ -640,6 +696,77 @@ export interface paths {
         put?: never;
         /** Suspend a site: nobody may register or log in, and all links are closed. */
         post: operations["suspendSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/sites/{site}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what a site was used for, day by day. */
+        get: operations["showUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/sites/{site}/usage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV. */
+        get: operations["exportUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what all sites of an organization were used for together, day by day. Of the most links it is the sum of each
+         *     site's most.
+         */
+        get: operations["showOrgUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/usage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each site of an organization was used for, as CSV: a line for each site and day. */
+        get: operations["exportOrgUsage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -946,6 +1073,51 @@ export interface components {
             /** @description Whose it is; nobody's when it is reserved, or was retired and is never given again. */
             uid?: string | null;
         };
+        /** @description A certificate for a site. */
+        CertificateNew: {
+            /** @description The site's own certificate, then its issuers' (PEM). */
+            chain: string;
+            /** @description Its private key (PEM), without a passphrase. It is never shown again. */
+            key: string;
+        };
+        /** @description A site's own certificate. Its key is not shown. */
+        CertificateShown: {
+            /**
+             * Format: date-time
+             * @description From when on it is good.
+             */
+            begins_at: string;
+            /** @description The chain (PEM). */
+            chain: string;
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the first certificate of its chain ends.
+             */
+            expires_at: string;
+            /** @description Who issued it. */
+            issuer: string;
+            /** @description Who brought it. */
+            made_by: string;
+            /** @description The host names that it is for. */
+            names: string[];
+            /** @description Nobody but itself: members must write `=` before the address. */
+            self_signed: boolean;
+            /** @description SHA-256 of the certificate, in hexadecimal. */
+            sha256: string;
+            /** @description `good`, `ends-soon` within 21 days, or `ended`. */
+            state: string;
+            /** @description Host names of the site that it is not for: these are served with what the provider's edges have. */
+            uncovered: string[];
+        };
+        /** @description What a site is served with. */
+        CertificateState: {
+            own?: components["schemas"]["CertificateShown"] | null;
+        };
         /** @description What an authenticator shows. */
         Code: {
             /** @description Six digits. */
@@ -991,6 +1163,57 @@ export interface components {
             target: string;
             /** @description What was before, as far as it changed. */
             was?: Record<string, never> | null;
+        };
+        /** @description What went, in rows. */
+        ErasedRows: {
+            /** Format: int64 */
+            aliases: number;
+            /** Format: int64 */
+            days: number;
+            /** Format: int64 */
+            groups: number;
+            /** Format: int64 */
+            members: number;
+            /** Format: int64 */
+            nodes: number;
+            /** Format: int64 */
+            presence: number;
+            /** Format: int64 */
+            requests: number;
+        };
+        /**
+         * @description That all about a member is erased. The same stands in the organization's audit log, at `seq`: `tmtpd audit verify`
+         *     checks that nobody has changed it since.
+         */
+        ErasureReceipt: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            erased_at: string;
+            /** @description By whom. */
+            erased_by: string;
+            /** @description SHA-256 over the line and the hash of the line before, in hexadecimal. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Whose log.
+             */
+            org: number;
+            /** @description How many rows went, of each kind; aliases are retired, and days stay in sums without the member. */
+            rows: components["schemas"]["ErasedRows"];
+            /**
+             * Format: int64
+             * @description The place of the line in the log.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description At which site.
+             */
+            site: number;
+            /** @description Which member. */
+            uid: string;
         };
         /** @description What there is at a site, and what waits there; each counted up to a million. */
         FiguresShown: {
@@ -1990,6 +2213,64 @@ export interface components {
             secret: string;
             /** @description For its camera, as a QR code. */
             uri: string;
+        };
+        /** @description What was done on a day. */
+        UsageDayShown: {
+            /**
+             * Format: int64
+             * @description Members who logged in on that day, or stayed connected from the day before.
+             */
+            active: number;
+            /**
+             * Format: date
+             * @description Which, in UTC.
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description Most links at one time, looked at every minute.
+             */
+            links_peak: number;
+            /**
+             * Format: int64
+             * @description Members, when they were last counted on that day; every ten minutes.
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description Messages that members sent and that were taken: posts, pings and invitations to groups.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Octets of their data.
+             */
+            octets: number;
+        };
+        /** @description Day by day. Days on which nothing was counted are left out. */
+        UsageShown: {
+            /** @description In ascending order. */
+            days: components["schemas"]["UsageDayShown"][];
+            /**
+             * Format: date
+             * @description The first day asked for.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Messages on all of them.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Octets on all of them.
+             */
+            octets: number;
+            /**
+             * Format: date
+             * @description The last one.
+             */
+            to: string;
         };
         /** @description Somebody with a link to choose a password. */
         UserLinked: components["schemas"]["UserShown"] & {
@@ -3545,6 +3826,131 @@ export interface operations {
             };
         };
     };
+    showCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateState"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateNew"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateState"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     closeSite: {
         parameters: {
             query?: never;
@@ -4038,6 +4444,90 @@ export interface operations {
             };
         };
     };
+    eraseMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReceipt"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resumeMember: {
         parameters: {
             query?: never;
@@ -4351,6 +4841,188 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SiteShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showUsage: {
+        parameters: {
+            query?: {
+                /** @description The first day, in UTC; 29 days before the last where it is left out. */
+                from?: string;
+                /** @description The last day; today where it is left out. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportUsage: {
+        parameters: {
+            query?: {
+                /** @description The first day, in UTC; 29 days before the last where it is left out. */
+                from?: string;
+                /** @description The last day; today where it is left out. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showOrgUsage: {
+        parameters: {
+            query?: {
+                /** @description The first day, in UTC; 29 days before the last where it is left out. */
+                from?: string;
+                /** @description The last day; today where it is left out. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                org: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportOrgUsage: {
+        parameters: {
+            query?: {
+                /** @description The first day, in UTC; 29 days before the last where it is left out. */
+                from?: string;
+                /** @description The last day; today where it is left out. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                org: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description The request cannot be carried out; the problem says what to do */

@@ -1,3 +1,5 @@
+import { keep } from '../text/browser'
+
 /** A CSV file. Cells that a spreadsheet would take for a formula are made text. */
 export function csv(rows: string[][]): string {
   return rows.map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n'
@@ -8,11 +10,5 @@ function cell(text: string): string {
   return /[",\r\n;]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame
 }
 
-/** Hands a file to the browser to keep. */
-export function download(name: string, text: string) {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(link.href)
-}
+/** Hands a table to the browser to keep. */
+export const download = (name: string, text: string) => keep(name, new Blob([text], { type: 'text/csv;charset=utf-8' }))

@@ -23,3 +23,12 @@ export function browserName(agent: string): string {
   if (!browser) return agent || 'Unknown browser'
   return system ? `${browser} on ${system}` : browser
 }
+
+/** Hands a file to the browser to keep. */
+export function keep(name: string, content: Blob) {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(content)
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}

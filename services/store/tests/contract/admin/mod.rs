@@ -1,10 +1,12 @@
 //! Administration: organizations, and what is found only through them.
 
 pub mod audit;
+pub mod certificates;
 pub mod keys;
 pub mod orgs;
 pub mod people;
 pub mod sites;
+pub mod usage;
 pub mod users;
 
 use anyhow::{Context, Result};

@@ -1,0 +1,103 @@
+// What a site is served with, what it is used for, and the names in it.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { makeCertificate } from './certificate.js'
+import { ask, asMember, fresh, makeKey, makeOrg, makeSite, openSite, register } from './server.js'
+import { heading, stage } from './stage.js'
+
+const { visit } = stage()
+const file = (name, text) => ({ name, mimeType: 'application/x-pem-file', buffer: Buffer.from(text) })
+
+test('a certificate is brought, replaced after a wrong one was refused, and removed by typing the host name', async () => {
+  const org = await makeOrg()
+  const site = await makeSite(org)
+  const [good, other] = [makeCertificate(site.hosts), makeCertificate(['elsewhere.example'])]
+  const page = await visit(`orgs/${org.id}/sites/${site.id}/certificate`, { key: await makeKey(org, 'admin') })
+  await page.getByText('No certificate of its own').waitFor()
+  await page.getByRole('button', { name: 'Bring a certificate' }).first().click()
+  await page.getByRole('button', { name: 'Use certificate' }).click()
+  await page.getByText('Choose the file with the key.').waitFor()
+  await page.getByLabel('Certificate and chain').setInputFiles(file('chain.pem', other.chain))
+  await page.getByLabel('Private key').setInputFiles(file('key.pem', other.key))
+  await page.getByRole('button', { name: 'Use certificate' }).click()
+  await page.getByRole('dialog').getByText(`not for the site's host names ${site.hosts[0]}`).waitFor()
+  await page.getByLabel('Certificate and chain').setInputFiles(file('chain.pem', good.chain))
+  await page.getByRole('button', { name: 'Use certificate' }).click()
+  await page.getByText('the key is not that of the first certificate').waitFor()
+  await page.getByLabel('Private key').setInputFiles(file('key.pem', good.key))
+  await page.getByRole('button', { name: 'Use certificate' }).click()
+  await page.getByText('It is self-signed.').waitFor()
+  assert.equal((await page.content()).includes('PRIVATE KEY'), false)
+  const { own } = await ask('GET', `/orgs/${org.id}/sites/${site.id}/certificate`)
+  assert.deepEqual([own.names, own.state], [site.hosts, 'good'])
+  await page.getByText(own.sha256).waitFor()
+  await page.getByRole('button', { name: 'Remove certificate' }).click()
+  await page.getByLabel('Name to confirm').fill(site.hosts[0])
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove certificate' }).click()
+  await page.getByText('No certificate of its own').waitFor()
+})
+
+test('what members do shows in the usage of their site, as charts, as a table and as a file', async () => {
+  const site = await openSite()
+  const alias = fresh('Una Used')
+  const account = await register(alias)
+  await asMember(account, 'ping', '--to', alias, 'it counts')
+  const page = await visit(`orgs/1/sites/${site.id}/usage`)
+  await heading(page, 'Usage')
+  await page.getByRole('img', { name: /^Messages sent/ }).waitFor()
+  await page.getByText('The same as a table').click()
+  const row = page.getByRole('table', { name: 'Usage by day' }).getByRole('row').nth(1)
+  const { days } = await ask('GET', `/orgs/1/sites/${site.id}/usage`)
+  const today = days.at(-1)
+  assert.ok(today.messages > 0 && today.active > 0, JSON.stringify(today))
+  assert.match(await row.innerText(), new RegExp(`\\b${today.messages}\\b`))
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download as CSV' }).click()])
+  assert.match(download.suggestedFilename(), /^usage-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.csv$/)
+  const text = readFileSync(await download.path(), 'utf8')
+  assert.ok(text.startsWith('site,name,day,members,active,messages,octets,links_peak\r\n'), text)
+  assert.ok(text.includes(`,${today.day},`), text)
+  await page.getByLabel('Which days').selectOption('The last 365 days')
+  await page.getByRole('img', { name: /^Messages sent/ }).waitFor()
+})
+
+test('a site that nobody uses says so', async () => {
+  const org = await makeOrg()
+  const page = await visit(`orgs/${org.id}/usage`, { key: await makeKey(org, 'auditor') })
+  await page.getByText('Nothing counted yet').waitFor()
+})
+
+test('an alias is reserved, given to a member, and retired by typing it; another is let go', async () => {
+  const site = await openSite()
+  const [alias, other] = [fresh('Support desk'), fresh('Kept in vain')]
+  const owner = fresh('Will Winner')
+  await register(owner)
+  const found = await ask('GET', `/orgs/1/sites/${site.id}/members?q=${encodeURIComponent(owner)}`)
+  const uid = found.items[0].uid
+  const page = await visit(`orgs/1/sites/${site.id}/aliases`)
+  const search = async (text) => page.getByLabel('Search by alias').fill(text)
+  for (const name of [alias, other]) {
+    await page.getByRole('button', { name: 'Keep an alias' }).first().click()
+    await page.getByLabel('Alias', { exact: true }).fill(name)
+    await page.getByRole('button', { name: 'Reserve alias' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+  await search(other)
+  await page.getByRole('button', { name: `Let go of ${other}` }).click()
+  await page.getByRole('button', { name: 'Let alias go' }).click()
+  await page.getByText('No such alias').waitFor()
+  await search(alias)
+  await page.getByRole('button', { name: `Give ${alias} to a member` }).click()
+  await page.getByLabel('Uid of the member').fill('NOBODY')
+  await page.getByRole('button', { name: 'Give alias' }).click()
+  await page.getByRole('dialog').getByRole('alert').getByText(/no such member/i).waitFor()
+  await page.getByLabel('Uid of the member').fill(uid)
+  await page.getByRole('button', { name: 'Give alias' }).click()
+  await page.getByRole('link', { name: uid }).waitFor()
+  await page.getByRole('button', { name: `Retire ${alias}` }).click()
+  await page.getByLabel('Name to confirm').fill(alias)
+  await page.getByRole('button', { name: 'Retire alias' }).click()
+  await page.getByText('Retired', { exact: true }).waitFor()
+  const { items } = await ask('GET', `/orgs/1/sites/${site.id}/aliases?q=${encodeURIComponent(alias)}`)
+  assert.deepEqual(items, [{ alias, uid: null, reserved: false }])
+})

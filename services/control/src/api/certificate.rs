@@ -1,0 +1,148 @@
+//! The certificate that a site is served with.
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::{Deserialize, Serialize};
+use tmtp_platform::Secret;
+use tmtp_store::{
+    SiteId,
+    admin::{OrgId, SiteCertificate, View},
+};
+use utoipa::ToSchema;
+
+use super::{
+    Shared,
+    body::{At, Given},
+    caller::Caller,
+    problem::Problem,
+    times::shown,
+};
+use crate::{
+    Need, Registry,
+    certificates::{Facts, SOON_MS, covers},
+};
+
+/// A certificate for a site.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CertificateNew {
+    /// The site's own certificate, then its issuers' (PEM).
+    #[schema(min_length = 1)]
+    chain: String,
+    /// Its private key (PEM), without a passphrase. It is never shown again.
+    #[schema(min_length = 1, value_type = String)]
+    key: Secret,
+}
+
+/// What a site is served with.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CertificateState {
+    /// The site's own; null: it is served with what the provider's edges have.
+    pub own: Option<CertificateShown>,
+}
+
+/// A site's own certificate. Its key is not shown.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CertificateShown {
+    /// The host names that it is for.
+    pub names: Vec<String>,
+    /// Host names of the site that it is not for: these are served with what the provider's edges have.
+    pub uncovered: Vec<String>,
+    /// Who issued it.
+    pub issuer: String,
+    /// Nobody but itself: members must write `=` before the address.
+    pub self_signed: bool,
+    /// From when on it is good.
+    #[schema(format = DateTime)]
+    pub begins_at: String,
+    /// When the first certificate of its chain ends.
+    #[schema(format = DateTime)]
+    pub expires_at: String,
+    /// `good`, `ends-soon` within 21 days, or `ended`.
+    pub state: String,
+    /// SHA-256 of the certificate, in hexadecimal.
+    pub sha256: String,
+    /// Who brought it.
+    pub made_by: String,
+    /// When it came.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// The chain (PEM).
+    pub chain: String,
+}
+
+/// Show what a site is served with.
+#[utoipa::path(get, path = "/api/v1/orgs/{org}/sites/{site}/certificate", tag = "sites",
+    operation_id = "showCertificate", params(("org" = i64, Path), ("site" = i64, Path)),
+    responses((status = 200, body = CertificateState)))]
+pub(super) async fn show(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site)): At<(i64, i64)>,
+) -> Result<Json<CertificateState>, Problem> {
+    let org = caller.at(org, Need::Look)?;
+    let mut view = api.registry.view().await?;
+    let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
+    let own = view.certificate(&scope).await?;
+    let hosts = hosts(&mut view, (org, SiteId(site))).await?;
+    let own = own.map(|own| certificate(own, &hosts, api.registry.now_ms())).transpose()?;
+    Ok(Json(CertificateState { own }))
+}
+
+/// Serve a site with a certificate of its own. Edges take it up at once.
+#[utoipa::path(put, path = "/api/v1/orgs/{org}/sites/{site}/certificate", tag = "sites",
+    operation_id = "setCertificate", request_body = CertificateNew,
+    params(("org" = i64, Path), ("site" = i64, Path)), responses((status = 200, body = CertificateState)))]
+pub(super) async fn set(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site)): At<(i64, i64)>,
+    given: Given<CertificateNew>,
+) -> Result<Json<CertificateState>, Problem> {
+    let org = caller.at(org, Need::Administer)?;
+    let CertificateNew { chain, key } = given.body;
+    let at = (org, SiteId(site));
+    let own = api.registry.set_certificate(&caller.by, at, &chain, key.expose()).await?;
+    let hosts = hosts(&mut api.registry.view().await?, at).await?;
+    Ok(Json(CertificateState { own: Some(certificate(own, &hosts, api.registry.now_ms())?) }))
+}
+
+/// Serve a site with what the provider's edges have again.
+#[utoipa::path(delete, path = "/api/v1/orgs/{org}/sites/{site}/certificate", tag = "sites",
+    operation_id = "removeCertificate", params(("org" = i64, Path), ("site" = i64, Path)),
+    responses((status = 204)))]
+pub(super) async fn remove(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site)): At<(i64, i64)>,
+) -> Result<StatusCode, Problem> {
+    let org = caller.at(org, Need::Administer)?;
+    api.registry.remove_certificate(&caller.by, (org, SiteId(site))).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn hosts(view: &mut View, (org, site): (OrgId, SiteId)) -> Result<Vec<String>, Problem> {
+    let found = view.org_site(org, site).await?.ok_or_else(|| Problem::absent("site"))?;
+    Ok(found.site.hosts)
+}
+
+fn certificate(own: SiteCertificate, hosts: &[String], now_ms: i64) -> Result<CertificateShown, Problem> {
+    let Facts { names, issuer, is_self_signed, begins_ms, expires_ms, sha256 } = Facts::of(&own.chain)?;
+    let state = match expires_ms - now_ms {
+        ..=0 => "ended",
+        1..=SOON_MS => "ends-soon",
+        _ => "good",
+    };
+    Ok(CertificateShown {
+        names,
+        uncovered: hosts.iter().filter(|host| !covers(&own.chain, host)).cloned().collect(),
+        issuer,
+        self_signed: is_self_signed,
+        begins_at: shown(begins_ms),
+        expires_at: shown(expires_ms),
+        state: state.to_owned(),
+        sha256,
+        made_by: own.made_by,
+        created_at: shown(own.created_ms),
+        chain: own.chain,
+    })
+}

@@ -1,0 +1,176 @@
+//! What is kept about one member: given out as files in a zip, and erased with a receipt.
+
+use std::io::{Cursor, Write as _};
+
+use axum::{
+    Json,
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+use tmtp_store::{
+    SiteId,
+    admin::{Erased, Waiting},
+};
+use utoipa::ToSchema;
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+use super::{
+    Shared,
+    audit::DeedShown,
+    body::At,
+    caller::Caller,
+    problem::Problem,
+    show::{InGroupShown, MemberShown, NodeShown},
+    times::shown,
+};
+use crate::{
+    Need,
+    keys::hex,
+    personal::{GIVEN_MAX, Personal},
+};
+
+/// What the files of an export are.
+const README: &str = "All that the service keeps about one member of a site, as JSON.\n\n\
+    member.json   the member and its aliases\n\
+    nodes.json    its devices, without their secrets\n\
+    groups.json   its places in groups\n\
+    waiting.json  messages that wait for its devices: their headers, not what they say\n\
+    audit.json    what administrators did to it\n\n\
+    What was delivered is on the members' devices alone: the service keeps no copy.\n";
+
+/// That all about a member is erased. The same stands in the organization's audit log, at `seq`: `tmtpd audit verify`
+/// checks that nobody has changed it since.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErasureReceipt {
+    /// Whose log.
+    pub org: i64,
+    /// At which site.
+    pub site: i64,
+    /// Which member.
+    pub uid: String,
+    /// When.
+    #[schema(format = DateTime)]
+    pub erased_at: String,
+    /// By whom.
+    pub erased_by: String,
+    /// How many rows went, of each kind; aliases are retired, and days stay in sums without the member.
+    pub rows: ErasedRows,
+    /// The place of the line in the log.
+    pub seq: i64,
+    /// SHA-256 over the line and the hash of the line before, in hexadecimal.
+    pub hash: String,
+}
+
+/// What went, in rows.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErasedRows {
+    pub members: u64,
+    pub nodes: u64,
+    pub aliases: u64,
+    pub groups: u64,
+    pub requests: u64,
+    pub presence: u64,
+    pub days: u64,
+}
+
+impl From<Erased> for ErasedRows {
+    fn from(erased: Erased) -> Self {
+        let Erased { members, nodes, aliases, groups, requests, presence, days } = erased;
+        Self { members, nodes, aliases, groups, requests, presence, days }
+    }
+}
+
+/// Give out all that is kept about a member: JSON files in a zip. It has no secrets, and not what messages say.
+#[utoipa::path(post, path = "/api/v1/orgs/{org}/sites/{site}/members/{uid}/export", tag = "members",
+    operation_id = "exportMember", params(("org" = i64, Path), ("site" = i64, Path), ("uid" = String, Path)),
+    responses((status = 200, content_type = "application/zip", body = String)))]
+pub(super) async fn export(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site, uid)): At<(i64, i64, String)>,
+) -> Result<Response, Problem> {
+    let org = caller.at(org, Need::Administer)?;
+    let personal = api.registry.export_member(&caller.by, (org, SiteId(site)), &uid).await?;
+    let packed = tokio::task::spawn_blocking(move || pack(personal)).await;
+    let zipped = packed.map_err(|_| broken())?.map_err(|_| broken())?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/zip"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"member.zip\""),
+    ];
+    Ok((headers, zipped).into_response())
+}
+
+/// Erase all that is kept about a member, for good, also about one that was removed. Its aliases go to nobody else; lines
+/// of the audit log stay.
+#[utoipa::path(post, path = "/api/v1/orgs/{org}/sites/{site}/members/{uid}/erase", tag = "members",
+    operation_id = "eraseMember", params(("org" = i64, Path), ("site" = i64, Path), ("uid" = String, Path)),
+    responses((status = 200, body = ErasureReceipt)))]
+pub(super) async fn erase(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site, uid)): At<(i64, i64, String)>,
+) -> Result<Json<ErasureReceipt>, Problem> {
+    let org = caller.at(org, Need::Administer)?;
+    let (row, erased) = api.registry.erase_member(&caller.by, (org, SiteId(site)), &uid).await?;
+    Ok(Json(ErasureReceipt {
+        org: org.0,
+        site,
+        uid,
+        erased_at: shown(row.at_ms),
+        erased_by: row.actor,
+        rows: erased.into(),
+        seq: row.seq,
+        hash: hex(&row.hash),
+    }))
+}
+
+fn broken() -> Problem {
+    Problem::busy("the files could not be put together; try again")
+}
+
+fn pack(personal: Personal) -> zip::result::ZipResult<Vec<u8>> {
+    let Personal { member, nodes, groups, waiting, deeds } = personal;
+    let queued: u64 = nodes.iter().map(|node| node.queued).sum();
+    let nodes: Vec<_> = nodes.into_iter().map(NodeShown::from).collect();
+    let groups: Vec<Value> = groups.into_iter().map(group).collect();
+    let deeds: Vec<_> = deeds.into_iter().map(DeedShown::from).collect();
+    let headers: Vec<Value> = waiting.iter().map(header_of).collect();
+    let is_part = (headers.len() as u64) < queued || deeds.len() >= GIVEN_MAX as usize;
+    let waiting = json!({"messages": queued, "headers": headers, "is_part": is_part});
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let mut add = |name: &str, octets: &[u8]| -> zip::result::ZipResult<()> {
+        zip.start_file(name, options)?;
+        Ok(zip.write_all(octets)?)
+    };
+    add("README.txt", README.as_bytes())?;
+    add("member.json", &pretty(&MemberShown::from(member)))?;
+    add("nodes.json", &pretty(&nodes))?;
+    add("groups.json", &pretty(&groups))?;
+    add("waiting.json", &pretty(&waiting))?;
+    add("audit.json", &pretty(&deeds))?;
+    Ok(zip.finish()?.into_inner())
+}
+
+fn pretty<T: Serialize>(value: &T) -> Vec<u8> {
+    serde_json::to_vec_pretty(value).unwrap_or_default()
+}
+
+fn group(found: tmtp_store::GroupMember) -> Value {
+    let shown = InGroupShown::from(tmtp_store::admin::InGroup {
+        uid: found.uid,
+        alias: found.alias,
+        status: found.status,
+    });
+    json!({"gid": found.gid, "alias": shown.alias, "status": shown.status})
+}
+
+/// The header is framed: its length stands before it.
+fn header_of(waiting: &Waiting) -> Value {
+    let header = waiting.head.get(4..).and_then(|json| serde_json::from_slice::<Value>(json).ok());
+    json!({"node": waiting.node.0, "id": waiting.id.to_string(), "posted_at": shown(waiting.posted_ms),
+        "octets": waiting.octets, "header": header})
+}

@@ -1,0 +1,78 @@
+//! Certificates that sites' administrators bring: checked, stored, and told to the edges, which fetch them from delivery.
+
+mod pair;
+
+use serde_json::{Value, json};
+use tmtp_store::{
+    PrivateKey, SiteId,
+    admin::{NewCertificate, OrgId, SiteCertificate},
+};
+
+pub(crate) use pair::{Facts, covers};
+
+use crate::{By, Error, Registry, Result, registry::Done};
+
+/// So long before its end a certificate is warned of.
+pub(crate) const SOON_MS: i64 = 21 * 24 * 3_600_000;
+
+impl Registry {
+    /// Serves a site with this certificate from now on: a chain and its key, both PEM.
+    ///
+    /// # Errors
+    /// When they do not go together or cannot serve the site's hosts, there is no such site, or the store fails.
+    pub async fn set_certificate(
+        &self,
+        by: &By,
+        (org, site): (OrgId, SiteId),
+        chain: &str,
+        key: &str,
+    ) -> Result<SiteCertificate> {
+        let mut change = self.admin.begin().await?;
+        let scope = Self::scope(&mut change, org, site).await?;
+        let hosts = change.org_site(org, site).await?.ok_or(Error::Absent("site"))?.site.hosts;
+        let facts = pair::check(chain, key, &hosts, self.now_ms())?;
+        let before = change.certificate(&scope).await?;
+        let new = NewCertificate {
+            chain: chain.to_owned(),
+            key: PrivateKey(key.as_bytes().to_vec()),
+            expires_ms: facts.expires_ms,
+            made_by: by.actor.clone(),
+            now_ms: self.now_ms(),
+        };
+        change.set_certificate(&scope, &new).await?;
+        let after = change.certificate(&scope).await?.ok_or(Error::Busy)?;
+        let (target, was, became) = (site.0.to_string(), value(before.as_ref()), value(Some(&after)));
+        let action = "certificate.set";
+        self.record(&mut change, by, Done { org, action, site: Some(site), target: &target, was, became })
+            .await?;
+        change.commit().await?;
+        self.tell_sites(site);
+        Ok(after)
+    }
+
+    /// Serves a site with what the edges have in their folders again.
+    ///
+    /// # Errors
+    /// When it has no certificate of its own, there is no such site, or the store fails.
+    pub async fn remove_certificate(&self, by: &By, (org, site): (OrgId, SiteId)) -> Result<()> {
+        let mut change = self.admin.begin().await?;
+        let scope = Self::scope(&mut change, org, site).await?;
+        let before = change.certificate(&scope).await?.ok_or(Error::Absent("certificate"))?;
+        change.remove_certificate(&scope).await?;
+        let (target, was) = (site.0.to_string(), value(Some(&before)));
+        let (action, became) = ("certificate.remove", Value::Null);
+        self.record(&mut change, by, Done { org, action, site: Some(site), target: &target, was, became })
+            .await?;
+        change.commit().await?;
+        self.tell_sites(site);
+        Ok(())
+    }
+}
+
+/// As the audit log has it.
+fn value(certificate: Option<&SiteCertificate>) -> Value {
+    let facts = certificate.and_then(|found| Facts::of(&found.chain).ok());
+    facts.map_or(Value::Null, |facts| {
+        json!({"names": facts.names, "issuer": facts.issuer, "expires_ms": facts.expires_ms, "sha256": facts.sha256})
+    })
+}

@@ -1,0 +1,100 @@
+//! What is kept about one member: given out as a whole, and erased with a receipt.
+
+use serde_json::{Value, json};
+use tmtp_store::{
+    GroupMember, SiteId,
+    admin::{AuditRow, Change, Erased, Member, NodeState, OrgId, Scope, Waiting},
+};
+
+use crate::{
+    By, Error, Registry, Result,
+    effects::Effects,
+    members::{NODES_MAX, key, revoke},
+    registry::Done,
+};
+
+/// Most groups, lines of the audit log, and waiting messages of a node, that are given out.
+pub(crate) const GIVEN_MAX: u32 = 10_000;
+/// The same of messages, of all nodes together: each has a header.
+const WAITING_MAX: usize = 20_000;
+
+/// All that is kept about a member, but for what its messages say and for secrets.
+pub(crate) struct Personal {
+    pub member: Member,
+    pub nodes: Vec<NodeState>,
+    pub groups: Vec<GroupMember>,
+    pub waiting: Vec<Waiting>,
+    pub deeds: Vec<AuditRow>,
+}
+
+impl Registry {
+    /// All that is kept about a member. That it was given out is logged first, and is part of it.
+    ///
+    /// # Errors
+    /// When there is no such member, or the store fails.
+    pub(crate) async fn export_member(
+        &self,
+        by: &By,
+        (org, site): (OrgId, SiteId),
+        uid: &str,
+    ) -> Result<Personal> {
+        let mut change = self.admin.begin().await?;
+        let scope = Self::scope(&mut change, org, site).await?;
+        change.member(&scope, uid).await?.ok_or(Error::Absent("member"))?;
+        let action = "member.export";
+        let done = Done { org, action, site: Some(site), target: uid, was: Value::Null, became: Value::Null };
+        self.record(&mut change, by, done).await?;
+        change.commit().await?;
+        let mut view = self.view().await?;
+        let member = view.member(&scope, uid).await?.ok_or(Error::Absent("member"))?;
+        let nodes = view.nodes_of(&scope, uid, NODES_MAX).await?;
+        let mut waiting = Vec::new();
+        for node in &nodes {
+            let left = u32::try_from(WAITING_MAX - waiting.len()).unwrap_or(0).min(GIVEN_MAX);
+            waiting.extend(view.waiting_for(&scope, node.node, left).await?);
+        }
+        let groups = view.groups_of(&scope, uid, GIVEN_MAX).await?;
+        let deeds = view.deeds_about(&scope, uid, GIVEN_MAX).await?;
+        Ok(Personal { member, nodes, groups, waiting, deeds })
+    }
+
+    /// Erases all that is kept about a member, also about one that was removed before. Its aliases go to nobody else. The
+    /// line of the audit log that says so is the receipt: its hash covers it and all lines before.
+    ///
+    /// # Errors
+    /// When nothing is kept about such a member, or the store fails.
+    pub(crate) async fn erase_member(
+        &self,
+        by: &By,
+        (org, site): (OrgId, SiteId),
+        uid: &str,
+    ) -> Result<(AuditRow, Erased)> {
+        let mut change = self.admin.begin().await?;
+        let scope = Self::scope(&mut change, org, site).await?;
+        change.tx()?.lock_members(&[key(site, uid)]).await?;
+        let mut effects = Effects::default();
+        let queued = end_nodes(&mut change, &scope, uid, &mut effects).await?;
+        let erased = change.erase_member(&scope, uid).await?;
+        if erased.is_nothing() {
+            return Err(Error::Absent("member"));
+        }
+        let was = json!({"members": erased.members, "nodes": erased.nodes, "aliases": erased.aliases,
+            "groups": erased.groups, "requests": erased.requests, "presence": erased.presence,
+            "days": erased.days, "queued": queued});
+        let action = "member.erase";
+        let done = Done { org, action, site: Some(site), target: uid, was, became: Value::Null };
+        let row = self.record(&mut change, by, done).await?;
+        change.commit().await?;
+        effects.publish(&*self.bus);
+        Ok((row, erased))
+    }
+}
+
+/// Ends a member's nodes as if each had been revoked; how many messages waited for them.
+async fn end_nodes(change: &mut Change, scope: &Scope, uid: &str, effects: &mut Effects) -> Result<u64> {
+    let nodes = change.nodes_of(scope, uid, NODES_MAX).await?;
+    for node in &nodes {
+        revoke(change, scope.site(), node, effects).await?;
+    }
+    Ok(nodes.iter().map(|node| node.queued).sum())
+}

@@ -1,0 +1,142 @@
+//! What is kept about one member.
+
+use std::io::{Cursor, Read as _};
+
+use anyhow::{Context, Result, ensure};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tmtp_store::{
+    Body, MemberKey, NewEntry, NewMessage, NewNode, NodeId, SiteId,
+    admin::{OrgId, Verdict},
+};
+use tmtp_wire::{MsgId, Posted};
+use zip::ZipArchive;
+
+use crate::stage::{OPERATOR, Stage, Tenant, encoded};
+
+fn at(tenant: &Tenant, uid: &str, word: &str) -> String {
+    tenant.in_site(&format!("/members/{}{word}", encoded(uid)))
+}
+
+/// A message that waits for Alice's device, and one of hers that waits for Bob's.
+async fn talk(stage: &Stage, tenant: &Tenant) -> Result<()> {
+    let mut tx = stage.store.begin().await?;
+    for (n, node) in tenant.nodes.iter().enumerate() {
+        let json = format!("{{\"from\":\"BOB\",\"op\":\"delivery\",\"n\":{n}}}");
+        let message = NewMessage {
+            site: SiteId(tenant.site),
+            id: MsgId(70 + n as u64 + 10 * u64::try_from(tenant.site)?),
+            posted: Posted(5_000),
+            head: format!("{:04x}{json}", json.len()).into_bytes().into(),
+            body: Body::Inline(b"what nobody else may read".to_vec().into()),
+            urgent: false,
+        };
+        tx.add_messages(&[message], &[NewEntry { message: 0, node: NodeId(*node) }]).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn exported(stage: &Stage, tenant: &Tenant, uid: &str) -> Result<ZipArchive<Cursor<Vec<u8>>>> {
+    let answer = stage.ask(tenant.key("admin"), Method::POST, &at(tenant, uid, "/export")).send().await?;
+    ensure!(answer.status() == 200 && answer.headers()["content-type"] == "application/zip", "{answer:?}");
+    Ok(ZipArchive::new(Cursor::new(answer.bytes().await?.to_vec()))?)
+}
+
+fn file(zip: &mut ZipArchive<Cursor<Vec<u8>>>, name: &str) -> Result<Value> {
+    let mut text = String::new();
+    zip.by_name(name)?.read_to_string(&mut text)?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+pub async fn all_about_a_member_is_given_out_but_no_secret_and_no_content(stage: &Stage) -> Result<()> {
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    talk(stage, &ours).await?;
+    talk(stage, &theirs).await?;
+    let suspend = at(&ours, &ours.uid(), "/suspend");
+    stage.post(ours.key("support"), &suspend, &json!({})).await?.good()?;
+    let assign = json!({"alias": "Alice at work", "uid": ours.uid()});
+    stage.post(ours.key("admin"), &ours.in_site("/aliases"), &assign).await?.good()?;
+    let mut zip = exported(stage, &ours, &ours.uid()).await?;
+    let member = file(&mut zip, "member.json")?;
+    assert_eq!(member["aliases"], json!(["ALICE of ours", "Alice at work"]));
+    let nodes = file(&mut zip, "nodes.json")?;
+    assert_eq!((&nodes[0]["label"], nodes.as_array().map(Vec::len)), (&json!("phone"), Some(1)));
+    let groups = file(&mut zip, "groups.json")?;
+    assert_eq!(groups, json!([{"gid": "Circle of ours", "alias": "ALICE of ours", "status": "joined"}]));
+    let waiting = file(&mut zip, "waiting.json")?;
+    assert_eq!((&waiting["messages"], &waiting["is_part"]), (&json!(1), &json!(false)));
+    assert_eq!(waiting["headers"][0]["header"], json!({"from": "BOB", "op": "delivery", "n": 0}));
+    let audit = file(&mut zip, "audit.json")?;
+    let deeds: Vec<_> = audit.as_array().context("deeds")?.iter().map(|deed| &deed["action"]).collect();
+    assert_eq!(deeds, ["member.suspend", "alias.assign", "member.export"]);
+    let mut all = Vec::new();
+    for at in 0..zip.len() {
+        zip.by_index(at)?.read_to_end(&mut all)?;
+    }
+    let all = String::from_utf8_lossy(&all);
+    assert!(!all.contains("what nobody else may read") && !all.contains("secret_hash"), "{all}");
+    assert!(!all.contains("theirs"), "{all}");
+    let path = at(&ours, "NOBODY", "/export");
+    stage.post(ours.key("admin"), &path, &json!({})).await?.problem(404, "absent")?;
+    Ok(())
+}
+
+pub async fn an_erased_member_leaves_its_retired_aliases_and_a_receipt_in_the_log(
+    stage: &Stage,
+) -> Result<()> {
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    talk(stage, &ours).await?;
+    let site = SiteId(ours.site);
+    // A second device, which was revoked before.
+    let member = MemberKey { site, uid: ours.uid() };
+    let mut tx = stage.store.begin().await?;
+    let lost = NewNode { member, label: "lost".to_owned(), secret_hash: b"lost".to_vec(), now_ms: 1_000 };
+    let lost = tx.add_node(&lost).await?;
+    tx.begin_session(site, NodeId(ours.nodes[0]), "edge-1", 86_400_000).await?;
+    tx.commit().await?;
+    let revoke = ours.in_site(&format!("/nodes/{}", lost.0));
+    assert_eq!(stage.send(ours.key("admin"), Method::DELETE, &revoke, &Value::Null).await?.status, 204);
+    let before = usage(stage, &ours).await?;
+
+    let path = at(&ours, &ours.uid(), "/erase");
+    stage.post(ours.key("support"), &path, &json!({})).await?.problem(403, "forbidden")?;
+    let receipt = stage.post(ours.key("admin"), &path, &json!({})).await?.good()?;
+    assert_eq!(
+        receipt["rows"],
+        json!({"members": 1, "nodes": 2, "aliases": 1, "groups": 1, "requests": 0, "presence": 0, "days": 1})
+    );
+    let log = stage.get(OPERATOR, &ours.at("/audit?action=member.erase")).await?.good()?;
+    let line = &log["items"][0];
+    assert_eq!((&line["seq"], &line["hash"]), (&receipt["seq"], &receipt["hash"]));
+    assert_eq!((&line["target"], &line["was"]["queued"]), (&json!(ours.uid()), &json!(1)));
+    let verdict = stage.store.admin().view().await?.verify_audit(OrgId(ours.org)).await?;
+    assert!(matches!(verdict, Verdict::Whole { rows, .. } if receipt["seq"] == rows), "{verdict:?}");
+
+    stage.get(OPERATOR, &at(&ours, &ours.uid(), "")).await?.problem(404, "absent")?;
+    let aliases = stage.get(OPERATOR, &ours.in_site("/aliases")).await?.good()?;
+    assert_eq!(aliases["items"][0], json!({"alias": "ALICE of ours", "uid": null, "reserved": false}));
+    let figures = stage.get(OPERATOR, &ours.in_site("/figures")).await?.good()?;
+    assert_eq!(
+        (&figures["members"], &figures["nodes"], &figures["queued"]),
+        (&json!(1), &json!(1), &json!(1))
+    );
+    assert_eq!(usage(stage, &ours).await?, before, "what was counted stays");
+    stage.post(ours.key("admin"), &path, &json!({})).await?.problem(404, "absent")?;
+    stage.get(OPERATOR, &at(&theirs, &theirs.uid(), "")).await?.good()?;
+    Ok(())
+}
+
+async fn usage(stage: &Stage, tenant: &Tenant) -> Result<Value> {
+    let path = tenant.in_site("/usage?from=1970-01-01&to=1970-01-30");
+    Ok(stage.get(OPERATOR, &path).await?.good()?["days"].clone())
+}
+
+pub async fn what_is_left_of_a_removed_member_can_be_erased(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let path = at(&ours, &ours.uid(), "");
+    assert_eq!(stage.send(ours.key("admin"), Method::DELETE, &path, &Value::Null).await?.status, 204);
+    let receipt =
+        stage.post(ours.key("admin"), &at(&ours, &ours.uid(), "/erase"), &json!({})).await?.good()?;
+    assert_eq!((&receipt["rows"]["members"], &receipt["rows"]["nodes"]), (&json!(0), &json!(1)));
+    Ok(())
+}

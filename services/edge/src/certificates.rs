@@ -1,0 +1,167 @@
+//! Sites' own certificates, as their administrators brought them: fetched from delivery when the list of sites names one
+//! that is not had yet.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+use rustls::{client::verify_server_name, server::ParsedCertificate, sign::CertifiedKey};
+use rustls_pki_types::ServerName;
+use tmtp_grpc::delivery::{Certificate, CertificatesRequest};
+use tokio::sync::Mutex;
+
+use crate::{
+    sites::Site,
+    tls::{Keys, Tls, certified},
+    upstream::{CALL_LIMIT, Failure, How, Upstream},
+};
+
+/// Certificates in one call: each has some kilobytes.
+const AT_ONCE: usize = 32;
+
+/// A site's certificate.
+#[derive(Debug)]
+struct Own {
+    version: i64,
+    /// `None`: it is no use.
+    key: Option<Arc<CertifiedKey>>,
+}
+
+/// Those that are had.
+#[derive(Debug, Default)]
+pub struct Certificates {
+    state: Mutex<State>,
+    asked: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// By site.
+    had: HashMap<i64, Own>,
+    /// For which version of the list of sites they serve.
+    served: Option<i64>,
+}
+
+impl Certificates {
+    /// Whether they were asked for once, with whatever outcome.
+    pub fn were_asked(&self) -> bool {
+        self.asked.load(Relaxed)
+    }
+
+    /// Fetches what is missing of the certificates of these sites, by host name, and serves with them. What cannot be had
+    /// is for the next call; until then the former ones serve on.
+    pub async fn renew(
+        &self,
+        (version, sites): (i64, &HashMap<String, Arc<Site>>),
+        upstream: &Upstream,
+        tls: &Tls,
+    ) -> Result<(), Failure> {
+        let mut state = self.state.lock().await;
+        let State { had, served } = &mut *state;
+        let wanted: HashMap<i64, i64> = sites
+            .values()
+            .filter(|site| site.certificate > 0)
+            .map(|site| (site.id, site.certificate))
+            .collect();
+        had.retain(|site, _| wanted.contains_key(site));
+        let is_missing =
+            |(site, version): &(i64, i64)| had.get(site).is_none_or(|own| own.version != *version);
+        let missing: Vec<i64> = wanted.into_iter().filter(is_missing).map(|(site, _)| site).collect();
+        let is_new = *served != Some(version) || !missing.is_empty();
+        let fetched = fetch_all(upstream, &missing, had).await;
+        if is_new {
+            tls.serve_sites(by_host(sites, had));
+            *served = Some(version);
+        }
+        self.asked.store(true, Relaxed);
+        fetched
+    }
+}
+
+async fn fetch_all(upstream: &Upstream, sites: &[i64], had: &mut HashMap<i64, Own>) -> Result<(), Failure> {
+    for some in sites.chunks(AT_ONCE) {
+        had.extend(fetch(upstream, some).await?.into_iter().map(|one| (one.site, Own::from(one))));
+    }
+    Ok(())
+}
+
+async fn fetch(upstream: &Upstream, sites: &[i64]) -> Result<Vec<Certificate>, Failure> {
+    let request = CertificatesRequest { sites: sites.to_vec() };
+    let call = upstream.call(How::for_edge(CALL_LIMIT), request, |mut client, request| async move {
+        client.certificates(request).await
+    });
+    Ok(Box::pin(call).await?.certificates)
+}
+
+impl From<Certificate> for Own {
+    fn from(Certificate { site, version, chain, key }: Certificate) -> Self {
+        let key = certified(chain.as_bytes(), &key);
+        if let Err(why) = &key {
+            tracing::warn!(site, why, "a site's certificate is no use; the folder's serves in its place");
+        }
+        Self { version, key: key.ok().map(Arc::new) }
+    }
+}
+
+/// Only the hosts that a certificate is for: the others are left to the folder.
+fn by_host(sites: &HashMap<String, Arc<Site>>, had: &HashMap<i64, Own>) -> Keys {
+    let own = |(host, site): (&String, &Arc<Site>)| {
+        let key = had.get(&site.id)?.key.as_ref()?;
+        is_for(key, host).then(|| (host.clone(), Arc::clone(key)))
+    };
+    sites.iter().filter_map(own).collect()
+}
+
+fn is_for(key: &CertifiedKey, host: &str) -> bool {
+    let Some(own) = key.cert.first() else { return false };
+    let (Ok(own), Ok(name)) = (ParsedCertificate::try_from(own), ServerName::try_from(host)) else {
+        return false;
+    };
+    verify_server_name(&own, &name).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(hosts: &[&str]) -> Certificate {
+        let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
+        let made = rcgen::generate_simple_self_signed(hosts).unwrap();
+        let key = made.signing_key.serialize_pem().into_bytes().into();
+        Certificate { site: 7, version: 3, chain: made.cert.pem(), key }
+    }
+
+    fn site(id: i64) -> Arc<Site> {
+        Arc::new(Site {
+            id,
+            name: String::new(),
+            suspended: false,
+            limits: tmtp_grpc::delivery::Limits::default(),
+            auth: None,
+            certificate: 3,
+        })
+    }
+
+    #[test]
+    fn a_sites_certificate_serves_the_hosts_that_it_is_for_and_no_others() {
+        let had = HashMap::from([(7, Own::from(made(&["a.example", "*.b.example"])))]);
+        let hosts = [("a.example", 7), ("x.b.example", 7), ("c.example", 7), ("a.other.example", 8)];
+        let sites = hosts.iter().map(|(host, id)| ((*host).to_owned(), site(*id))).collect();
+        let mut served: Vec<_> = by_host(&sites, &had).into_keys().collect();
+        served.sort();
+        assert_eq!(served, ["a.example", "x.b.example"]);
+    }
+
+    #[test]
+    fn a_certificate_whose_key_is_anothers_serves_nobody() {
+        let wrong = Certificate { key: made(&["a.example"]).key, ..made(&["a.example"]) };
+        let had = HashMap::from([(7, Own::from(wrong))]);
+        let sites = HashMap::from([("a.example".to_owned(), site(7))]);
+        assert!(by_host(&sites, &had).is_empty());
+        assert_eq!(had[&7].version, 3, "it is not asked for again");
+    }
+}
