@@ -60,8 +60,13 @@ pub(crate) struct Outbox {
 impl Outbox {
     /// Of a transaction that begins now.
     pub fn new() -> Self {
+        Self::since(Instant::now())
+    }
+
+    /// Of one that began then.
+    pub fn since(begun: Instant) -> Self {
         Self {
-            begun: Instant::now(),
+            begun,
             messages: Vec::new(),
             entries: Vec::new(),
             pushed: Vec::new(),
@@ -90,31 +95,36 @@ impl Outbox {
         self.woken.extend(like.nodes.iter().map(|node| (node.site, node.node)));
     }
 
-    /// Whether anything has been added.
-    pub fn has_something_to_tell(&self) -> bool {
-        !self.messages.is_empty() || !self.woken.is_empty() || !self.unwanted.is_empty()
-    }
-
     /// It is committed: counts it, and tells the edges of those who are connected now. Whoever logs in after we asked
     /// finds the messages when it reads its queue, since they are there by then.
     ///
     /// Only when this is done may the sender hear of it: it must not be told of later messages before.
-    pub async fn committed(mut self, core: &Core) {
+    pub async fn committed(self, core: &Core) {
+        self.trace(Step::Commit, self.begun);
+        let telling = Instant::now();
+        let connected = core.store.connected(&self.receivers()).await;
+        self.publish(core, connected, telling);
+    }
+
+    /// The same, where the commit told who is connected.
+    pub fn tell(self, core: &Core, connected: Vec<Connected>) {
+        self.trace(Step::Commit, self.begun);
+        self.publish(core, Ok(connected), Instant::now());
+    }
+
+    fn publish(mut self, core: &Core, connected: tmtp_store::Result<Vec<Connected>>, telling: Instant) {
         metrics::counter!("tmtp_messages_accepted_total").increment(self.messages.len() as u64);
         metrics::counter!("tmtp_entries_queued_total").increment(self.entries.len() as u64);
         core.counts.add(&self.messages, &self.entries);
-        self.trace(Step::Commit, self.begun);
-        let telling = Instant::now();
         core.trash.put(std::mem::take(&mut self.unwanted));
-        match core.store.connected(&self.receivers()).await {
+        match connected {
             Ok(connected) => self.tell_of_messages(connected),
             Err(error) => {
                 tracing::debug!(%error, "nobody is told of messages: it is not known who is connected");
                 core.telling.lose();
             }
         }
-        let fanout = std::mem::take(&mut self.fanout);
-        fanout.publish(&core.telling);
+        std::mem::take(&mut self.fanout).publish(&core.telling);
         self.trace(Step::Tell, telling);
     }
 

@@ -291,3 +291,18 @@ async fn linger<R: AsyncRead + Unpin, W>(reads: R, _writes: W) {
     let mut rest = reads.take(LINGER_OCTETS);
     let _ = timeout(LINGER, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Octets of what an async function returns.
+    fn octets<A, B, F>(_: impl Fn(A, B) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_link_takes_less_than_four_kib_beside_its_buffers() {
+        assert!(octets(serve) < 4096, "{}", octets(serve));
+    }
+}

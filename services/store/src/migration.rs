@@ -46,6 +46,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611270400_add_nodes_hash_kind",
     "202611270430_add_sites_closing",
     "202611270440_add_names_reserved",
+    "202611270600_create_batches",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -63,6 +64,7 @@ const SQLITE: &[Script] = scripts!(
     "202611270400_add_nodes_hash_kind",
     "202611270430_add_sites_closing",
     "202611270440_add_names_reserved",
+    "202611270600_create_batches",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {
