@@ -11,6 +11,7 @@ mod groups;
 mod members;
 mod newcomers;
 mod peek;
+mod plans;
 mod presence;
 mod queues;
 mod requests;
