@@ -8,6 +8,7 @@ mod hub;
 mod mailbox;
 mod memory;
 mod options;
+mod receipt;
 mod redis;
 mod subscription;
 
@@ -18,6 +19,7 @@ use bytes::Bytes;
 pub use error::Error;
 pub use memory::MemoryBus;
 pub use options::{BusOptions, Kind, Mode};
+pub use receipt::Receipt;
 pub use subscription::Subscription;
 
 /// Where hints go: `edge:<id>` for one edge, [`SITES`] for all who cache sites.
@@ -42,8 +44,8 @@ pub enum Event {
 pub trait Bus: Send + Sync + 'static {
     /// Sends a hint to all subscribers of `channel`. Returns at once; a full queue drops it.
     ///
-    /// A hint whose sending failed half-way is sent again once, so it may arrive twice.
-    fn publish(&self, channel: &str, hint: Bytes);
+    /// A hint whose sending failed half-way is sent again once, so it may arrive twice. The receipt says whether it left.
+    fn publish(&self, channel: &str, hint: Bytes) -> Receipt;
 
     /// Listens to a channel until the subscription is dropped.
     fn subscribe(&self, channel: &str) -> Subscription;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::hub::Hub;
-use crate::{Bus, BusOptions, Subscription};
+use crate::{Bus, BusOptions, Receipt, Subscription};
 
 /// Carries hints within this process. Loses none, but those that a subscriber has no room for.
 #[derive(Debug)]
@@ -32,9 +32,10 @@ impl Default for MemoryBus {
 }
 
 impl Bus for MemoryBus {
-    fn publish(&self, channel: &str, hint: Bytes) {
+    fn publish(&self, channel: &str, hint: Bytes) -> Receipt {
         metrics::counter!("tmtp_bus_published_total").increment(1);
         self.hub.deliver(channel, &hint);
+        Receipt::left()
     }
 
     fn subscribe(&self, channel: &str) -> Subscription {

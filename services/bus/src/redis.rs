@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tmtp_platform::Backoff;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::hub::Hub;
-use crate::{Bus, BusOptions, Error, Subscription};
+use crate::{Bus, BusOptions, Error, Receipt, Subscription};
 use listener::Listener;
 use publisher::{Outgoing, Publisher};
 use status::Status;
@@ -67,14 +67,17 @@ impl RedisBus {
 }
 
 impl Bus for RedisBus {
-    fn publish(&self, channel: &str, hint: Bytes) {
+    fn publish(&self, channel: &str, hint: Bytes) -> Receipt {
         let octets = u32::try_from(hint.len()).unwrap_or(u32::MAX);
-        let sent = self.room.clone().try_acquire_many_owned(octets).is_ok_and(|room| {
-            self.queue.try_send(Outgoing { channel: channel.to_owned(), hint, _room: room }).is_ok()
+        let (left, leaves) = oneshot::channel();
+        let queued = self.room.clone().try_acquire_many_owned(octets).is_ok_and(|room| {
+            self.queue.try_send(Outgoing { channel: channel.to_owned(), hint, left, _room: room }).is_ok()
         });
-        if !sent {
+        if !queued {
             metrics::counter!("tmtp_bus_dropped_total", "reason" => "full").increment(1);
         }
+        // What is queued without a connection leaves with the next one, but who knows when that is.
+        if queued && self.status.is_publishing() { Receipt::awaited(leaves) } else { Receipt::kept() }
     }
 
     fn subscribe(&self, channel: &str) -> Subscription {

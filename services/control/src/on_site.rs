@@ -139,7 +139,7 @@ impl Sites {
         let carried = async {
             while let Some(event) = subscription.next().await {
                 match event {
-                    Event::Gap => self.bus.publish(SITES, word.clone()),
+                    Event::Gap => drop(self.bus.publish(SITES, word.clone())),
                     Event::Hint(hint) if hint == word => return Heard::Now,
                     Event::Hint(_) => {}
                 }

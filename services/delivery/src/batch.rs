@@ -51,11 +51,11 @@ pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Out
         if let Committed::Done { before, connected } = post(core, &round, &known, &decided).await? {
             let outcomes = round.outcomes(&before, &decided.verdicts);
             if before.iter().all(Option::is_none) {
-                decided.outbox.tell(core, connected);
+                decided.outbox.tell(core, connected).await?;
             } else {
                 // Others are to hear of it than was thought.
                 let turn = |claim: usize| Turn::of(before[claim], &decided.verdicts[claim]);
-                round.decide(core, &known, turn).outbox.committed(core).await;
+                round.decide(core, &known, turn).outbox.committed(core).await?;
             }
             return Ok(outcomes);
         }
@@ -166,7 +166,7 @@ impl<'p> Round<'p> {
             let messages =
                 decide::decide(view, posting, self.marks[at], core.options.entries_per_message_max);
             if turn == Turn::Repeated {
-                messages.into_iter().flatten().for_each(|message| decided.outbox.wake(&message));
+                messages.into_iter().flatten().for_each(|message| decided.outbox.wake(message.nodes));
                 continue;
             }
             match messages.and_then(|messages| rooms.take(&asked.site.settings, &messages).map(|()| messages))

@@ -7,7 +7,7 @@ use tmtp_store::{Body, Connected, NewEntry, NewMessage, Node, NodeId, Recorded, 
 use tmtp_wire::{Message, Stamp};
 use tokio::time::Instant;
 
-use crate::{core::Core, fanout::Fanout, loads::Load, refusal::Refusal};
+use crate::{core::Core, fanout::Fanout, fault::Fault, loads::Load, refusal::Refusal, telling};
 
 /// A message with its header made, and the nodes it goes to, each once.
 #[derive(Debug)]
@@ -90,33 +90,40 @@ impl Outbox {
         self.pushed.push(pushed);
     }
 
-    /// A message like this one was added before: those who receive it look into their queues.
-    pub fn wake(&mut self, like: &Ready<'_>) {
-        self.woken.extend(like.nodes.iter().map(|node| (node.site, node.node)));
+    /// These are to look into their queues: something was added before that they may not have been told of.
+    pub fn wake<'n>(&mut self, nodes: impl IntoIterator<Item = &'n Node>) {
+        self.woken.extend(nodes.into_iter().map(|node| (node.site, node.node)));
     }
 
     /// It is committed: counts it, and tells the edges of those who are connected now. Whoever logs in after we asked
     /// finds the messages when it reads its queue, since they are there by then.
     ///
-    /// Only when this is done may the sender hear of it: it must not be told of later messages before.
-    pub async fn committed(self, core: &Core) {
+    /// Only when this is done may the sender hear of it: the hints have left then, or all processes know that some were
+    /// lost, and whatever the sender says next does not get ahead. A fault: neither; asked again, receivers are woken again.
+    pub async fn committed(self, core: &Core) -> Result<(), Fault> {
         self.trace(Step::Commit, self.begun);
-        let telling = Instant::now();
+        let told_since = Instant::now();
         let connected = core.store.connected(&self.receivers()).await;
-        self.publish(core, connected, telling);
+        self.publish(core, connected, told_since).await
     }
 
     /// The same, where the commit told who is connected.
-    pub fn tell(self, core: &Core, connected: Vec<Connected>) {
+    pub async fn tell(self, core: &Core, connected: Vec<Connected>) -> Result<(), Fault> {
         self.trace(Step::Commit, self.begun);
-        self.publish(core, Ok(connected), Instant::now());
+        self.publish(core, Ok(connected), Instant::now()).await
     }
 
-    fn publish(mut self, core: &Core, connected: tmtp_store::Result<Vec<Connected>>, telling: Instant) {
+    async fn publish(
+        mut self,
+        core: &Core,
+        connected: tmtp_store::Result<Vec<Connected>>,
+        told_since: Instant,
+    ) -> Result<(), Fault> {
         metrics::counter!("tmtp_messages_accepted_total").increment(self.messages.len() as u64);
         metrics::counter!("tmtp_entries_queued_total").increment(self.entries.len() as u64);
         core.counts.add(&self.messages, &self.entries);
         core.trash.put(std::mem::take(&mut self.unwanted));
+        let known = connected.is_ok();
         match connected {
             Ok(connected) => self.tell_of_messages(connected),
             Err(error) => {
@@ -124,8 +131,10 @@ impl Outbox {
                 core.telling.lose();
             }
         }
-        std::mem::take(&mut self.fanout).publish(&core.telling);
-        self.trace(Step::Tell, telling);
+        let fanout = std::mem::take(&mut self.fanout);
+        let told = telling::have_left(fanout.publish(&core.telling)).await && known;
+        self.trace(Step::Tell, told_since);
+        if told { Ok(()) } else { core.losses.note(&*core.store).await }
     }
 
     /// A step of all these messages ends now.

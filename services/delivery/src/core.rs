@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     Options, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault, former::FormerHashes, loads::Counts,
-    newcomers::Keys, roll::Roll, sites::Sites, telling::Telling,
+    losses::Losses, newcomers::Keys, roll::Roll, sites::Sites, telling::Telling,
 };
 
 /// A transaction that failed for want of the store is tried again within this time; a longer outage is
@@ -24,6 +24,7 @@ pub(crate) struct Core {
     pub bodies: Arc<dyn Bodies>,
     pub bus: Arc<dyn Bus>,
     pub telling: Telling,
+    pub losses: Losses,
     pub clock: Arc<dyn Clock>,
     pub ids: Ids,
     pub sites: Sites,

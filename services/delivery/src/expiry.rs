@@ -48,7 +48,7 @@ pub(crate) async fn expire(core: Arc<Core>, site: Arc<Site>) -> Result<bool, Fau
     core::commit(tx).await?;
     metrics::counter!("tmtp_delivery_entries_expired_total").increment(expired.entries);
     core.trash.put(expired.blobs);
-    outbox.committed(&core).await;
+    outbox.committed(&core).await?;
     Ok(true)
 }
 

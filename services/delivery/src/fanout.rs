@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use tmtp_bus::Receipt;
 use tmtp_grpc::delivery::{Entry, Fence, Hints, Ohi, Push, PushTo, Wake};
 use tmtp_store::{Body, Connected, NewMessage, Node, NodeId, Session};
 
@@ -36,6 +37,8 @@ impl Fanout {
         let receivers = nodes.iter().filter_map(|node| connected.get(node));
         match &message.body {
             Body::Inline(data) if pushed && data.len() <= PUSH_OCTETS && !message.urgent => {
+                let (unsure, receivers): (Vec<_>, Vec<_>) = receivers.partition(|to| to.hints_lost);
+                unsure.into_iter().for_each(|to| self.wake(to));
                 let entry = Entry {
                     id: message.id.0,
                     head: message.head.clone(),
@@ -43,13 +46,13 @@ impl Fanout {
                     data: data.clone(),
                     urgent: false,
                 };
-                self.push(&entry, receivers);
+                self.push(&entry, &receivers);
             }
             _ => receivers.for_each(|to| self.wake(to)),
         }
     }
 
-    fn push<'c>(&mut self, entry: &Entry, receivers: impl Iterator<Item = &'c Connected>) {
+    fn push(&mut self, entry: &Entry, receivers: &[&Connected]) {
         let mut by_edge: BTreeMap<&String, Vec<PushTo>> = BTreeMap::new();
         for to in receivers {
             let push = PushTo { site: to.site.0, node: to.node.0, epoch: to.epoch };
@@ -81,8 +84,8 @@ impl Fanout {
     }
 
     /// Tells all edges.
-    pub fn publish(self, telling: &Telling) {
-        self.edges.into_iter().for_each(|(edge, hints)| telling.tell(&edge, hints));
+    pub fn publish(self, telling: &Telling) -> Vec<Receipt> {
+        self.edges.into_iter().flat_map(|(edge, hints)| telling.tell(&edge, hints)).collect()
     }
 
     fn hints(&mut self, edge: &str) -> &mut Hints {
@@ -101,7 +104,7 @@ mod tests {
     fn connected(nodes: &[(i64, &str)]) -> HashMap<NodeId, Connected> {
         let one = |(node, edge): &(i64, &str)| {
             let node = NodeId(*node);
-            (node, Connected { site: SiteId(1), node, edge: (*edge).into(), epoch: 5 })
+            (node, Connected { site: SiteId(1), node, edge: (*edge).into(), epoch: 5, hints_lost: false })
         };
         nodes.iter().map(one).collect()
     }

@@ -28,6 +28,7 @@ mod link;
 mod loads;
 mod login;
 mod lookup;
+mod losses;
 mod names;
 mod newcomers;
 mod options;

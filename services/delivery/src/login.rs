@@ -87,7 +87,7 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Entered, 
     }
     core::commit(tx).await?;
     core.edges.expect(&entrant.edge);
-    outbox.committed(&core).await;
+    outbox.committed(&core).await?;
     second_look::later(&core, session.clone(), entrant.edge, ohi.clone());
     Ok(Entered::In(Box::new(Welcome { session, ohi, floor: recorded.id })))
 }

@@ -3,11 +3,13 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use prost::Message as _;
-use tmtp_bus::{Bus, edge_channel};
+use tmtp_bus::{Bus, Receipt, edge_channel};
 use tmtp_grpc::delivery::{Hints, Push};
+use tokio::time::timeout;
 
 /// Most hints of a kind in one publish.
 const AT_ONCE: usize = 2000;
@@ -16,6 +18,8 @@ const PUSHED_OCTETS: usize = 128 * 1024;
 /// Edges whose numbers are remembered. Beyond it all are forgotten: the edges take the new numbers for a loss and look for
 /// themselves.
 const EDGES_MAX: usize = 10_000;
+/// Hints that take longer to leave count as lost: somebody waits for an answer.
+const LEAVE_WITHIN: Duration = Duration::from_secs(1);
 
 /// Tells edges.
 pub(crate) struct Telling {
@@ -38,7 +42,7 @@ impl Telling {
     }
 
     /// Publishes hints for one edge. Returns at once; all of them may be lost.
-    pub fn tell(&self, edge: &str, hints: Hints) {
+    pub fn tell(&self, edge: &str, hints: Hints) -> Vec<Receipt> {
         let channel = edge_channel(edge);
         // Held while publishing: hints leave in the order of their numbers.
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -47,11 +51,12 @@ impl Telling {
         }
         let first = numbers.first;
         let number = numbers.edges.entry(edge.to_owned()).or_insert(first);
-        for piece in pieces(hints) {
+        let publish = |piece: Hints| {
             *number += 1;
             let piece = Hints { instance: self.instance, number: *number, ..piece };
-            self.bus.publish(&channel, piece.encode_to_vec().into());
-        }
+            self.bus.publish(&channel, piece.encode_to_vec().into())
+        };
+        pieces(hints).map(publish).collect()
     }
 
     /// Something could not be told, and it is not known to whom: every edge is to take it for lost when it next hears of us.
@@ -60,6 +65,19 @@ impl Telling {
         numbers.first += 1;
         numbers.edges.values_mut().for_each(|number| *number += 1);
     }
+}
+
+/// Whether all of these left in time.
+pub(crate) async fn have_left(receipts: Vec<Receipt>) -> bool {
+    let all = async {
+        for receipt in receipts {
+            if !receipt.has_left().await {
+                return false;
+            }
+        }
+        true
+    };
+    timeout(LEAVE_WITHIN, all).await.unwrap_or(false)
 }
 
 /// The same hints in pieces of bounded size, in order; mostly one.

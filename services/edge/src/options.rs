@@ -43,7 +43,7 @@ pub struct Options {
     pub accepts_per_second: u32,
     /// Sessions closed a second when shutting down.
     pub drain_per_second: u32,
-    /// How often every session is checked for wakes that were lost.
+    /// How often every session is checked for wakes that were lost; 1 to 30.
     pub sweep_seconds: u32,
     /// How often the edge tells delivery that it lives.
     pub beat_seconds: u32,
@@ -117,6 +117,9 @@ impl Options {
         }
         if self.window_messages > 1000 {
             faults.push("edge.window_messages must be at most 1000".to_owned());
+        }
+        if self.sweep_seconds > 30 {
+            faults.push("edge.sweep_seconds must be at most 30: delivery relies on it".to_owned());
         }
         faults
     }

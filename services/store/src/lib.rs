@@ -26,6 +26,7 @@ mod text;
 use std::{
     collections::{BTreeMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -126,6 +127,9 @@ pub trait Store: Send + Sync + 'static {
     async fn ack(&self, acks: &[NodeAcks]) -> Result<Vec<String>>;
     /// Which of these nodes are connected at this moment, and where.
     async fn connected(&self, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>>;
+    /// Some who are connected may not have been told of what waits for them: that shows in what
+    /// [`connected`](Self::connected) says to all processes, for so long from now on, by the database's clock.
+    async fn note_lost_hints(&self, shows_for: Duration) -> Result<()>;
 
     // ---- queues, read outside of transactions
 

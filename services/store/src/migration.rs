@@ -46,7 +46,8 @@ const POSTGRES: &[Script] = scripts!(
     "202611270400_add_nodes_hash_kind",
     "202611270430_add_sites_closing",
     "202611270440_add_names_reserved",
-    "202611270600_create_batches",
+    "202611270620_create_hint_losses",
+    "202611270640_create_batches",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -64,7 +65,8 @@ const SQLITE: &[Script] = scripts!(
     "202611270400_add_nodes_hash_kind",
     "202611270430_add_sites_closing",
     "202611270440_add_names_reserved",
-    "202611270600_create_batches",
+    "202611270620_create_hint_losses",
+    "202611270640_create_batches",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

@@ -111,6 +111,9 @@ pub struct Connected {
     pub edge: String,
     /// That session: which login of the node.
     pub epoch: i64,
+    /// Whether hints were lost a short time ago ([`Store::note_lost_hints`](crate::Store::note_lost_hints)): it may not
+    /// have been told of what waits for it, so nothing must be sent to it ahead of its queue.
+    pub hints_lost: bool,
 }
 
 /// Members as they were looked for.

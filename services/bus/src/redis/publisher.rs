@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tmtp_platform::Backoff;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +24,8 @@ const SEND_LIMIT: Duration = Duration::from_secs(1);
 pub(super) struct Outgoing {
     pub(super) channel: String,
     pub(super) hint: Bytes,
+    /// Told once it has been sent.
+    pub(super) left: oneshot::Sender<()>,
     /// Its place among the octets that may wait; given back when it is sent or dropped.
     pub(super) _room: OwnedSemaphorePermit,
 }
@@ -94,7 +96,10 @@ impl Publisher {
         connection.send(&pipeline).await?;
         metrics::counter!("tmtp_bus_published_total").increment(self.batch.len() as u64);
         metrics::histogram!("tmtp_bus_batch_hints").record(self.batch.len() as f64);
-        self.batch.clear();
+        for outgoing in self.batch.drain(..) {
+            // Most do not wait for it.
+            let _ = outgoing.left.send(());
+        }
         self.failures = 0;
         Ok(())
     }

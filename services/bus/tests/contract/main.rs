@@ -33,6 +33,16 @@ async fn hints_of_one_publisher_keep_their_order(stage: Stage) {
     }
 }
 
+async fn a_hint_that_left_shows_on_its_receipt(stage: Stage) {
+    let bus = stage.bus().await;
+    let mut subscription = listen(&bus, "edge:one").await;
+    heard_at_last(&bus, "edge:one", &mut subscription, "connected").await;
+    let receipts: Vec<_> = (0..50).map(|number| bus.publish("edge:one", number.to_string().into())).collect();
+    for receipt in receipts {
+        assert!(receipt.has_left().await);
+    }
+}
+
 async fn any_octets_arrive_as_they_were(stage: Stage) {
     let bus = stage.bus().await;
     let mut subscription = listen(&bus, "edge:one").await;
@@ -114,6 +124,7 @@ macro_rules! contract {
         contract!(@ $stage:
             a_hint_reaches_every_subscriber_of_its_channel_and_nobody_else,
             hints_of_one_publisher_keep_their_order,
+            a_hint_that_left_shows_on_its_receipt,
             any_octets_arrive_as_they_were,
             a_gap_tells_of_an_outage_and_then_hints_flow_again,
             hints_flow_on_after_everything_stored_was_flushed,

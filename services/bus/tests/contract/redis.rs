@@ -50,6 +50,20 @@ async fn a_half_open_connection_is_noticed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_half_open_connection_swallowed_leaves_with_the_next_one_and_not_before() {
+    let redis = Redis::start().unwrap();
+    let proxy = Proxy::start(format!("127.0.0.1:{}", redis.port())).await.unwrap();
+    let bus = open(&watchful(single(format!("redis://{}", proxy.addr())))).await;
+    until("connected", || bus.is_connected()).await;
+    proxy.half_open();
+    let mut receipt = Box::pin(bus.publish("edge:one", "swallowed".into()).has_left());
+    until("noticed", || !bus.is_connected()).await;
+    assert!(timeout(Duration::ZERO, &mut receipt).await.is_err());
+    proxy.mend();
+    assert!(timeout(LIMIT, receipt).await.expect("known in the end"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cut_is_mended_and_the_listener_told() {
     let redis = Redis::start().unwrap();
     let proxy = Proxy::start(format!("127.0.0.1:{}", redis.port())).await.unwrap();
@@ -69,7 +83,8 @@ async fn a_bus_opens_without_redis_and_finds_it_later() {
     let options = single(redis.url());
     let bus = timeout(Duration::from_secs(1), open(&options)).await.expect("at once");
     let mut subscription = bus.subscribe("edge:one");
-    bus.publish("edge:one", "early".into());
+    let early = bus.publish("edge:one", "early".into());
+    assert!(!timeout(LIMIT, early.has_left()).await.expect("known at once"));
     assert!(!bus.is_connected());
     assert!(timeout(Duration::from_millis(50), subscription.next()).await.is_err());
     redis.start_again().unwrap();

@@ -108,7 +108,7 @@ pub async fn heard_at_last(
     let hearing = async {
         loop {
             tokio::select! {
-                _ = again.tick() => bus.publish(channel, text.into()),
+                _ = again.tick() => drop(bus.publish(channel, text.into())),
                 event = subscription.next() => if event == Some(Event::Hint(text.into())) { return },
             }
         }

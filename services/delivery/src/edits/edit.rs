@@ -25,13 +25,6 @@ pub(crate) enum Nodes {
     Seized,
 }
 
-/// What the record of requests says.
-pub(crate) enum Claimed {
-    New(Box<Edit>),
-    /// It was carried out before.
-    Before(Recorded),
-}
-
 /// An edit under way. Dropped before `commit`, it has not happened.
 pub(crate) struct Edit {
     pub asked: Asked,
@@ -52,15 +45,6 @@ impl Edit {
             Nodes::Seized => tx.seize_nodes(asked.session.site).await?,
         }
         Ok(Self { asked, tx, recorded, outbox: Outbox::new(), loads: Loads::new() })
-    }
-
-    /// Begins, unless it was carried out before.
-    pub async fn claim(core: &Core, asked: Asked, nodes: Nodes) -> Result<Claimed, Fault> {
-        let mut edit = Self::begin(core, asked, nodes).await?;
-        Ok(match edit.claimed_before().await? {
-            None => Claimed::New(Box::new(edit)),
-            Some(recorded) => Claimed::Before(recorded),
-        })
     }
 
     /// Claims the request; what was recorded, when it was carried out before.
@@ -125,7 +109,30 @@ impl Edit {
             self.tx.add_messages(&self.outbox.messages, &self.outbox.entries).await?;
         }
         core::commit(self.tx).await?;
-        self.outbox.committed(core).await;
+        self.outbox.committed(core).await?;
         Ok(self.recorded)
+    }
+
+    /// It was carried out before, maybe by a process that died before it told anybody: these members and the sender look
+    /// into their queues.
+    pub async fn repeated(
+        mut self,
+        core: &Core,
+        before: Recorded,
+        told: impl IntoIterator<Item = String>,
+    ) -> Result<Recorded, Fault> {
+        let members = self.members(told.into_iter().chain([self.asked.session.uid.clone()]));
+        let nodes = self.tx.nodes(&members).await?.nodes;
+        // Asking who is connected takes another connection.
+        drop(self.tx);
+        self.outbox.wake(&nodes);
+        self.outbox.committed(core).await?;
+        Ok(before)
+    }
+
+    /// Everybody on record in a group, whatever their standing.
+    pub async fn group(&mut self, gid: &str) -> Result<Vec<String>, Fault> {
+        let members = self.tx.group_members(&[(self.asked.session.site, gid.to_owned())]).await?;
+        Ok(members.into_iter().map(|member| member.uid).collect())
     }
 }

@@ -6,7 +6,7 @@ use tmtp_wire::{GroupAct, Message};
 use crate::{
     ask::Asked,
     core::Core,
-    edits::edit::{Claimed, Edit, Nodes},
+    edits::edit::{Edit, Nodes},
     fault::Fault,
     refusal::Refusal,
 };
@@ -22,10 +22,11 @@ enum Verdict {
 
 /// Changes how somebody stands in a group.
 pub(crate) async fn edit(core: &Core, asked: Asked, gid: String, act: GroupAct) -> Result<Recorded, Fault> {
-    let mut edit = match Edit::claim(core, asked, Nodes::Held).await? {
-        Claimed::New(edit) => edit,
-        Claimed::Before(recorded) => return Ok(recorded),
-    };
+    let mut edit = Edit::begin(core, asked, Nodes::Held).await?;
+    if let Some(before) = edit.claimed_before().await? {
+        let told = edit.group(&gid).await?;
+        return edit.repeated(core, before, told).await;
+    }
     edit.own_nodes(core).await?;
     let site = edit.asked.session.site;
     if !edit.tx.lock_group(site, &gid).await? {

@@ -10,7 +10,7 @@ use crate::{
     core::Core,
     edits::{
         Invite,
-        edit::{Claimed, Edit, Nodes},
+        edit::{Edit, Nodes},
     },
     fault::Fault,
     names,
@@ -19,10 +19,11 @@ use crate::{
 
 /// Invites somebody. The ack's id is the invitation's; the group hears under the next one.
 pub(crate) async fn invite(core: &Core, asked: Asked, invite: Invite) -> Result<Recorded, Fault> {
-    let mut edit = match Edit::claim(core, asked, Nodes::Held).await? {
-        Claimed::New(edit) => edit,
-        Claimed::Before(recorded) => return Ok(recorded),
-    };
+    let mut edit = Edit::begin(core, asked, Nodes::Held).await?;
+    if let Some(before) = edit.claimed_before().await? {
+        let told = edit.group(&invite.gid).await?;
+        return edit.repeated(core, before, told).await;
+    }
     let own = edit.own_nodes(core).await?;
     let invitee = invitee(&mut edit, &invite).await?;
     let mut members = open_group(&mut edit, &invite).await?;

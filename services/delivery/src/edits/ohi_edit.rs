@@ -46,7 +46,9 @@ pub(crate) async fn edit(
     };
     let changes = Change::for_all(&member, changed, online);
     presence::tell(&mut *edit.tx, &changes, &mut edit.outbox.fanout).await?;
-    if before.is_none() && change != OhiChange::Init {
+    if before.is_some() {
+        edit.outbox.wake(&own);
+    } else if change != OhiChange::Init {
         edit.notice(edit.recorded, &Message::OhiEdit { who, change }, &own)?;
     }
     let made = edit.commit(core).await?;

@@ -7,7 +7,7 @@ use crate::{
     ask::Asked,
     core::Core,
     digest::secret_hash,
-    edits::edit::{Claimed, Edit, Nodes},
+    edits::edit::{Edit, Nodes},
     fault::Fault,
     refusal::Refusal,
     register::{random_base32, take_alias},
@@ -15,10 +15,10 @@ use crate::{
 
 /// Takes an alias, and tells all own nodes.
 pub(crate) async fn new_alias(core: &Core, asked: Asked, newalias: String) -> Result<Recorded, Fault> {
-    let mut edit = match Edit::claim(core, asked, Nodes::Held).await? {
-        Claimed::New(edit) => edit,
-        Claimed::Before(recorded) => return Ok(recorded),
-    };
+    let mut edit = Edit::begin(core, asked, Nodes::Held).await?;
+    if let Some(before) = edit.claimed_before().await? {
+        return edit.repeated(core, before, []).await;
+    }
     let member = edit.asked.member();
     let own = edit.own_nodes(core).await?;
     if let Some(refusal) = take_alias(&mut *edit.tx, &edit.asked.site, &member, &newalias).await? {
@@ -30,10 +30,10 @@ pub(crate) async fn new_alias(core: &Core, asked: Asked, newalias: String) -> Re
 
 /// Adds a node whose queue starts as a copy of this one's, and tells the nodes there were before.
 pub(crate) async fn new_node(core: &Core, asked: Asked, newnode: String) -> Result<Recorded, Fault> {
-    let mut edit = match Edit::claim(core, asked, Nodes::Seized).await? {
-        Claimed::New(edit) => edit,
-        Claimed::Before(recorded) => return Ok(recorded),
-    };
+    let mut edit = Edit::begin(core, asked, Nodes::Seized).await?;
+    if let Some(before) = edit.claimed_before().await? {
+        return edit.repeated(core, before, []).await;
+    }
     let member = edit.asked.member();
     edit.tx.lock_members(std::slice::from_ref(&member)).await?;
     let own = edit.own_nodes(core).await?;

@@ -115,6 +115,20 @@ async fn whoever_repeats_a_request_wakes_its_receivers_though_their_queues_are_f
 }
 
 #[tokio::test]
+async fn no_process_sends_a_message_ahead_of_one_whose_hint_another_process_lost() {
+    let rig = Rig::new().await;
+    let (ann, bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    let carol = rig.member("Carol Cole").await;
+    let mut ears = rig.ears("edge-1");
+    submit(rig.process_without_bus().await.client(), vec![burst(&ann, 1, &[(to_member(&bob), "one")], 0)])
+        .await;
+    let reply = submit(rig.client(), vec![burst(&ann, 2, &[(to_member(&carol), "two")], 0)]).await;
+    ears.wake(&carol).await;
+    submit(rig.client(), vec![burst(&ann, 3, &[(to_member(&bob), "three")], reply.instance)]).await;
+    ears.wake(&bob).await;
+}
+
+#[tokio::test]
 async fn a_message_goes_to_the_edge_and_session_of_its_receiver_at_that_moment() {
     let rig = Rig::new().await;
     let (ann, bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     posts::to_member,
-    rig::{Device, Rig},
+    rig::{Device, EDGE, Rig},
 };
 
 fn as_x(mut header: Value) -> Value {
@@ -128,4 +128,29 @@ async fn a_large_body_sent_twice_is_kept_once() {
     assert_eq!(receipt(&ann, &post, &data).await, first);
     crate::rig::until(|| async { rig.blobs().await.len() == 1 }).await;
     assert_eq!(bob.body(first.0).await.unwrap().concat(), data.as_bytes());
+}
+
+/// Asks for this twice; the second time another process, which must wake the asker and these.
+async fn repeats_and_wakes(rig: &Rig, asker: &mut Device, edit: Value, told: &[&Device]) {
+    let edit = as_x(edit);
+    let first = receipt(asker, &edit, "").await;
+    let other = rig.another_process().await;
+    let mut ears = rig.ears(EDGE);
+    asker.client = other.client();
+    assert_eq!(receipt(asker, &edit, "").await, first);
+    ears.wake_all(&[told, &[asker]].concat()).await;
+}
+
+#[tokio::test]
+async fn whoever_repeats_an_edit_wakes_those_who_were_told_of_it() {
+    let rig = Rig::new().await;
+    let (mut ann, mut bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    let alias = json!({"op": 3, "newalias": "Annie Other"});
+    repeats_and_wakes(&rig, &mut ann, alias, &[]).await;
+    let invite = json!({"op": 5, "gid": "Desk of Ann", "from": "Ann Other", "to": "Bob Brown"});
+    repeats_and_wakes(&rig, &mut ann, invite, &[&bob]).await;
+    let join = json!({"op": 6, "gid": "Desk of Ann", "act": "join"});
+    repeats_and_wakes(&rig, &mut bob, join, &[&ann]).await;
+    let ohi = json!({"op": 4, "for": [{"id": ann.uid()}], "type": "add"});
+    repeats_and_wakes(&rig, &mut bob, ohi, &[]).await;
 }

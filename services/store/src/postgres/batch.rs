@@ -12,7 +12,7 @@ use crate::{
 /// It commits in its midst, so it must not stand in a transaction.
 const POST: &str = "
     CALL post_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                $23, $24, $25, $26, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
+                $23, $24, $25, $26, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
 
 pub(super) async fn post(conn: &mut PgConn, batch: &Batch<'_>) -> Result<Committed> {
     let BelievedColumns { held, sites, uids, nodes } = &BelievedColumns::of(batch.believed);
@@ -73,6 +73,7 @@ fn committed(row: &Row, claims: usize) -> Result<Committed> {
             *place = Some(Recorded { id: MsgId(u64::try_from(id).unwrap_or(0)), posted: Posted(posted) });
         }
     }
+    let hints_lost = row.flag(8)?;
     let places = row.ints(4)?.into_iter().zip(row.ints(5)?);
     let sessions = row.texts(6)?.into_iter().zip(row.ints(7)?);
     let connected = places.zip(sessions).map(|((site, node), (edge, epoch))| Connected {
@@ -80,6 +81,7 @@ fn committed(row: &Row, claims: usize) -> Result<Committed> {
         node: NodeId(node),
         edge,
         epoch,
+        hints_lost,
     });
     Ok(Committed::Done { before, connected: connected.collect() })
 }

@@ -206,6 +206,11 @@ impl Store for PgStore {
         sessions::connected(&mut self.conn().await?, nodes).await
     }
 
+    async fn note_lost_hints(&self, shows_for: Duration) -> Result<()> {
+        let seconds = i64::try_from(shows_for.as_secs()).unwrap_or(i64::MAX);
+        self.conn().await?.run(sessions::NOTE_LOST_HINTS, values![seconds]).await.map(drop)
+    }
+
     async fn queues(&self, reads: &[QueueRead]) -> Result<Vec<QueuePage>> {
         read::queues(&mut self.conn().await?, reads).await
     }

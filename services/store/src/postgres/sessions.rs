@@ -10,6 +10,11 @@ use crate::{
 pub(super) const LOCK_NODE: &str =
     "SELECT epoch, edge, ohi FROM nodes WHERE site = $1 AND node = $2 AND NOT revoked FOR UPDATE";
 
+/// For so many seconds from now on.
+pub(super) const NOTE_LOST_HINTS: &str = "INSERT INTO hint_losses (one, until_s)
+    VALUES (1, ceil(extract(epoch FROM now()))::bigint + $1)
+    ON CONFLICT (one) DO UPDATE SET until_s = greatest(hint_losses.until_s, excluded.until_s)";
+
 /// Sessions as columns, in ascending order of node.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
@@ -58,7 +63,8 @@ pub(super) async fn connected(conn: &mut PgConn, nodes: &[(SiteId, NodeId)]) -> 
         return Ok(Vec::new());
     }
     let (sites, nodes) = node_columns(nodes);
-    let sql = "SELECT n.* FROM unnest($1::bigint[], $2::bigint[]) k(site, node)
+    let sql = "SELECT n.*, EXISTS (SELECT 1 FROM hint_losses WHERE until_s > extract(epoch FROM now()))
+               FROM unnest($1::bigint[], $2::bigint[]) k(site, node)
                CROSS JOIN LATERAL (
                    SELECT n.site, n.node, n.edge, n.epoch FROM nodes n
                    WHERE n.site = k.site AND n.node = k.node AND n.edge IS NOT NULL AND NOT n.revoked OFFSET 0

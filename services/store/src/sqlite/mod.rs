@@ -202,6 +202,11 @@ impl Store for SqliteStore {
         sessions::connected(&mut self.read().await?, nodes).await
     }
 
+    async fn note_lost_hints(&self, shows_for: Duration) -> Result<()> {
+        let seconds = i64::try_from(shows_for.as_secs()).unwrap_or(i64::MAX);
+        self.write().await?.run(sessions::NOTE_LOST_HINTS, values![seconds]).await.map(drop)
+    }
+
     async fn queues(&self, reads: &[QueueRead]) -> Result<Vec<QueuePage>> {
         let mut conn = self.read().await?;
         let mut pages = Vec::with_capacity(reads.len());

@@ -23,12 +23,17 @@ pub(super) async fn end(conn: &mut SqliteConn, sessions: &[Session]) -> Result<V
     Ok(ended)
 }
 
+/// For so many seconds from now on.
+pub(super) const NOTE_LOST_HINTS: &str =
+    "INSERT INTO hint_losses (one, until_s) VALUES (1, unixepoch() + 1 + $1)
+    ON CONFLICT (one) DO UPDATE SET until_s = max(until_s, excluded.until_s)";
+
 pub(super) async fn connected(conn: &mut SqliteConn, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>> {
     if nodes.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "SELECT n.site, n.node, n.edge, n.epoch FROM json_each($1) k
-               CROSS JOIN nodes n ON n.site = k.value ->> 0 AND n.node = k.value ->> 1
+    let sql = "SELECT n.site, n.node, n.edge, n.epoch, EXISTS (SELECT 1 FROM hint_losses WHERE until_s > unixepoch())
+               FROM json_each($1) k CROSS JOIN nodes n ON n.site = k.value ->> 0 AND n.node = k.value ->> 1
                WHERE n.edge IS NOT NULL AND NOT n.revoked";
     let nodes = json(nodes.iter().map(|(site, node)| (site.0, node.0)))?;
     conn.all(sql, values![&nodes]).await?.iter().map(sessions::connected).collect()

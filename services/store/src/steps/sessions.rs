@@ -29,9 +29,15 @@ pub(crate) async fn of_edge(conn: &mut dyn Conn, edge: &str, limit: u32) -> Resu
     rows.iter().map(session).collect()
 }
 
-/// A row of site, node, edge, epoch.
+/// A row of site, node, edge, epoch, and whether hints were lost.
 pub(crate) fn connected(row: &Row) -> Result<Connected> {
-    Ok(Connected { site: row.site(0)?, node: row.node(1)?, edge: row.text(2)?, epoch: row.int(3)? })
+    Ok(Connected {
+        site: row.site(0)?,
+        node: row.node(1)?,
+        edge: row.text(2)?,
+        epoch: row.int(3)?,
+        hints_lost: row.flag(4)?,
+    })
 }
 
 /// A row of site, node, epoch, uid.

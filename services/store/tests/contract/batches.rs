@@ -68,12 +68,28 @@ pub async fn a_batch_is_committed_and_tells_who_is_connected(w: &World) -> Resul
     };
     assert_eq!(before, [None, None]);
     let (site, node, edge, epoch) = (w.site, b1, "edge-1".to_owned(), session.epoch);
-    assert_eq!(connected, [Connected { site, node, edge, epoch }]);
+    assert_eq!(connected, [Connected { site, node, edge, epoch, hints_lost: false }]);
     assert_eq!(w.waiting(&session).await?, [100, 101]);
     assert_eq!(w.left().await?, (2, 4));
     w.check_counts().await?;
     // Nothing at all is a batch, too.
     assert_eq!(Requests::of(w, a1, 1, &[]).done(w, &[]).await?, (vec![], vec![]));
+    Ok(())
+}
+
+pub async fn a_batch_tells_that_hints_were_lost_a_short_time_ago(w: &World) -> Result<()> {
+    let [a1, _, b1, _] = w.nodes;
+    w.login(b1).await?;
+    let believed = everybody(w);
+    for (first_id, lost) in [(100, false), (200, true)] {
+        let mut requests = Requests::of(w, a1, first_id, &[&[b1]]);
+        requests.claims[0].acked_through = MsgId(first_id - 1);
+        let Committed::Done { connected, .. } = requests.post(w, &believed, &[]).await? else {
+            bail!("stale")
+        };
+        assert_eq!(connected.iter().map(|it| it.hints_lost).collect::<Vec<_>>(), [lost]);
+        w.store.note_lost_hints(Duration::from_secs(100)).await?;
+    }
     Ok(())
 }
 

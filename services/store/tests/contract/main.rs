@@ -121,6 +121,7 @@ contract! {
     }
     batches {
         a_batch_is_committed_and_tells_who_is_connected,
+        a_batch_tells_that_hints_were_lost_a_short_time_ago,
         a_request_recorded_before_makes_no_message_again,
         a_refused_request_leaves_no_record_and_is_told_of_one,
         a_batch_on_a_wrong_belief_does_nothing,
@@ -179,6 +180,7 @@ contract! {
         a_session_ends_only_by_its_own_epoch,
         sessions_of_an_edge_are_found,
         nodes_are_found_where_they_are_connected,
+        lost_hints_show_for_a_while_and_to_everybody,
         standings_tell_who_waits_and_who_is_fenced,
         a_session_without_an_edge_is_given_back,
         a_suspended_member_or_site_is_fenced,

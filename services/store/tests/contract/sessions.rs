@@ -1,5 +1,7 @@
 //! Sessions.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use tmtp_store::{Begun, Error, NodeId, Session, Standing};
 
@@ -121,5 +123,22 @@ pub async fn nodes_are_found_where_they_are_connected(w: &World) -> Result<()> {
     tx.commit().await?;
     assert!(w.store.connected(&keys).await?.is_empty());
     assert!(w.store.connected(&[]).await?.is_empty());
+    Ok(())
+}
+
+pub async fn lost_hints_show_for_a_while_and_to_everybody(w: &World) -> Result<()> {
+    let [a1, ..] = w.nodes;
+    w.login(a1).await?;
+    let lost = async || Ok::<_, anyhow::Error>(w.store.connected(&[(w.site, a1)]).await?[0].hints_lost);
+    assert!(!lost().await?);
+    w.store.note_lost_hints(Duration::ZERO).await?;
+    // What is left of this second.
+    while lost().await? {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    w.store.note_lost_hints(Duration::from_secs(100)).await?;
+    w.store.note_lost_hints(Duration::ZERO).await?;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert!(lost().await?, "a later note must not end an earlier one");
     Ok(())
 }

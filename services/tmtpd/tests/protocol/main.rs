@@ -30,6 +30,8 @@ use tmtp_testkit::{
 
 /// Shorter than the default, so that waiting for it is bearable.
 const IDLE_SECONDS: u64 = 25;
+/// Longer than the default, so that a disk that stalls for some seconds fails no sentence about something else.
+const LOGIN_SECONDS: u64 = 15;
 
 /// Host names of the sites, by what is special about them.
 const PLAIN: &str = "plain.test";
@@ -50,7 +52,11 @@ fn layout() -> Layout {
             site("Closed", &[CLOSED], &[("registration", "closed")]),
             site("Suspended", &[SUSPENDED], &[]),
         ],
-        edge: vec![("idle_seconds", IDLE_SECONDS.to_string()), ("loopback_exempt", "true".into())],
+        edge: vec![
+            ("idle_seconds", IDLE_SECONDS.to_string()),
+            ("login_seconds", LOGIN_SECONDS.to_string()),
+            ("loopback_exempt", "true".into()),
+        ],
         ..Layout::default()
     }
 }

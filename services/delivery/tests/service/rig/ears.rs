@@ -44,7 +44,14 @@ impl Ears {
 
     /// Waits until this device is woken.
     pub async fn wake(&mut self, device: &Device) {
-        while !self.heard.wakes.iter().any(|wake| wake.node == device.session.node) {
+        self.wake_all(&[device]).await;
+    }
+
+    /// Waits until all these devices are woken.
+    pub async fn wake_all(&mut self, devices: &[&Device]) {
+        let is_woken =
+            |heard: &Hints, device: &&Device| heard.wakes.iter().any(|wake| wake.node == device.node());
+        while !devices.iter().all(|device| is_woken(&self.heard, device)) {
             self.hear().await;
         }
         self.heard.wakes.clear();

@@ -6,7 +6,7 @@ mod ears;
 use std::{sync::Arc, time::Duration};
 
 use tempfile::TempDir;
-use tmtp_bus::{Bus, MemoryBus};
+use tmtp_bus::{Bus, BusOptions, MemoryBus, Mode};
 use tmtp_delivery::{Delivery, Error, Options};
 use tmtp_grpc::delivery::{delivery_client::DeliveryClient, delivery_server::DeliveryServer};
 use tmtp_platform::SystemClock;
@@ -86,6 +86,13 @@ impl Rig {
     /// Another delivery process on the same store and bus.
     pub async fn another_process(&self) -> Process {
         Process::start(Options::default(), &self.store, &self.bodies, &self.bus).await
+    }
+
+    /// Another delivery process on the same store, whose Redis is away.
+    pub async fn process_without_bus(&self) -> Process {
+        let nowhere = BusOptions::redis(Mode::Single, vec!["redis://127.0.0.1:1".to_owned()]);
+        let bus = tmtp_bus::open(&nowhere).await.unwrap();
+        Process::start(Options::default(), &self.store, &self.bodies, &bus).await
     }
 
     /// Another site, in place before anything else is asked of it.

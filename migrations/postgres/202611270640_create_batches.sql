@@ -94,7 +94,8 @@ END $$;
 --     was recorded; their messages are not added.
 -- g_: messages, and g_request: the places of their requests. e_: entries in ascending order, and e_message: the places of
 --     their messages. w_: the receiving nodes, each once.
--- c_: those of the receiving nodes that are connected, where, and by which session.
+-- c_: those of the receiving nodes that are connected, where, and by which session. hints_lost: some who are connected may
+--     not have been told of what waits for them.
 CREATE PROCEDURE post_1(
     held bigint[], m_sites bigint[], m_uids text[], believed bigint[],
     r_sites bigint[], r_nodes bigint[], r_digests bytea[], r_ids bigint[], r_posted bigint[], r_epochs bigint[],
@@ -104,7 +105,7 @@ CREATE PROCEDURE post_1(
     e_message bigint[], e_nodes bigint[], w_sites bigint[], w_nodes bigint[],
     OUT stale boolean,
     OUT before_places bigint[], OUT before_ids bigint[], OUT before_posted bigint[],
-    OUT c_sites bigint[], OUT c_nodes bigint[], OUT c_edges text[], OUT c_epochs bigint[]
+    OUT c_sites bigint[], OUT c_nodes bigint[], OUT c_edges text[], OUT c_epochs bigint[], OUT hints_lost boolean
 ) LANGUAGE plpgsql AS $$
 DECLARE
     held_site bigint;
@@ -169,8 +170,9 @@ BEGIN
     COMMIT;
 
     -- Asked after the commit: whoever logs in later finds the messages in the queue.
-    SELECT array_agg(n.site), array_agg(n.node), array_agg(n.edge), array_agg(n.epoch)
-    INTO c_sites, c_nodes, c_edges, c_epochs
+    SELECT array_agg(n.site), array_agg(n.node), array_agg(n.edge), array_agg(n.epoch),
+           EXISTS (SELECT 1 FROM hint_losses l WHERE l.until_s > extract(epoch FROM now()))
+    INTO c_sites, c_nodes, c_edges, c_epochs, hints_lost
     FROM unnest(w_sites, w_nodes) k(site, node)
     CROSS JOIN LATERAL (
         SELECT n.site, n.node, n.edge, n.epoch FROM nodes n
