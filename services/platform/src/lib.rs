@@ -22,6 +22,8 @@ mod outside;
 #[cfg(feature = "server")]
 mod secret;
 #[cfg(feature = "server")]
+mod stamps;
+#[cfg(feature = "server")]
 pub mod telemetry;
 #[cfg(feature = "server")]
 pub mod trace;
@@ -42,3 +44,5 @@ pub use network::{Network, NoNetwork, subscriber};
 pub use outside::{Outside, OutsideError};
 #[cfg(feature = "server")]
 pub use secret::Secret;
+#[cfg(feature = "server")]
+pub use stamps::Stamps;

@@ -64,6 +64,8 @@ pub struct Server {
     pub shape: Shape,
     /// Where its edges accept TMTP.
     pub edges: Vec<SocketAddr>,
+    /// Where its delivery processes are called, with mutual TLS; the certificates are in the folder `internal`.
+    pub delivery: Vec<SocketAddr>,
     /// Where its API is.
     pub api: SocketAddr,
     /// Its processes.

@@ -11,6 +11,7 @@ mod dev;
 mod doctor;
 mod expiry;
 mod import;
+mod internal_tls;
 mod listen;
 mod print;
 mod process;

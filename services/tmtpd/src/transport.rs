@@ -6,10 +6,11 @@ use std::time::Duration;
 use anyhow::Context;
 use tmtp_grpc::delivery::delivery_server::{Delivery, DeliveryServer};
 use tokio_util::sync::CancellationToken;
+use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
-use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
 use tonic_health::server::HealthReporter;
 
+use crate::internal_tls::InternalTls;
 use crate::settings::ServerTls;
 
 /// Calls at a time on one connection. An edge has few connections and thousands of links. It may give up all of them at
@@ -24,26 +25,28 @@ const KEEPALIVE_ANSWER: Duration = Duration::from_secs(5);
 pub async fn serve<S: Delivery>(
     delivery: DeliveryServer<S>,
     listener: TcpListener,
-    tls: Option<&ServerTls>,
+    tls: Option<ServerTls>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter.set_serving::<DeliveryServer<S>>().await;
-    let mut server = Server::builder()
+    let server = Server::builder()
         .max_concurrent_streams(STREAMS_MAX)
         .http2_max_pending_accept_reset_streams(Some(STREAMS_MAX as usize))
         .http2_keepalive_interval(Some(KEEPALIVE))
-        .http2_keepalive_timeout(Some(KEEPALIVE_ANSWER));
-    if let Some(tls) = tls {
-        server = server.tls_config(tls_config(tls)?)?;
-    }
-    let incoming = TcpIncoming::from(tokio::net::TcpListener::from_std(listener)?).with_nodelay(Some(true));
-    server
+        .http2_keepalive_timeout(Some(KEEPALIVE_ANSWER))
         .add_service(health)
-        .add_service(delivery)
-        .serve_with_incoming_shutdown(incoming, turn_away::<S>(reporter, stop))
-        .await
-        .context("the gRPC server ended")
+        .add_service(delivery);
+    let incoming = TcpIncoming::from(tokio::net::TcpListener::from_std(listener)?).with_nodelay(Some(true));
+    let stopped = turn_away::<S>(reporter, stop);
+    let served = match tls {
+        None => server.serve_with_incoming_shutdown(incoming, stopped).await,
+        Some(files) => {
+            let shaken = InternalTls::open(files)?.accept(incoming);
+            server.serve_with_incoming_shutdown(shaken, stopped).await
+        }
+    };
+    served.context("the gRPC server ended")
 }
 
 /// Waits for `stop`, and sends edges elsewhere. Those that watch are told, and then let go: a watch has no end, and
@@ -55,13 +58,4 @@ async fn turn_away<S: Delivery>(mut reporter: HealthReporter, stop: Cancellation
     reporter.set_service_status("", tonic_health::ServingStatus::NotServing).await;
     reporter.clear_service_status(name).await;
     reporter.clear_service_status("").await;
-}
-
-fn tls_config(tls: &ServerTls) -> anyhow::Result<ServerTlsConfig> {
-    let read = |path: &std::path::Path| {
-        std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
-    };
-    let identity = Identity::from_pem(read(&tls.cert)?, read(&tls.key)?);
-    let client_ca = Certificate::from_pem(read(&tls.client_ca)?);
-    Ok(ServerTlsConfig::new().identity(identity).client_ca_root(client_ca))
 }

@@ -49,7 +49,7 @@ where
     match ended {
         Reading::Gone(_) => return reason,
         Reading::Quit(text) => session.close(Some(text)),
-        Reading::Drained => session.close(None),
+        Reading::Drained | Reading::Unsettled => session.close(None),
     }
     let _ = tokio::time::timeout(LAST_WORDS, writing).await;
     reason

@@ -30,6 +30,8 @@ pub enum Reading {
     Quit(String),
     /// The edge is shutting down, and nothing is in hand.
     Drained,
+    /// It said that it leaves, and what it acked could not be settled in time.
+    Unsettled,
 }
 
 impl Reading {
@@ -41,6 +43,7 @@ impl Reading {
             Self::Quit(text) if text == "logout ok" => "logout",
             Self::Quit(_) => "protocol_error",
             Self::Drained => "drained",
+            Self::Unsettled => "unsettled",
         }
     }
 }
@@ -139,7 +142,7 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
         match tokio::time::timeout(LAST_WORDS, self.settle(session)).await {
             Ok(()) => Reading::Quit("logout ok".to_owned()),
             // Acks may come to nothing yet: then nothing is ok, and the client must reckon with what it acked.
-            Err(_) => Reading::Drained,
+            Err(_) => Reading::Unsettled,
         }
     }
 

@@ -73,3 +73,15 @@ async fn data_that_is_taken_and_not_answered_in_time_holds_the_reader_no_longer(
 async fn data_that_is_not_taken_is_read_and_dropped_after_a_while() {
     assert!(time_of_unanswered(1 << 20).await < Duration::from_secs(60));
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_leaves_while_its_end_cannot_be_told_is_not_told_that_it_is_well() {
+    let (edge, _folder) = edge();
+    let id = grpc::Session { site: 1, node: 2, epoch: 3, uid: "uid".to_owned() };
+    let session = Arc::new(Session::new(id, 8, Duration::from_secs(30)));
+    let (near, mut far) = tokio::io::duplex(64 * 1024);
+    let mut frames = Frames::new(near, Patience::new(&Options::default()));
+    far.write_all(br#"0009{"op":12}"#).await.unwrap();
+    let read = Reader::new(&mut frames, edge.shared(), site()).read(&session).await;
+    assert_eq!(read.name(), "unsettled");
+}

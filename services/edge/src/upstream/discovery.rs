@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
+use tmtp_platform::Stamps;
 use tokio::{net::lookup_host, task::JoinHandle, time::sleep};
 use tonic::transport::Uri;
 
@@ -63,22 +64,49 @@ impl Discovery {
         Endpoint::remote(uri.clone(), tls.map(|tls| tls_config(tls, host)).transpose()?)
     }
 
-    /// Looks names up, and asks every process for its health, for as long as it is polled.
+    /// Looks names up, takes up certificates that changed, and asks every process for its health, for as long as it is
+    /// polled.
     pub async fn watch(&self, endpoints: &ArcSwap<Vec<Arc<Endpoint>>>) -> Infallible {
-        let fixed = endpoints.load_full();
-        let _checks: Vec<_> = fixed.iter().map(check).collect();
-        let mut found: BTreeMap<SocketAddr, (Arc<Endpoint>, Check)> = BTreeMap::new();
+        let mut fixed: Vec<_> = endpoints.load().iter().map(Watched::new).collect();
+        let mut found: BTreeMap<SocketAddr, Watched> = BTreeMap::new();
+        let mut stamps = self.stamps();
         loop {
-            if self.look_up(&mut found).await {
-                let all = fixed.iter().chain(found.values().map(|(endpoint, _)| endpoint)).cloned().collect();
-                endpoints.store(Arc::new(all));
+            let now = self.stamps();
+            let renewed = now != stamps && self.renew(&mut fixed, &mut found);
+            stamps = now;
+            if self.look_up(&mut found).await || renewed {
+                let all = fixed.iter().chain(found.values()).map(|watched| Arc::clone(&watched.endpoint));
+                endpoints.store(Arc::new(all.collect()));
             }
             sleep(LOOKUP_EVERY).await;
         }
     }
 
+    /// Of the files that TLS needs.
+    fn stamps(&self) -> Stamps {
+        Stamps::of(self.tls.iter().flat_map(|tls| [&tls.ca, &tls.cert, &tls.key]).map(AsRef::as_ref))
+    }
+
+    /// New connections to all processes, with the certificates as they are now; calls in hand end on the former ones.
+    /// Certificates that are no use change nothing.
+    fn renew(&self, fixed: &mut Vec<Watched>, found: &mut BTreeMap<SocketAddr, Watched>) -> bool {
+        let again = |address: &SocketAddr| self.found(*address).map(|new| (*address, Watched::new(&new)));
+        match self.fixed().and_then(|fixed| Ok((fixed, found.keys().map(again).collect::<Result<_, _>>()?))) {
+            Ok((new_fixed, new_found)) => {
+                tracing::info!("changed certificates between our services taken up");
+                *fixed = new_fixed.iter().map(Watched::new).collect();
+                *found = new_found;
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, "changed certificates not taken up; the former ones serve on");
+                false
+            }
+        }
+    }
+
     /// Whether anything changed. A name that cannot be looked up changes nothing.
-    async fn look_up(&self, found: &mut BTreeMap<SocketAddr, (Arc<Endpoint>, Check)>) -> bool {
+    async fn look_up(&self, found: &mut BTreeMap<SocketAddr, Watched>) -> bool {
         let mut now = Vec::new();
         for (host, port) in &self.names {
             match lookup_host((host.as_str(), *port)).await {
@@ -98,22 +126,14 @@ impl Discovery {
         changed
     }
 
-    fn add_found(
-        &self,
-        found: &mut BTreeMap<SocketAddr, (Arc<Endpoint>, Check)>,
-        address: SocketAddr,
-    ) -> bool {
+    fn add_found(&self, found: &mut BTreeMap<SocketAddr, Watched>, address: SocketAddr) -> bool {
         if found.contains_key(&address) {
             return false;
         }
-        let endpoint =
-            address_uri(self.tls.is_some(), &address.to_string()).and_then(|uri| self.endpoint(&uri));
-        match endpoint {
+        match self.found(address) {
             Ok(endpoint) => {
                 tracing::info!(%address, "delivery process found");
-                let endpoint = Arc::new(endpoint);
-                let check = check(&endpoint);
-                found.insert(address, (endpoint, check));
+                found.insert(address, Watched::new(&endpoint));
                 true
             }
             Err(error) => {
@@ -122,6 +142,12 @@ impl Discovery {
             }
         }
     }
+
+    /// A process that a name led to.
+    fn found(&self, address: SocketAddr) -> Result<Arc<Endpoint>, Error> {
+        let uri = address_uri(self.tls.is_some(), &address.to_string())?;
+        self.endpoint(&uri).map(Arc::new)
+    }
 }
 
 fn address_uri(with_tls: bool, address: &str) -> Result<Uri, Error> {
@@ -129,16 +155,22 @@ fn address_uri(with_tls: bool, address: &str) -> Result<Uri, Error> {
     format!("{scheme}://{address}").parse().map_err(|_| Error::Target(address.to_owned()))
 }
 
-/// Asks a process for its health until dropped.
-struct Check(JoinHandle<()>);
+/// A process that is asked for its health until this is dropped.
+struct Watched {
+    endpoint: Arc<Endpoint>,
+    check: JoinHandle<()>,
+}
 
-impl Drop for Check {
-    fn drop(&mut self) {
-        self.0.abort();
+impl Watched {
+    fn new(endpoint: &Arc<Endpoint>) -> Self {
+        let asked = Arc::clone(endpoint);
+        let check = tokio::spawn(async move { asked.watch_health().await });
+        Self { endpoint: Arc::clone(endpoint), check }
     }
 }
 
-fn check(endpoint: &Arc<Endpoint>) -> Check {
-    let endpoint = Arc::clone(endpoint);
-    Check(tokio::spawn(async move { endpoint.watch_health().await }))
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.check.abort();
+    }
 }

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::Path};
 use anyhow::{Context, Result};
 
 use super::{Layout, OPERATOR_KEY, Server, Shape, run};
-use crate::{ports, postgres::Postgres, process::Process, proxy::Proxy, redis::Redis};
+use crate::{pki::Pki, ports, postgres::Postgres, process::Process, proxy::Proxy, redis::Redis};
 
 const DATABASE: &str = "tmtp";
 const EACH: usize = 2;
@@ -34,6 +34,7 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     let edges: Vec<SocketAddr> = (0..EACH).map(|_| ports::free_addr()).collect::<Result<_>>()?;
     let backing = back(layout, &delivery).await?;
     let more = layout.more.as_str();
+    let pki = Pki::make(&at.join("internal"))?;
     let plain = common(at, &backing.postgres.url(DATABASE), &backing.redis.url());
 
     let api = ports::free_addr()?;
@@ -47,7 +48,8 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     for (n, listen) in delivery.iter().enumerate() {
         let shared = common(at, &backing.postgres_url(n), &backing.redis_url(n));
         let own = format!(
-            "[control]\npublic_url = \"http://{api}\"\nprivate_providers = true\n[delivery]\nlisten = \"{listen}\"\n"
+            "[control]\npublic_url = \"http://{api}\"\nprivate_providers = true\n[delivery]\nlisten = \"{listen}\"\n{}",
+            pki.of_server()
         );
         roles.push(Role::new("delivery", n, at, [&shared, &own, more])?);
     }
@@ -59,13 +61,18 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
             "edge",
             n,
             at,
-            [&shared, &edge_section(at, layout, *listen, &reached, first.hosts[0]), more],
+            [
+                &shared,
+                &(edge_section(at, layout, *listen, &reached, first.hosts[0]) + &pki.of_client()),
+                more,
+            ],
         )?);
     }
     let processes = roles.iter().map(|role| role.start(program, at)).collect::<Result<Vec<_>>>()?;
     let server = Server {
         shape: Shape::Cluster,
         edges,
+        delivery,
         api,
         processes,
         backing: Some(backing),
@@ -138,7 +145,7 @@ impl Backing {
     fn delivery_urls(&self, direct: &[SocketAddr]) -> String {
         let reach = |(n, addr): (usize, &SocketAddr)| self.to_delivery.get(n).map_or(*addr, Proxy::addr);
         let urls: Vec<String> =
-            direct.iter().enumerate().map(reach).map(|a| format!("\"http://{a}\"")).collect();
+            direct.iter().enumerate().map(reach).map(|a| format!("\"https://{a}\"")).collect();
         urls.join(", ")
     }
 }

@@ -24,6 +24,7 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     Ok(Server {
         shape: Shape::Standalone,
         edges: vec![edge],
+        delivery: Vec::new(),
         api,
         processes: vec![process],
         backing: None,
@@ -57,6 +58,7 @@ pub async fn start_dev(program: &Path, data: &Path, arguments: &[&str]) -> Resul
     Ok(Server {
         shape: Shape::Standalone,
         edges: vec![edge],
+        delivery: Vec::new(),
         api,
         processes: vec![process],
         backing: None,

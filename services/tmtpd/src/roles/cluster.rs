@@ -41,7 +41,7 @@ pub async fn delivery(settings: Settings) -> anyhow::Result<()> {
     let answered = last_call.clone();
     let tls = settings.delivery.tls;
     process.tasks.serve("gRPC server", async move {
-        transport::serve(server, listener, tls.as_ref(), stop).await?;
+        transport::serve(server, listener, tls, stop).await?;
         answered.cancel();
         Ok(())
     });
