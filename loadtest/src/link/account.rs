@@ -1,9 +1,10 @@
 //! Registering and logging in.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use futures::{StreamExt, TryStreamExt, stream};
+use rand::Rng;
 use tmtp_wire::{Head, Request};
 
 use super::{
@@ -14,6 +15,10 @@ use super::{
 
 /// Members who register at the same time.
 const AT_A_TIME: usize = 32;
+/// How often a member whose login fails tries again, and how long it waits before, at most: a site may be too busy to
+/// let it in within the time that a login may take.
+const TRIES_MAX: u64 = 30;
+const PAUSE_MS_MAX: u64 = 1000;
 
 /// What a member must know to log in.
 #[derive(Debug, Clone)]
@@ -60,6 +65,25 @@ pub async fn login(dialer: &Dialer, target: &Target, index: usize, account: &Acc
     request(&mut link, Request::Login { uid: account.uid.to_string(), node })?;
     while !link.next(|frame, _| greeting(&frame, &mut None)).await? {}
     Ok(link)
+}
+
+/// The same, and tries again when that fails; tells how often it had to.
+pub async fn login_at_last(
+    dialer: &Dialer,
+    target: &Target,
+    index: usize,
+    account: &Account,
+) -> Result<(Link, u64)> {
+    let mut tries = 0;
+    loop {
+        match login(dialer, target, index, account).await {
+            Ok(link) => return Ok((link, tries)),
+            Err(error) if tries == TRIES_MAX => return Err(error),
+            Err(_) => tries += 1,
+        }
+        let pause = rand::rng().random_range(0..=PAUSE_MS_MAX);
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+    }
 }
 
 /// Where to dial, from addresses alone.

@@ -71,6 +71,8 @@ struct Log(Mutex<Notes>);
 #[derive(Clone)]
 struct Notes {
     logins: Times,
+    /// Logins that failed and were tried again.
+    again: u64,
     cycles: u64,
     /// Logouts that the site did not answer.
     wordless: u64,
@@ -85,7 +87,7 @@ pub async fn run(args: &Cycle) -> Ran {
     yardstick::measure(&mut outcome, &args.site, args.members as usize).await?;
     let (members, gids) = populate(args).await?;
     let world = world(args, &members, &gids)?;
-    let log = Arc::new(Log(Mutex::new(Notes { logins: Times::new()?, cycles: 0, wordless: 0 })));
+    let log = Arc::new(Log(Mutex::new(Notes { logins: Times::new()?, again: 0, cycles: 0, wordless: 0 })));
     let mut course = Course::new(&world);
     let aliases: Vec<_> = members.iter().map(|member| member.account.alias.clone()).collect();
     let (dialer, targets) = (Dialer::new()?, args.site.targets());
@@ -114,6 +116,7 @@ pub async fn run(args: &Cycle) -> Ran {
     measured.deliveries.name = "post to delivery, time away included".to_owned();
     tell::messages(&mut outcome, "", measured, took);
     outcome.figure("cycles", notes.cycles as f64 / seconds, "/s", Better::More);
+    outcome.figure("logins tried again", notes.again as f64, "", Better::Less);
     outcome.figure("logouts without an answer", notes.wordless as f64, "", Better::Less);
     outcome.latencies.push(notes.logins.latency("time to log in"));
     outcome.verdict = Some(course::verdict(&world, talked));
@@ -174,11 +177,13 @@ impl Cycler {
         for cycle in 0.. {
             let begun = Instant::now();
             let target = &self.targets[(self.number as usize + cycle) % self.targets.len()];
-            let link = match account::login(&self.dialer, target, self.number as usize, &self.account).await {
-                Ok(link) => link,
-                Err(error) => return Talked { outbox, ..Talked::absent(self.number, inbox, &error) },
-            };
-            self.log.note_login(begun.elapsed());
+            let number = self.number as usize;
+            let (link, tries) =
+                match account::login_at_last(&self.dialer, target, number, &self.account).await {
+                    Ok(came) => came,
+                    Err(error) => return Talked { outbox, ..Talked::absent(self.number, inbox, &error) },
+                };
+            self.log.note_login(begun.elapsed(), tries);
             let talker = Talker::new(self.number, link, self.plan(), &self.world).with_past(outbox, inbox);
             let mut talked = talker.run(phase.clone()).await;
             let Some(link) = talked.link.take().filter(|_| *phase.borrow() == Phase::Run) else {
@@ -215,8 +220,10 @@ impl Cycler {
 }
 
 impl Log {
-    fn note_login(&self, took: Duration) {
-        self.notes().logins.note(took);
+    fn note_login(&self, took: Duration, tries: u64) {
+        let mut notes = self.notes();
+        notes.logins.note(took);
+        notes.again += tries;
     }
 
     fn note_cycle(&self) {

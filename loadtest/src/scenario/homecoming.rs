@@ -6,7 +6,6 @@ use std::{
 };
 
 use anyhow::Result;
-use rand::Rng;
 
 use super::{
     course::{Course, Took},
@@ -29,10 +28,6 @@ const WINDOW: usize = 64;
 const LIMIT: Duration = Duration::from_secs(600);
 /// Most time for coming back: less than the time after which a silent link is closed, the sender's among them.
 const RETURN_LIMIT: Duration = Duration::from_secs(150);
-/// How often a member whose login fails tries again, and how long it waits before, at most: a site may be too busy to
-/// let it in within the time that a login may take.
-const TRIES_MAX: u64 = 30;
-const PAUSE_MS_MAX: u64 = 1000;
 
 /// Someone who is away.
 pub struct Away {
@@ -117,16 +112,12 @@ struct Coming {
 
 impl Coming {
     async fn login(self) -> Result<Talker<Silence>, (Inbox, anyhow::Error)> {
-        let mut tries = 0;
-        let link = loop {
-            let away = &self.away;
-            match account::login(&away.dialer, &self.target, self.number as usize, &away.account).await {
-                Ok(link) => break link,
-                Err(error) if tries == TRIES_MAX => return Err((self.away.inbox, error)),
-                Err(_) => tries += 1,
-            }
-            let pause = rand::rng().random_range(0..=PAUSE_MS_MAX);
-            tokio::time::sleep(Duration::from_millis(pause)).await;
+        let away = &self.away;
+        let number = self.number as usize;
+        let came = account::login_at_last(&away.dialer, &self.target, number, &away.account).await;
+        let (link, tries) = match came {
+            Ok(came) => came,
+            Err(error) => return Err((self.away.inbox, error)),
         };
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
         notes.logins.note(self.world.board.age() - self.start);
