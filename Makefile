@@ -17,6 +17,7 @@ test: ## Check format and lints, run every test
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo nextest run --workspace
 	cargo test --workspace --doc
+	cargo test --workspace --bench '*' # each measured thing once
 	@TMTPD_BIN=$${CARGO_TARGET_DIR:-$$PWD/target}/debug/tmtpd deploy/check.sh
 	@TMTPD_BIN=$${CARGO_TARGET_DIR:-$$PWD/target}/debug/tmtpd deploy/console-check.sh
 

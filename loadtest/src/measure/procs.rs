@@ -132,35 +132,49 @@ pub struct Meter {
 
 impl Meter {
     /// Starts with these processes and our own, last.
-    pub fn start(processes: &[Process]) -> Result<Self> {
+    pub async fn start(processes: &[Process]) -> Result<Self> {
         let mut processes = processes.to_vec();
         processes.push(Process::ourselves());
-        let begun = processes.iter().map(sample).collect::<Result<_>>()?;
+        let begun = aside(&processes, sample).await?;
         Ok(Self { processes, begun })
     }
 
     /// What was used since the start.
-    pub fn used(&self) -> Result<Vec<Use>> {
-        let each = self.processes.iter().zip(&self.begun).map(|(process, begun)| {
-            let now = sample(process)?;
-            Ok(Use {
-                cpu_seconds: now.cpu_seconds - begun.cpu_seconds,
-                memory_before_kib: begun.memory_before_kib,
-                ..now
-            })
+    pub async fn used(&self) -> Result<Vec<Use>> {
+        let now = aside(&self.processes, sample).await?;
+        let each = now.into_iter().zip(&self.begun).map(|(now, begun)| Use {
+            cpu_seconds: now.cpu_seconds - begun.cpu_seconds,
+            memory_before_kib: begun.memory_before_kib,
+            ..now
         });
-        each.collect()
+        Ok(each.collect())
     }
 }
 
-fn sample(process: &Process) -> Result<Use> {
-    let kib = process.memory_kib()?;
-    Ok(Use {
-        name: process.name.clone(),
-        cpu_seconds: process.cpu_seconds()?,
-        memory_before_kib: kib,
-        memory_after_kib: kib,
-    })
+/// Memory in KiB of each of these processes.
+pub async fn memories_kib(processes: &[Process]) -> Result<Vec<u64>> {
+    aside(processes, |processes| processes.iter().map(Process::memory_kib).collect()).await
+}
+
+/// Looks on another thread: it takes tenths of a second where there are many processes, and the members share a thread
+/// whose times are measured.
+async fn aside<T: Send + 'static>(
+    processes: &[Process],
+    look: impl FnOnce(&[Process]) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let processes = processes.to_vec();
+    tokio::task::spawn_blocking(move || look(&processes)).await?
+}
+
+/// Processor time of all comes first, which is quickly told, so that it is of one moment.
+fn sample(processes: &[Process]) -> Result<Vec<Use>> {
+    let seconds: Vec<f64> = processes.iter().map(Process::cpu_seconds).collect::<Result<_>>()?;
+    let each = processes.iter().zip(seconds).map(|(process, cpu_seconds)| {
+        let kib = process.memory_kib()?;
+        let name = process.name.clone();
+        Ok(Use { name, cpu_seconds, memory_before_kib: kib, memory_after_kib: kib })
+    });
+    each.collect()
 }
 
 #[cfg(test)]

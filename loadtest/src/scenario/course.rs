@@ -18,7 +18,7 @@ use super::tell;
 use crate::{
     measure::{
         board::Board,
-        procs::{Meter, Process, Use},
+        procs::{Meter, Process, Use, memories_kib},
     },
     outcome::Growth,
     verify::{Verdict, inbox::Inbox, outbox::Outbox},
@@ -88,7 +88,7 @@ impl Course {
         let board = &self.world.board;
         sleep_until(board.instant(board.begin()).into()).await;
         let begun = Instant::now();
-        let meter = Meter::start(processes)?;
+        let meter = Meter::start(processes).await?;
         let end = board.instant(board.end());
         let (mut looks, mut next) = (Vec::new(), begun + SECOND);
         while Instant::now() < end && !is_done(board) && self.is_anybody_there() {
@@ -97,12 +97,13 @@ impl Course {
                 board.tick();
                 let seconds = (next - begun).as_secs();
                 if seconds.is_multiple_of(LOOK_SECONDS) {
-                    looks.push((seconds, processes.iter().map(Process::memory_kib).collect::<Result<_>>()?));
+                    looks.push((seconds, memories_kib(processes).await?));
                 }
                 next += SECOND;
             }
         }
-        Ok(Took { used: meter.used()?, span: begun.elapsed(), tracks: tell::tracks(processes, &looks) })
+        let span = begun.elapsed();
+        Ok(Took { used: meter.used().await?, span, tracks: tell::tracks(processes, &looks) })
     }
 
     /// Waits until this holds, at most for so long.

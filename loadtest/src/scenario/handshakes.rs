@@ -62,7 +62,7 @@ pub async fn bare_rate(span: Duration) -> Result<f64> {
 
 async fn rate(targets: &[Target], processes: &[Process], span: Duration, is_site: bool) -> Result<f64> {
     let done = Arc::new(AtomicU64::new(0));
-    let meter = Meter::start(processes)?;
+    let meter = Meter::start(processes).await?;
     let until = Instant::now() + span;
     let dialer = Dialer::new()?;
     let workers = (0..AT_A_TIME).map(|index| {
@@ -81,7 +81,7 @@ async fn rate(targets: &[Target], processes: &[Process], span: Duration, is_site
         }
     });
     try_join_all(workers).await?;
-    let used = meter.used()?;
+    let used = meter.used().await?;
     let servers: f64 = used[..processes.len()].iter().map(|one| one.cpu_seconds).sum();
     Ok(done.load(Relaxed) as f64 / servers)
 }

@@ -17,7 +17,7 @@ use crate::{
         dial::{Dialer, Stream},
         wire,
     },
-    measure::procs::{Meter, Process},
+    measure::procs::{Meter, Process, memories_kib},
     outcome::{Better, Outcome},
     site::Site,
     verify::Verdict,
@@ -67,7 +67,7 @@ pub async fn run(args: &Large) -> Ran {
     let mut pair = Pair::of(members)?;
     let mut verdict = Verdict::default();
     let mut looks = Vec::new();
-    let meter = Meter::start(&args.site.process)?;
+    let meter = Meter::start(&args.site.process).await?;
     let begun = Instant::now();
     for size in &args.sizes {
         let mut best: Option<Passage> = None;
@@ -89,7 +89,7 @@ pub async fn run(args: &Large) -> Ran {
         outcome.figure(&name("sender to ack"), rate(best.acked), "MiB/s", Better::More);
     }
     let mib = (args.sizes.iter().sum::<u64>() * u64::from(args.count)) >> 20;
-    outcome.processes = meter.used()?;
+    outcome.processes = meter.used().await?;
     let servers = outcome.processes.split_last().map_or(&[][..], |(_, servers)| servers);
     let seconds: f64 = servers.iter().map(|one| one.cpu_seconds).sum();
     outcome.figure("servers' processor time", seconds * 1024.0 / mib.max(1) as f64, "s/GiB", Better::Less);
@@ -116,7 +116,7 @@ fn in_units(octets: u64) -> String {
 /// Looks at memory until dropped; returns only when it cannot.
 async fn watch(processes: &[Process], begun: Instant, looks: &mut Vec<(u64, Vec<u64>)>) -> anyhow::Error {
     loop {
-        match processes.iter().map(Process::memory_kib).collect::<Result<Vec<_>>>() {
+        match memories_kib(processes).await {
             Ok(each) => looks.push((begun.elapsed().as_secs(), each)),
             Err(error) => return error,
         }

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    core::{self, Core},
+    core::Core,
     fault::Fault,
     inbox::{Inbox, Outlet, Portion, Weight},
 };
@@ -54,9 +54,7 @@ async fn write(core: &Core, taken: Vec<Waiting>) {
 }
 
 async fn commit(core: &Core, acks: &[NodeAcks]) -> Result<(), Fault> {
-    let mut tx = core.store.begin().await?;
-    let blobs = tx.ack(acks).await?;
-    core::commit(tx).await?;
+    let blobs = core.store.ack(acks).await?;
     core.trash.put(blobs);
     count(core, acks);
     Ok(())

@@ -1,20 +1,24 @@
 //! One transaction for many requests.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
-use tmtp_store::{Recorded, RequestKey, SiteId, Tx};
+use tmtp_store::{Batch, Committed, Recorded, RequestClaim, RequestKey, Sent};
+use tokio::time::Instant;
 
 use crate::{
     clock::Ids,
     compose::Outbox,
-    core::{self, Core},
+    core::Core,
     decide::{self, Marks},
     fault::Fault,
-    lookup,
+    lookup::{self, Known, Memory},
     refusal::Refusal,
     room::Rooms,
     writer::Posting,
 };
+
+/// How often members may turn out to be others than was believed; it takes an edit of theirs at that very moment.
+const ATTEMPTS: u32 = 8;
 
 /// What became of a request.
 #[derive(Debug, Clone)]
@@ -26,129 +30,181 @@ pub(crate) enum Outcome {
     Refused(Refusal),
 }
 
-/// What the record of requests says to one of them.
-#[derive(Debug, Clone, Copy)]
-enum Claim {
-    New,
-    Repeats(Recorded),
-    /// The same as an earlier one of this batch.
-    Follows(usize),
-}
-
 /// Carries out all of these requests or, when it fails, none. One outcome for each, in order.
+///
+/// Everything is decided on what is believed of the members concerned, and committed if that holds. Nobody is refused on
+/// what is only remembered.
 pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Outcome>, Fault> {
-    let marks: Vec<_> = postings.iter().map(|posting| mark(core, posting)).collect();
-    for (posting, marks) in postings.iter().zip(&marks) {
+    let round = Round::new(core, postings);
+    for (posting, marks) in postings.iter().zip(&round.marks) {
         posting.trace_wait(marks.recorded.id);
     }
-    let mut outbox = Outbox::new();
-    let mut tx = core.store.begin().await?;
-    let sites: BTreeSet<SiteId> = postings.iter().map(|posting| posting.asked.session.site).collect();
-    tx.hold_nodes(&sites.into_iter().collect::<Vec<_>>()).await?;
-    let claims = claim(&mut *tx, postings, &marks).await?;
-    let decided = carry_out(core, &mut *tx, postings, &marks, &claims, &mut outbox).await?;
-    let outcomes = outcomes(&claims, &decided);
-    if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(_))) {
-        release(&mut *tx, postings, &outcomes).await?;
-        outbox.write(&mut *tx).await?;
-        core::commit(tx).await?;
-    } else {
-        // Before anything is told: asking who is connected takes another connection.
-        drop(tx);
+    let asked: Vec<_> = round.firsts.iter().map(|at| postings[*at]).collect();
+    let mut memory = Memory::Trusted;
+    for _ in 0..ATTEMPTS {
+        let known = lookup::read(core, &asked, memory).await?;
+        let decided = round.decide(core, &known, |_| Turn::New);
+        memory = Memory::Ignored;
+        if known.remembered && decided.verdicts.iter().any(Result::is_err) {
+            continue;
+        }
+        if let Committed::Done { before, connected } = post(core, &round, &known, &decided).await? {
+            let outcomes = round.outcomes(&before, &decided.verdicts);
+            if before.iter().all(Option::is_none) {
+                decided.outbox.tell(core, connected).await?;
+            } else {
+                // Others are to hear of it than was thought.
+                let turn = |claim: usize| Turn::of(before[claim], &decided.verdicts[claim]);
+                round.decide(core, &known, turn).outbox.committed(core).await?;
+            }
+            return Ok(outcomes);
+        }
     }
-    if outbox.has_something_to_tell() {
-        outbox.committed(core).await?;
+    Err(Fault::Busy("members keep changing"))
+}
+
+async fn post(core: &Core, round: &Round<'_>, known: &Known, decided: &Decided) -> Result<Committed, Fault> {
+    let is_refused = |claim: &usize| decided.verdicts[*claim].is_err();
+    let refused: Vec<usize> = (0..decided.verdicts.len()).filter(is_refused).collect();
+    let started = Instant::now();
+    let batch = Batch {
+        believed: &known.believed,
+        claims: &round.claims,
+        refused: &refused,
+        messages: &decided.outbox.messages,
+        claim_of: &decided.claim_of,
+        entries: &decided.outbox.entries,
+        sent: &decided.sent,
+    };
+    let done = core.store.post(&batch).await.map_err(Fault::from);
+    metrics::histogram!("tmtp_commit_duration_seconds").record(started.elapsed().as_secs_f64());
+    if matches!(done, Err(Fault::InDoubt(_))) {
+        core.telling.lose();
     }
-    Ok(outcomes)
+    done
+}
+
+/// What is done with a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    New,
+    /// It was carried out before. Its receivers are woken once more: whoever did it may have died before it told of it, and
+    /// later messages of the sender must not get ahead.
+    Repeated,
+    Refused,
+}
+
+impl Turn {
+    fn of(before: Option<Recorded>, verdict: &Result<(), Refusal>) -> Self {
+        match (before, verdict) {
+            (Some(_), _) => Self::Repeated,
+            (None, Ok(())) => Self::New,
+            (None, Err(_)) => Self::Refused,
+        }
+    }
+}
+
+/// The requests of a batch, and those of them that are the same.
+struct Round<'p> {
+    begun: Instant,
+    postings: &'p [&'p Posting],
+    marks: Vec<Marks>,
+    /// What is to be recorded, in ascending order of key.
+    claims: Vec<RequestClaim>,
+    /// For each claim the first request of that key.
+    firsts: Vec<usize>,
+    /// For each request its claim.
+    claim_of: Vec<usize>,
+}
+
+/// What a batch comes to.
+struct Decided {
+    /// For each claim.
+    verdicts: Vec<Result<(), Refusal>>,
+    outbox: Outbox,
+    /// For each message of the outbox its claim.
+    claim_of: Vec<usize>,
+    /// What is counted of each claim that is carried out.
+    sent: Vec<(usize, Sent)>,
+}
+
+impl<'p> Round<'p> {
+    fn new(core: &Core, postings: &'p [&'p Posting]) -> Self {
+        let begun = Instant::now();
+        let marks: Vec<Marks> = postings.iter().map(|posting| mark(core, posting)).collect();
+        let mut by_key: BTreeMap<RequestKey, Vec<usize>> = BTreeMap::new();
+        for (at, posting) in postings.iter().enumerate() {
+            by_key.entry(posting.asked.key()).or_default().push(at);
+        }
+        let mut claim_of = vec![0; postings.len()];
+        let (mut claims, mut firsts) = (Vec::new(), Vec::new());
+        for same in by_key.into_values() {
+            for at in &same {
+                claim_of[*at] = claims.len();
+            }
+            let first = same[0];
+            claims.push(postings[first].asked.claim(marks[first].recorded));
+            firsts.push(first);
+        }
+        Self { begun, postings, marks, claims, firsts, claim_of }
+    }
+
+    /// Decides the claims, in the order that their requests came.
+    fn decide(&self, core: &Core, known: &Known, turn: impl Fn(usize) -> Turn) -> Decided {
+        let nothing = crate::resolve::View::default();
+        let mut rooms = Rooms::new(known.loads.clone());
+        let mut decided = Decided {
+            verdicts: vec![Ok(()); self.claims.len()],
+            outbox: Outbox::since(self.begun),
+            claim_of: Vec::new(),
+            sent: Vec::new(),
+        };
+        for (at, posting) in self.postings.iter().enumerate() {
+            let claim = self.claim_of[at];
+            let turn = turn(claim);
+            if self.firsts[claim] != at || turn == Turn::Refused {
+                continue;
+            }
+            let asked = &posting.asked;
+            let view = known.views.get(&asked.session.site).unwrap_or(&nothing);
+            let messages =
+                decide::decide(view, posting, self.marks[at], core.options.entries_per_message_max);
+            if turn == Turn::Repeated {
+                messages.into_iter().flatten().for_each(|message| decided.outbox.wake(message.nodes));
+                continue;
+            }
+            match messages.and_then(|messages| rooms.take(&asked.site.settings, &messages).map(|()| messages))
+            {
+                Ok(messages) => {
+                    messages.into_iter().for_each(|message| decided.outbox.add(message, asked.may_push));
+                    decided.claim_of.resize(decided.outbox.messages.len(), claim);
+                    let (site, posted) = (asked.session.site, self.marks[at].recorded.posted);
+                    let sent = Sent { site, posted, messages: 1, octets: posting.octets() };
+                    decided.sent.push((claim, sent));
+                }
+                Err(refusal) => decided.verdicts[claim] = Err(refusal),
+            }
+        }
+        decided
+    }
+
+    /// What becomes of each request. Whoever repeats another of this batch is answered like it.
+    fn outcomes(&self, before: &[Option<Recorded>], verdicts: &[Result<(), Refusal>]) -> Vec<Outcome> {
+        let of = |at: usize| {
+            let claim = self.claim_of[at];
+            let first = self.firsts[claim];
+            match (before[claim], &verdicts[claim]) {
+                (Some(recorded), _) => Outcome::Repeated(recorded),
+                (None, Err(refusal)) => Outcome::Refused(refusal.clone()),
+                (None, Ok(())) if first == at => Outcome::Done(self.marks[at].recorded),
+                (None, Ok(())) => Outcome::Repeated(self.marks[first].recorded),
+            }
+        };
+        (0..self.postings.len()).map(of).collect()
+    }
 }
 
 fn mark(core: &Core, posting: &Posting) -> Marks {
     let recorded = core.ids.record(posting.asked.floor);
     Marks { recorded, note_id: Ids::beside(recorded.id) }
-}
-
-/// Claims all requests, in ascending order of key.
-async fn claim(tx: &mut dyn Tx, postings: &[&Posting], marks: &[Marks]) -> Result<Vec<Claim>, Fault> {
-    let keys: Vec<RequestKey> = postings.iter().map(|posting| posting.asked.key()).collect();
-    let mut order: Vec<usize> = (0..keys.len()).collect();
-    order.sort_by(|a, b| keys[*a].cmp(&keys[*b]));
-    let sorted: Vec<_> = order.iter().map(|at| postings[*at].asked.claim(marks[*at].recorded)).collect();
-    let answers = tx.claim_requests(&sorted).await?;
-    let mut claims = vec![Claim::New; postings.len()];
-    let mut leaders: HashMap<&RequestKey, usize> = HashMap::new();
-    for (at, answer) in order.into_iter().zip(answers) {
-        claims[at] = match (answer, leaders.get(&keys[at])) {
-            (_, Some(leader)) => Claim::Follows(*leader),
-            (None, None) => {
-                leaders.insert(&keys[at], at);
-                Claim::New
-            }
-            (Some(recorded), None) => Claim::Repeats(recorded),
-        };
-    }
-    Ok(claims)
-}
-
-/// Decides all new requests, in the order they came. Of those that are repeated the receivers are woken once more: whoever
-/// carried them out may have died before it told of them, and later messages of the sender must not get ahead.
-async fn carry_out(
-    core: &Core,
-    tx: &mut dyn Tx,
-    postings: &[&Posting],
-    marks: &[Marks],
-    claims: &[Claim],
-    outbox: &mut Outbox,
-) -> Result<Vec<Option<Outcome>>, Fault> {
-    let leads = |at: &usize| !matches!(claims[*at], Claim::Follows(_));
-    let leading: Vec<_> = (0..postings.len()).filter(leads).collect();
-    let mut decided = vec![None; postings.len()];
-    let asked: Vec<_> = leading.iter().map(|at| postings[*at]).collect();
-    let (views, loads) = lookup::read(core, tx, &asked).await?;
-    let nothing = crate::resolve::View::default();
-    let mut rooms = Rooms::new(loads);
-    for at in leading {
-        let asked = &postings[at].asked;
-        let view = views.get(&asked.session.site).unwrap_or(&nothing);
-        let messages = decide::decide(view, postings[at], marks[at], core.options.entries_per_message_max);
-        if let Claim::Repeats(_) = claims[at] {
-            messages.into_iter().flatten().for_each(|message| outbox.wake(message.nodes));
-            continue;
-        }
-        let messages =
-            messages.and_then(|messages| rooms.take(&asked.site.settings, &messages).map(|()| messages));
-        decided[at] = Some(match messages {
-            Err(refusal) => Outcome::Refused(refusal),
-            Ok(messages) => {
-                messages.into_iter().for_each(|message| outbox.add(message, asked.may_push));
-                outbox.count(asked.session.site, marks[at].recorded.posted, postings[at].octets());
-                Outcome::Done(marks[at].recorded)
-            }
-        });
-    }
-    Ok(decided)
-}
-
-/// Joins what was decided with what was known before. Whoever follows another is answered like it.
-fn outcomes(claims: &[Claim], decided: &[Option<Outcome>]) -> Vec<Outcome> {
-    let of = |at: usize| match (&claims[at], &decided[at]) {
-        (Claim::Repeats(recorded), _) => Outcome::Repeated(*recorded),
-        (Claim::Follows(leader), _) => match &decided[*leader] {
-            Some(Outcome::Done(recorded)) => Outcome::Repeated(*recorded),
-            Some(other) => other.clone(),
-            None => Outcome::Refused(Refusal::session_over()),
-        },
-        (Claim::New, Some(outcome)) => outcome.clone(),
-        (Claim::New, None) => Outcome::Refused(Refusal::session_over()),
-    };
-    (0..claims.len()).map(of).collect()
-}
-
-/// Takes back the records of those refused: asked again, they are looked at again.
-async fn release(tx: &mut dyn Tx, postings: &[&Posting], outcomes: &[Outcome]) -> Result<(), Fault> {
-    let refused = postings.iter().zip(outcomes).filter(|(_, outcome)| matches!(outcome, Outcome::Refused(_)));
-    let keys: BTreeSet<_> = refused.map(|(posting, _)| posting.asked.key()).collect();
-    if !keys.is_empty() {
-        tx.release_requests(&keys.into_iter().collect::<Vec<_>>()).await?;
-    }
-    Ok(())
 }

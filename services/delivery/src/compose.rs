@@ -62,8 +62,13 @@ pub(crate) struct Outbox {
 impl Outbox {
     /// Of a transaction that begins now.
     pub fn new() -> Self {
+        Self::since(Instant::now())
+    }
+
+    /// Of one that began then.
+    pub fn since(begun: Instant) -> Self {
         Self {
-            begun: Instant::now(),
+            begun,
             messages: Vec::new(),
             entries: Vec::new(),
             pushed: Vec::new(),
@@ -109,24 +114,34 @@ impl Outbox {
         self.woken.extend(nodes.into_iter().map(|node| (node.site, node.node)));
     }
 
-    /// Whether anything has been added.
-    pub fn has_something_to_tell(&self) -> bool {
-        !self.messages.is_empty() || !self.woken.is_empty() || !self.unwanted.is_empty()
-    }
-
     /// It is committed: counts it, and tells the edges of those who are connected now. Whoever logs in after we asked
     /// finds the messages when it reads its queue, since they are there by then.
     ///
     /// Only when this is done may the sender hear of it: the hints have left then, or all processes know that some were
     /// lost, and whatever the sender says next does not get ahead. A fault: neither; asked again, receivers are woken again.
-    pub async fn committed(mut self, core: &Core) -> Result<(), Fault> {
+    pub async fn committed(self, core: &Core) -> Result<(), Fault> {
+        self.trace(Step::Commit, self.begun);
+        let told_since = Instant::now();
+        let connected = core.store.connected(&self.receivers()).await;
+        self.publish(core, connected, told_since).await
+    }
+
+    /// The same, where the commit told who is connected.
+    pub async fn tell(self, core: &Core, connected: Vec<Connected>) -> Result<(), Fault> {
+        self.trace(Step::Commit, self.begun);
+        self.publish(core, Ok(connected), Instant::now()).await
+    }
+
+    async fn publish(
+        mut self,
+        core: &Core,
+        connected: tmtp_store::Result<Vec<Connected>>,
+        told_since: Instant,
+    ) -> Result<(), Fault> {
         metrics::counter!("tmtp_messages_accepted_total").increment(self.messages.len() as u64);
         metrics::counter!("tmtp_entries_queued_total").increment(self.entries.len() as u64);
         core.counts.add(&self.messages, &self.entries);
-        self.trace(Step::Commit, self.begun);
-        let told_since = Instant::now();
         core.trash.put(std::mem::take(&mut self.unwanted));
-        let connected = core.store.connected(&self.receivers()).await;
         let known = connected.is_ok();
         match connected {
             Ok(connected) => self.tell_of_messages(connected),

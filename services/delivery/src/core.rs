@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     Options, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault, former::FormerHashes, loads::Counts,
-    losses::Losses, newcomers::Keys, sites::Sites, telling::Telling,
+    losses::Losses, newcomers::Keys, roll::Roll, sites::Sites, telling::Telling,
 };
 
 /// A transaction that failed for want of the store is tried again within this time; a longer outage is
@@ -33,6 +33,7 @@ pub(crate) struct Core {
     pub edges: Edges,
     pub trash: Trash,
     pub counts: Counts,
+    pub roll: Roll,
     /// Keys of those who vouch for newcomers.
     pub keys: Keys,
     /// Hashes of secrets that came from another server.

@@ -33,6 +33,7 @@ impl From<tmtp_store::Error> for Fault {
     fn from(error: tmtp_store::Error) -> Self {
         match error {
             tmtp_store::Error::Unavailable(why) => Self::Unavailable(why),
+            tmtp_store::Error::InDoubt(why) => Self::InDoubt(why),
             tmtp_store::Error::Absent(_) => Self::Gone,
             other => Self::Defect(other.to_string()),
         }

@@ -36,6 +36,7 @@ mod presence;
 mod refusal;
 mod register;
 mod resolve;
+mod roll;
 mod room;
 mod rpc;
 mod second_look;

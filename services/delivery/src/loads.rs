@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use tmtp_store::{NewEntry, NewMessage, Node, NodeId, SiteId, SiteSettings, Tx};
+use tmtp_store::{Look, NewEntry, NewMessage, Node, NodeId, SiteId, SiteSettings};
 use tokio::time::Instant;
 
 use crate::fault::Fault;
@@ -49,29 +49,51 @@ impl Counts {
     /// What waits for these nodes, all of sites with these settings or wider ones.
     pub async fn of(
         &self,
-        tx: &mut dyn Tx,
+        look: &mut dyn Look,
         nodes: impl IntoIterator<Item = &Node>,
         limits: &SiteSettings,
     ) -> Result<Loads, Fault> {
+        let (mut loads, unknown) = self.known(nodes, limits);
+        if !unknown.is_empty() {
+            loads.extend(self.count(look, unknown, limits).await?);
+        }
+        Ok(loads)
+    }
+
+    /// What is remembered, and the nodes for which it is not enough.
+    pub fn known<'n>(
+        &self,
+        nodes: impl IntoIterator<Item = &'n Node>,
+        limits: &SiteSettings,
+    ) -> (Loads, Vec<(SiteId, NodeId)>) {
         let mut loads = Loads::new();
         let mut unknown: Vec<(SiteId, NodeId)> = Vec::new();
-        {
-            let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            for node in nodes {
-                match counts.get(&node.node).filter(|count| count.is_good(limits)) {
-                    Some(count) => drop(loads.insert(node.node, count.load.with(count.added))),
-                    None => unknown.push((node.site, node.node)),
-                }
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for node in nodes {
+            match counts.get(&node.node).filter(|count| count.is_good(limits)) {
+                Some(count) => drop(loads.insert(node.node, count.load.with(count.added))),
+                None => unknown.push((node.site, node.node)),
             }
         }
-        unknown.sort_unstable();
-        unknown.dedup();
-        let counted = tx.queued(&unknown, notices_max(limits)).await?;
+        (loads, unknown)
+    }
+
+    /// Counts what waits for nodes.
+    pub async fn count(
+        &self,
+        look: &mut dyn Look,
+        mut nodes: Vec<(SiteId, NodeId)>,
+        limits: &SiteSettings,
+    ) -> Result<Loads, Fault> {
+        nodes.sort_unstable();
+        nodes.dedup();
+        let counted = look.queued(&nodes, notices_max(limits)).await?;
         let at = Instant::now();
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() + counted.len() > NODES_MAX {
             counts.clear();
         }
+        let mut loads = Loads::new();
         for queued in counted {
             let load = Load { entries: queued.entries.into(), octets: queued.octets };
             counts.insert(queued.node, Count { at, load, added: Load::default() });

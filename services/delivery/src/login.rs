@@ -57,11 +57,12 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Entered, 
     }
     let member = MemberKey { site: site.id, uid: entrant.uid.clone() };
     let mut tx = core.store.begin().await?;
+    // First, since the transaction begins with it, in one way to the database.
+    tx.hold_nodes(&[site.id]).await?;
     let Some((node, is_former)) = find(&mut *tx, &member, &entrant).await? else {
         let has_more = entrant.former_hash.is_none() && tx.has_former_hash(&member).await?;
         return if has_more { Ok(Entered::Perhaps) } else { Err(Refusal::login_failed().into()) };
     };
-    tx.hold_nodes(&[site.id]).await?;
     tx.lock_members(std::slice::from_ref(&member)).await?;
     if is_former {
         tx.renew_hash(site.id, node, &secret_hash(&entrant.secret)).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tmtp_store::{Found, GroupStatus, MemberKey, Owner, SiteId, Tx};
+use tmtp_store::{Believed, GroupStatus, Look, MemberKey, Owner, SiteId};
 use tmtp_wire::{Recipient, RecipientKind};
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     fault::Fault,
     loads::Loads,
     resolve::View,
+    roll::Members,
     writer::{Posting, What},
 };
 
@@ -26,39 +27,85 @@ struct Wanted {
     askers: BTreeMap<(SiteId, String), BTreeSet<String>>,
 }
 
-/// Reads the views for these requests, and what waits for the nodes in them.
-pub(crate) async fn read(
-    core: &Core,
-    tx: &mut dyn Tx,
-    postings: &[&Posting],
-) -> Result<(Views, Loads), Fault> {
+/// What is known of those whom requests name.
+pub(crate) struct Known {
+    pub views: Views,
+    pub loads: Loads,
+    /// The active ones among them, as they were found.
+    pub believed: Vec<Believed>,
+    /// Some of it was remembered, and may be wrong by now.
+    pub remembered: bool,
+}
+
+/// Whether what is remembered will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Memory {
+    Trusted,
+    Ignored,
+}
+
+/// Finds what is known of those whom these requests name, and what waits for their nodes.
+pub(crate) async fn read(core: &Core, postings: &[&Posting], memory: Memory) -> Result<Known, Fault> {
     let mut wanted = Wanted::default();
     postings.iter().for_each(|posting| wanted.add(posting));
     let mut views = Views::new();
-    read_names(tx, &mut wanted, &mut views).await?;
-    read_groups(tx, &mut wanted, &mut views).await?;
-    let members: Vec<_> = wanted.members.into_iter().collect();
-    let found = tx.nodes(&members).await?;
-    let loads = loads(core, tx, &found, postings).await?;
-    for member in found.active {
-        views.entry(member.site).or_default().active.insert(member.uid);
+    let mut looks = Looks { core, look: None };
+    read_names(&mut looks, &mut wanted, &mut views).await?;
+    read_groups(&mut looks, &mut wanted, &mut views).await?;
+    let mut found = match memory {
+        Memory::Trusted => core.roll.remembered(&wanted.members),
+        Memory::Ignored => Members::new(),
+    };
+    let remembered = !found.is_empty();
+    wanted.members.retain(|member| !found.contains_key(member));
+    if !wanted.members.is_empty() {
+        let members: Vec<_> = wanted.members.into_iter().collect();
+        let fresh = looks.open().await?.nodes(&members).await?;
+        found.extend(core.roll.learn(&members, fresh));
     }
-    for node in found.nodes {
-        views.entry(node.site).or_default().nodes.entry(node.uid.clone()).or_default().push(node);
+    let loads = loads(&mut looks, &found, postings).await?;
+    let believed = found.iter().map(|(member, nodes)| Believed {
+        member: member.clone(),
+        nodes: nodes.iter().map(|node| node.node).collect(),
+    });
+    let believed = believed.collect();
+    for (member, nodes) in found {
+        views.entry(member.site).or_default().members.insert(member.uid, nodes);
     }
-    Ok((views, loads))
+    Ok(Known { views, loads, believed, remembered })
+}
+
+/// Looks by way of a connection that is taken with the first: mostly there is nothing to look for.
+struct Looks<'c> {
+    core: &'c Core,
+    look: Option<Box<dyn Look>>,
+}
+
+impl Looks<'_> {
+    async fn open(&mut self) -> Result<&mut dyn Look, Fault> {
+        let look = match self.look.take() {
+            Some(look) => look,
+            None => self.core.store.look().await?,
+        };
+        Ok(&mut **self.look.insert(look))
+    }
 }
 
 /// What waits for the nodes found, site by site: each has limits of its own.
-async fn loads(core: &Core, tx: &mut dyn Tx, found: &Found, postings: &[&Posting]) -> Result<Loads, Fault> {
+async fn loads(looks: &mut Looks<'_>, found: &Members, postings: &[&Posting]) -> Result<Loads, Fault> {
     let sites: HashMap<SiteId, _> =
         postings.iter().map(|posting| (posting.asked.site.id, &posting.asked.site.settings)).collect();
-    let mut loads = Loads::new();
+    let mut all = Loads::new();
     for (site, limits) in sites {
-        let nodes = found.nodes.iter().filter(|node| node.site == site);
-        loads.extend(core.counts.of(tx, nodes, limits).await?);
+        let nodes = found.values().flat_map(|nodes| nodes.iter()).filter(|node| node.site == site);
+        let (loads, unknown) = looks.core.counts.known(nodes, limits);
+        all.extend(loads);
+        if !unknown.is_empty() {
+            let core = looks.core;
+            all.extend(core.counts.count(looks.open().await?, unknown, limits).await?);
+        }
     }
-    Ok(loads)
+    Ok(all)
 }
 
 impl Wanted {
@@ -92,12 +139,12 @@ impl Wanted {
     }
 }
 
-async fn read_names(tx: &mut dyn Tx, wanted: &mut Wanted, views: &mut Views) -> Result<(), Fault> {
+async fn read_names(looks: &mut Looks<'_>, wanted: &mut Wanted, views: &mut Views) -> Result<(), Fault> {
     if wanted.names.is_empty() {
         return Ok(());
     }
     let names: Vec<_> = std::mem::take(&mut wanted.names).into_iter().collect();
-    for name in tx.names(&names).await? {
+    for name in looks.open().await?.names(&names).await? {
         if let Owner::Member(uid) = &name.owner {
             wanted.members.insert(MemberKey { site: name.site, uid: uid.clone() });
         }
@@ -106,12 +153,12 @@ async fn read_names(tx: &mut dyn Tx, wanted: &mut Wanted, views: &mut Views) -> 
     Ok(())
 }
 
-async fn read_groups(tx: &mut dyn Tx, wanted: &mut Wanted, views: &mut Views) -> Result<(), Fault> {
+async fn read_groups(looks: &mut Looks<'_>, wanted: &mut Wanted, views: &mut Views) -> Result<(), Fault> {
     if wanted.groups.is_empty() {
         return Ok(());
     }
     let groups: Vec<_> = std::mem::take(&mut wanted.groups).into_iter().collect();
-    for member in tx.group_members(&groups).await? {
+    for member in looks.open().await?.group_members(&groups).await? {
         let members = views.entry(member.site).or_default().groups.entry(member.gid.clone()).or_default();
         members.push(member);
     }

@@ -1,6 +1,9 @@
 //! Who gets a message: section 4's rules, as plain functions over what the store knows.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use tmtp_store::{GroupMember, GroupStatus, Node, NodeId, Owner, Session};
 use tmtp_wire::{Recipient, RecipientKind};
@@ -10,14 +13,12 @@ use crate::refusal::Refusal;
 /// What the store knows of those whom a batch names at one site.
 #[derive(Debug, Default)]
 pub(crate) struct View {
-    /// Members that exist and are not suspended.
-    pub active: HashSet<String>,
+    /// Members that exist and are not suspended, and their live nodes.
+    pub members: HashMap<String, Arc<[Node]>>,
     /// Names that are taken.
     pub names: HashMap<String, Owner>,
     /// Everybody on record in a group.
     pub groups: HashMap<String, Vec<GroupMember>>,
-    /// Live nodes by member.
-    pub nodes: HashMap<String, Vec<Node>>,
 }
 
 /// Nodes that get a message, each once.
@@ -25,11 +26,11 @@ pub(crate) type Receivers<'v> = BTreeMap<NodeId, &'v Node>;
 
 impl View {
     pub fn nodes_of(&self, uid: &str) -> &[Node] {
-        self.nodes.get(uid).map_or(&[], Vec::as_slice)
+        self.members.get(uid).map_or(&[], |nodes| &**nodes)
     }
 
     pub fn is_active(&self, uid: &str) -> bool {
-        self.active.contains(uid)
+        self.members.contains_key(uid)
     }
 
     /// How somebody stands in a group.

@@ -95,26 +95,11 @@ pub async fn serve(edge: Arc<Shared>, tcp: TcpStream) {
 
 /// The whole life of a link; says why it ended.
 async fn live(edge: Arc<Shared>, tcp: TcpStream) -> &'static str {
-    let started = Instant::now();
-    let deadline = started + Options::seconds(edge.options.login_seconds);
-    let handshake = Box::pin(timeout_at(deadline, edge.tls.accept(tcp)));
-    let tls = match handshake.await {
-        Ok(Ok(tls)) => tls,
-        Ok(Err(error)) => {
-            tracing::debug!(%error, "handshake failed");
-            shaken(started, "failed");
-            return "handshake_failed";
-        }
-        Err(_) => {
-            shaken(started, "timed_out");
-            return "login_timed_out";
-        }
+    let deadline = Instant::now() + Options::seconds(edge.options.login_seconds);
+    let (site, reads, mut writes) = match Box::pin(shake(&edge, tcp, deadline)).await {
+        Ok(shaken) => shaken,
+        Err(reason) => return reason,
     };
-    shaken(started, "ok");
-    let Some(site) = edge.sites.by_server_name(tls.get_ref().1.server_name()) else {
-        return "no_site";
-    };
-    let (reads, mut writes) = tokio::io::split(tls);
     let mut frames = Frames::new(reads, Patience::new(&edge.options));
     let entered =
         Box::pin(timeout_at(deadline, enter(&edge, &site, &mut frames, &mut writes, deadline))).await;
@@ -132,6 +117,32 @@ async fn live(edge: Arc<Shared>, tcp: TcpStream) -> &'static str {
     };
     linger(frames.into_inner(), writes).await;
     reason
+}
+
+/// The handshake, and whose site the client means; or why the link ends with it. A future of its own, on the heap, so that
+/// what only this takes room for is not kept for as long as the session lasts.
+async fn shake(
+    edge: &Shared,
+    tcp: TcpStream,
+    deadline: Instant,
+) -> Result<(Arc<Site>, ReadHalf<TlsStream<TcpStream>>, Writes), &'static str> {
+    let started = Instant::now();
+    let tls = match timeout_at(deadline, edge.tls.accept(tcp)).await {
+        Ok(Ok(tls)) => tls,
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "handshake failed");
+            shaken(started, "failed");
+            return Err("handshake_failed");
+        }
+        Err(_) => {
+            shaken(started, "timed_out");
+            return Err("login_timed_out");
+        }
+    };
+    shaken(started, "ok");
+    let site = edge.sites.by_server_name(tls.get_ref().1.server_name()).ok_or("no_site")?;
+    let (reads, writes) = tokio::io::split(tls);
+    Ok((site, reads, writes))
 }
 
 /// A handshake came to its end.
@@ -290,4 +301,20 @@ async fn say_quit<W: AsyncWrite + Unpin>(writes: &mut W, error: String) {
 async fn linger<R: AsyncRead + Unpin, W>(reads: R, _writes: W) {
     let mut rest = reads.take(LINGER_OCTETS);
     let _ = timeout(LINGER, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Octets of what an async function returns.
+    fn octets<A, B, F>(_: impl Fn(A, B) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// What a link at rest takes in its task; the handshake, the login and the writing part are on the heap.
+    #[test]
+    fn a_link_takes_less_than_two_kib_beside_its_buffers() {
+        assert!(octets(serve) < 2048, "{}", octets(serve));
+    }
 }

@@ -4,9 +4,12 @@
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The database or body store cannot be reached, is restarting, or gave up on a conflict of locks: try again.
-    /// Whether a commit took effect is then not known.
+    /// Whether a [`crate::Tx::commit`] took effect is then not known.
     #[error("store unavailable: {0}")]
     Unavailable(String),
+    /// As above, but what was asked for was under way: whether it took effect is not known.
+    #[error("store unavailable, outcome unknown: {0}")]
+    InDoubt(String),
     /// A host name leads to another site already.
     #[error("{0} is taken")]
     Taken(String),
@@ -31,13 +34,21 @@ impl Error {
     /// A short name, for metrics.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Self::Unavailable(_) => "unavailable",
+            Self::Unavailable(_) | Self::InDoubt(_) => "unavailable",
             Self::Taken(_) => "taken",
             Self::Absent(_) => "absent",
             Self::Outdated(_) => "outdated",
             Self::Option(_) => "option",
             Self::Backup(_) => "backup",
             Self::Defect(_) => "defect",
+        }
+    }
+
+    /// Of a call that commits before it returns.
+    pub(crate) fn or_done(self) -> Self {
+        match self {
+            Self::Unavailable(why) => Self::InDoubt(why),
+            other => other,
         }
     }
 }

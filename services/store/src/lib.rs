@@ -6,6 +6,7 @@
 
 pub mod admin;
 pub mod backup;
+mod batch;
 mod bodies;
 pub mod body;
 mod certificates;
@@ -34,6 +35,7 @@ use bytes::Bytes;
 use tmtp_wire::MsgId;
 
 pub use admin::Admin;
+pub use batch::{Batch, Believed, Committed};
 pub use bodies::{BodyKind, BodyOptions, S3Options, open_bodies};
 pub use body::{Bodies, BodyWriter, CHUNK_OCTETS};
 pub use certificates::{Certificate, PrivateKey};
@@ -121,6 +123,15 @@ pub trait Store: Send + Sync + 'static {
     /// Every edge on record with a count that grows with each of its beats.
     async fn edges(&self) -> Result<Vec<(String, i64)>>;
 
+    // ---- the path of a message
+
+    /// For looking outside of a transaction.
+    async fn look(&self) -> Result<Box<dyn Look>>;
+    /// Commits a batch. [`Error::InDoubt`] when it may have taken effect. Waits for transactions that record the same
+    /// requests at this moment, and for those that seized the nodes of a site.
+    async fn post(&self, batch: &Batch<'_>) -> Result<Committed>;
+    /// As [`Tx::ack`], committed.
+    async fn ack(&self, acks: &[NodeAcks]) -> Result<Vec<String>>;
     /// Which of these nodes are connected at this moment, and where.
     async fn connected(&self, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>>;
     /// Some who are connected may not have been told of what waits for them: that shows in what
@@ -165,12 +176,25 @@ pub trait Store: Send + Sync + 'static {
     }
 }
 
+/// Looks at members, names, groups and queues, many at once: in a transaction, or each look by itself.
+#[async_trait]
+pub trait Look: Send {
+    /// What these names stand for, those that are taken.
+    async fn names(&mut self, names: &[(SiteId, String)]) -> Result<Vec<Name>>;
+    /// Everyone on record in these groups, whatever their status.
+    async fn group_members(&mut self, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>>;
+    /// Those of these members who are active, and their live nodes.
+    async fn nodes(&mut self, members: &[MemberKey]) -> Result<Found>;
+    /// What waits for these nodes, counted up to `count_max` entries each; nodes that do not exist have nothing.
+    async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>>;
+}
+
 /// A transaction. Every step sees what the earlier ones wrote. After an error only dropping it is left.
 ///
 /// Order of locks, to be kept by all who use it: sites, then requests, then tokens and invitations, then members, then names and groups, then
 /// nodes, then messages, then what sites are used for. Steps that take many rows lock them in ascending order of key.
 #[async_trait]
-pub trait Tx: Send {
+pub trait Tx: Look {
     /// Makes it all durable.
     async fn commit(self: Box<Self>) -> Result<()>;
 
@@ -201,10 +225,6 @@ pub trait Tx: Send {
     async fn active_members(&mut self, members: &[MemberKey]) -> Result<HashSet<MemberKey>>;
     /// Adds a member without nodes.
     async fn add_member(&mut self, member: &MemberKey, now_ms: i64) -> Result<()>;
-    /// Those of these members who are active, and their live nodes.
-    async fn nodes(&mut self, members: &[MemberKey]) -> Result<Found>;
-    /// What waits for these nodes, counted up to `count_max` entries each; nodes that do not exist have nothing.
-    async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>>;
     /// Adds a live node; its id is new in the whole store.
     async fn add_node(&mut self, node: &NewNode) -> Result<NodeId>;
     /// The live node of this member with this secret, if the member is active.
@@ -220,8 +240,6 @@ pub trait Tx: Send {
     /// Suspends a member, or ends that.
     async fn suspend_member(&mut self, member: &MemberKey, suspended: bool) -> Result<bool>;
 
-    /// What these names stand for, those that are taken.
-    async fn names(&mut self, names: &[(SiteId, String)]) -> Result<Vec<Name>>;
     /// Takes a name for a member or group; `false` when it is taken already. Waits for a transaction that
     /// takes the same name at this moment.
     async fn take_name(&mut self, name: &Name) -> Result<bool>;
@@ -230,8 +248,6 @@ pub trait Tx: Send {
     async fn claim_looks(&mut self, name: &Name) -> Result<Option<String>>;
     /// Locks a group until the end; `false` when there is none.
     async fn lock_group(&mut self, site: SiteId, gid: &str) -> Result<bool>;
-    /// Everyone on record in these groups, whatever their status.
-    async fn group_members(&mut self, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>>;
     /// Adds somebody to a group, or replaces alias and status.
     async fn put_group_member(&mut self, member: &GroupMember) -> Result<()>;
 

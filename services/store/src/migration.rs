@@ -49,6 +49,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611270620_create_hint_losses",
     "202611270630_create_usage",
     "202611270640_create_certificates",
+    "202611270650_create_batches",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -69,6 +70,7 @@ const SQLITE: &[Script] = scripts!(
     "202611270620_create_hint_losses",
     "202611270630_create_usage",
     "202611270640_create_certificates",
+    "202611270650_create_batches",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

@@ -232,7 +232,7 @@ pub struct RequestClaim {
     pub key: RequestKey,
     /// The epoch of the session that asks.
     pub epoch: i64,
-    /// The id and time to answer with.
+    /// The id and time to answer with. The id is new: no other claim ever had it.
     pub recorded: Recorded,
     /// The highest id whose ack was written to the link of this session.
     pub acked_through: MsgId,

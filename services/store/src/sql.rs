@@ -172,6 +172,25 @@ impl Row {
         Ok(bytes.map(Bytes::from))
     }
 
+    /// A list of whole numbers, empty for NULL. Postgres only, as all lists.
+    pub(crate) fn ints(&self, index: usize) -> Result<Vec<i64>> {
+        self.list(index)
+    }
+
+    /// A list of texts, empty for NULL.
+    pub(crate) fn texts(&self, index: usize) -> Result<Vec<String>> {
+        self.list(index)
+    }
+
+    fn list<T>(&self, index: usize) -> Result<Vec<T>>
+    where
+        Vec<T>: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
+    {
+        let Self::Postgres(row) = self else { return Err(Error::Defect("SQLite has no lists".to_owned())) };
+        let list: Option<Vec<T>> = row.try_get(index).map_err(|error| Error::Defect(error.to_string()))?;
+        Ok(list.unwrap_or_default())
+    }
+
     pub(crate) fn msg(&self, index: usize) -> Result<MsgId> {
         Ok(MsgId(self.count(index)?))
     }

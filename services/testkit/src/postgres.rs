@@ -118,6 +118,12 @@ impl Postgres {
         self.run("psql", &["-U", "postgres", "-d", database, "-v", "ON_ERROR_STOP=1", "-qAtc", sql])
     }
 
+    /// All that it wrote into its log.
+    pub fn logged(&self) -> anyhow::Result<String> {
+        let log = self.log();
+        std::fs::read_to_string(&log).with_context(|| format!("read {}", log.display()))
+    }
+
     /// Ends it at once, as a power cut would for its clients; it recovers when it starts again.
     pub fn stop_immediate(&self) -> anyhow::Result<()> {
         self.end("QUIT")

@@ -3,10 +3,11 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tmtp_grpc::delivery::{Asked, Burst, SubmitBurstsReply, SubmitBurstsRequest};
+use tmtp_store::SiteSettings;
 
 use crate::{
     posts::to_member,
-    rig::{Client, Device, Rig},
+    rig::{Client, Device, Rig, settings},
 };
 
 /// Requests of a device as one burst, under ids that count up from `first`.
@@ -94,6 +95,23 @@ async fn whoever_repeats_a_request_wakes_its_receivers_before_it_sends_later_mes
     let (entry, _) = ears.push(&bob).await;
     assert_eq!(&entry.data[..], b"two");
     assert_eq!(bob.fetch().await.len(), 2);
+}
+
+#[tokio::test]
+async fn whoever_repeats_a_request_wakes_its_receivers_though_their_queues_are_full_by_now() {
+    let rig = Rig::with(Default::default(), SiteSettings { queued_messages_max: 1, ..settings() }).await;
+    let (ann, bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    let requests = [(to_member(&bob), "one"), (to_member(&bob), "too many")];
+    let first = submit(rig.client(), vec![burst(&ann, 1, &requests, 0)]).await;
+    let other = rig.another_process().await;
+    let mut ears = rig.ears("edge-1");
+    let again = submit(other.client(), vec![burst(&ann, 1, &requests, 0)]).await;
+    for reply in [first, again] {
+        let [done, refused] = reply.bursts[0].replies.as_slice() else { panic!("{reply:?}") };
+        assert!(done.error.is_none() && refused.error.is_some(), "{reply:?}");
+    }
+    ears.wake(&bob).await;
+    assert_eq!(bob.fetch().await.len(), 1);
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ mod limits;
 #[cfg(test)]
 mod logins;
 #[cfg(test)]
+mod memory;
+#[cfg(test)]
 mod notify;
 #[cfg(test)]
 mod outage;

@@ -34,19 +34,45 @@ const RELEASE: &str = "
 
 /// Keys as columns.
 #[derive(Default)]
-struct Keys<'a> {
-    sites: Vec<i64>,
-    nodes: Vec<i64>,
-    digests: Vec<&'a [u8]>,
+pub(super) struct Keys<'a> {
+    pub(super) sites: Vec<i64>,
+    pub(super) nodes: Vec<i64>,
+    pub(super) digests: Vec<&'a [u8]>,
 }
 
 impl<'a> Keys<'a> {
     fn of(keys: impl IntoIterator<Item = &'a RequestKey>) -> Self {
         let mut columns = Self::default();
-        for key in keys {
-            columns.sites.push(key.site.0);
-            columns.nodes.push(key.node.0);
-            columns.digests.push(&key.digest);
+        keys.into_iter().for_each(|key| columns.push(key));
+        columns
+    }
+
+    fn push(&mut self, key: &'a RequestKey) {
+        self.sites.push(key.site.0);
+        self.nodes.push(key.node.0);
+        self.digests.push(&key.digest);
+    }
+}
+
+/// Claims as columns.
+#[derive(Default)]
+pub(super) struct ClaimColumns<'a> {
+    pub(super) keys: Keys<'a>,
+    pub(super) ids: Vec<i64>,
+    pub(super) posted: Vec<i64>,
+    pub(super) epochs: Vec<i64>,
+    pub(super) acked: Vec<i64>,
+}
+
+impl<'a> ClaimColumns<'a> {
+    pub(super) fn of(claims: impl IntoIterator<Item = &'a RequestClaim>) -> Self {
+        let mut columns = Self::default();
+        for claim in claims {
+            columns.keys.push(&claim.key);
+            columns.ids.push(int(claim.recorded.id.0));
+            columns.posted.push(claim.recorded.posted.0);
+            columns.epochs.push(claim.epoch);
+            columns.acked.push(int(claim.acked_through.0));
         }
         columns
     }
@@ -57,14 +83,8 @@ pub(super) async fn claim(conn: &mut PgConn, claims: &[RequestClaim]) -> Result<
         return Ok(Vec::new());
     }
     let firsts = firsts(claims);
-    let keys = Keys::of(firsts.iter().map(|claim| &claim.key));
-    let column =
-        |value: fn(&RequestClaim) -> i64| firsts.iter().map(|claim| value(claim)).collect::<Vec<_>>();
-    let msgs = column(|claim| int(claim.recorded.id.0));
-    let posted = column(|claim| claim.recorded.posted.0);
-    let epochs = column(|claim| claim.epoch);
-    let acked = column(|claim| int(claim.acked_through.0));
-    let values = values![&keys.sites, &keys.nodes, &keys.digests, &msgs, &posted, &epochs, &acked];
+    let ClaimColumns { keys, ids, posted, epochs, acked } = &ClaimColumns::of(firsts.iter().copied());
+    let values = values![&keys.sites, &keys.nodes, &keys.digests, ids, posted, epochs, acked];
     let new = by_key(&conn.all(CLAIM, values).await?)?;
     let before =
         recorded_before(conn, firsts.iter().map(|claim| &claim.key).filter(|key| !new.contains_key(key)));

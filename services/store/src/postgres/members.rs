@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
+use async_trait::async_trait;
+
 use super::{conn::PgConn, sessions::node_columns};
 use crate::{
-    Found, GroupMember, MemberKey, Name, NodeId, Queued, Result, SiteId,
+    Found, GroupMember, Look, MemberKey, Name, NodeId, Queued, Result, SiteId,
     sql::{Conn, values},
     steps::{groups, members},
     text::{member_columns, name_columns},
@@ -43,7 +45,7 @@ pub(super) async fn active(conn: &mut PgConn, members: &[MemberKey]) -> Result<H
     conn.all(sql, values![&sites, &uids]).await?.iter().map(members::key).collect()
 }
 
-pub(super) async fn nodes(conn: &mut PgConn, members: &[MemberKey]) -> Result<Found> {
+async fn nodes_of(conn: &mut PgConn, members: &[MemberKey]) -> Result<Found> {
     let (sites, uids) = member_columns(members);
     if uids.is_empty() {
         return Ok(Found::default());
@@ -62,11 +64,7 @@ pub(super) async fn nodes(conn: &mut PgConn, members: &[MemberKey]) -> Result<Fo
     members::found(&conn.all(sql, values![&sites, &uids]).await?)
 }
 
-pub(super) async fn queued(
-    conn: &mut PgConn,
-    nodes: &[(SiteId, NodeId)],
-    count_max: u32,
-) -> Result<Vec<Queued>> {
+async fn queued_for(conn: &mut PgConn, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>> {
     if nodes.is_empty() {
         return Ok(Vec::new());
     }
@@ -80,7 +78,7 @@ pub(super) async fn queued(
     rows.iter().map(members::queued).collect()
 }
 
-pub(super) async fn names(conn: &mut PgConn, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
+async fn named(conn: &mut PgConn, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
     let (sites, names) = name_columns(names);
     if names.is_empty() {
         return Ok(Vec::new());
@@ -93,7 +91,7 @@ pub(super) async fn names(conn: &mut PgConn, names: &[(SiteId, String)]) -> Resu
     conn.all(sql, values![&sites, &names]).await?.iter().map(members::name).collect()
 }
 
-pub(super) async fn of_groups(conn: &mut PgConn, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>> {
+async fn of_groups(conn: &mut PgConn, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>> {
     let (sites, gids) = name_columns(groups);
     if gids.is_empty() {
         return Ok(Vec::new());
@@ -105,4 +103,23 @@ pub(super) async fn of_groups(conn: &mut PgConn, groups: &[(SiteId, String)]) ->
                ) g
                ORDER BY g.site, g.gid, g.uid";
     conn.all(sql, values![&sites, &gids]).await?.iter().map(groups::member).collect()
+}
+
+#[async_trait]
+impl Look for PgConn {
+    async fn names(&mut self, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
+        named(self, names).await
+    }
+
+    async fn group_members(&mut self, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>> {
+        of_groups(self, groups).await
+    }
+
+    async fn nodes(&mut self, members: &[MemberKey]) -> Result<Found> {
+        nodes_of(self, members).await
+    }
+
+    async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>> {
+        queued_for(self, nodes, count_max).await
+    }
 }

@@ -1,6 +1,7 @@
 //! The store in Postgres.
 
 mod admin;
+mod batch;
 mod claim;
 mod conn;
 pub(crate) mod connect;
@@ -23,8 +24,9 @@ use bytes::Bytes;
 use tmtp_wire::MsgId;
 
 use crate::{
-    Backlog, Bodies, Body, Certificate, Connected, Error, MigrationReport, NewSite, NodeId, Provider,
-    QueuePage, QueueRead, Result, Session, Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
+    Backlog, Batch, Bodies, Body, Certificate, Committed, Connected, Error, Look, MigrationReport, NewSite,
+    NodeAcks, NodeId, Provider, QueuePage, QueueRead, Result, Session, Site, SiteId, Standing, Store,
+    StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
     certificates, migration,
@@ -195,6 +197,18 @@ impl Store for PgStore {
 
     async fn edges(&self) -> Result<Vec<(String, i64)>> {
         steps::sites::edges(&mut self.conn().await?).await
+    }
+
+    async fn look(&self) -> Result<Box<dyn Look>> {
+        Ok(Box::new(self.conn().await?))
+    }
+
+    async fn post(&self, batch: &Batch<'_>) -> Result<Committed> {
+        batch::post(&mut self.conn().await?, batch).await
+    }
+
+    async fn ack(&self, acks: &[NodeAcks]) -> Result<Vec<String>> {
+        queue::ack(&mut self.conn().await?, acks).await
     }
 
     async fn connected(&self, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>> {

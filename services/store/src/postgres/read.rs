@@ -71,14 +71,17 @@ fn pages(reads: usize, rows: &[Row]) -> Result<Vec<QueuePage>> {
     Ok(pages)
 }
 
+/// Whether anything waits is asked queue by queue, as LIMIT makes sure: an EXISTS may become one pass over all entries.
 const STANDINGS: &str = "
-    SELECT a.node IS NOT NULL, a.node IS NOT NULL AND a.edge IS NULL,
-           EXISTS (SELECT 1 FROM entries e WHERE e.site = a.site AND e.node = a.node)
+    SELECT a.node IS NOT NULL, a.node IS NOT NULL AND a.edge IS NULL, w.waits IS NOT NULL
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY r(site, node, epoch, place)
     LEFT JOIN LATERAL (
         SELECT a.site, a.node, a.edge FROM admitted_nodes a
         WHERE a.site = r.site AND a.node = r.node AND a.epoch = r.epoch OFFSET 0
     ) a ON true
+    LEFT JOIN LATERAL (
+        SELECT true AS waits FROM entries e WHERE e.site = a.site AND e.node = a.node LIMIT 1
+    ) w ON true
     ORDER BY r.place";
 
 const GIVE_BACK: &str = "

@@ -10,8 +10,8 @@ use tokio::runtime::Handle;
 
 use super::{claim, conn::PgConn, members, presence, queue, sessions, usage};
 use crate::{
-    Begun, Error, Expired, Found, GroupMember, InvitationId, MemberKey, Name, NewEntry, NewMessage, NewNode,
-    NodeAcks, NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Sent, Session, SiteId, Tx,
+    Begun, Error, Expired, Found, GroupMember, InvitationId, Look, MemberKey, Name, NewEntry, NewMessage,
+    NewNode, NodeAcks, NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Sent, Session, SiteId, Tx,
     sql::{Conn, values},
     steps,
 };
@@ -64,6 +64,25 @@ impl Drop for PgTx {
 }
 
 #[async_trait]
+impl Look for PgTx {
+    async fn names(&mut self, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
+        self.conn.names(names).await
+    }
+
+    async fn group_members(&mut self, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>> {
+        self.conn.group_members(groups).await
+    }
+
+    async fn nodes(&mut self, members: &[MemberKey]) -> Result<Found> {
+        self.conn.nodes(members).await
+    }
+
+    async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>> {
+        self.conn.queued(nodes, count_max).await
+    }
+}
+
+#[async_trait]
 impl Tx for PgTx {
     async fn commit(self: Box<Self>) -> Result<()> {
         self.finish().await
@@ -101,14 +120,6 @@ impl Tx for PgTx {
         steps::members::add(&mut self.conn, member, now_ms).await
     }
 
-    async fn nodes(&mut self, members: &[MemberKey]) -> Result<Found> {
-        members::nodes(&mut self.conn, members).await
-    }
-
-    async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>> {
-        members::queued(&mut self.conn, nodes, count_max).await
-    }
-
     async fn add_node(&mut self, node: &NewNode) -> Result<NodeId> {
         steps::members::add_node(&mut self.conn, members::ADD_NODE, node).await
     }
@@ -138,10 +149,6 @@ impl Tx for PgTx {
         steps::members::suspend(&mut self.conn, member, suspended).await
     }
 
-    async fn names(&mut self, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
-        members::names(&mut self.conn, names).await
-    }
-
     async fn take_name(&mut self, name: &Name) -> Result<bool> {
         steps::members::take_name(&mut self.conn, name).await
     }
@@ -152,10 +159,6 @@ impl Tx for PgTx {
 
     async fn lock_group(&mut self, site: SiteId, gid: &str) -> Result<bool> {
         steps::groups::lock(&mut self.conn, LOCK_GROUP, site, gid).await
-    }
-
-    async fn group_members(&mut self, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>> {
-        members::of_groups(&mut self.conn, groups).await
     }
 
     async fn put_group_member(&mut self, member: &GroupMember) -> Result<()> {

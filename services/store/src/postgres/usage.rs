@@ -2,7 +2,7 @@
 
 use super::conn::PgConn;
 use crate::{
-    Result, Sent,
+    Result, Sent, SiteId,
     sql::{Conn, int, values},
     steps::usage,
 };
@@ -18,9 +18,29 @@ const COUNT: &str = "
     SET messages = u.messages + excluded.messages, octets = u.octets + excluded.octets";
 
 pub(super) async fn count(conn: &mut PgConn, sent: &[Sent]) -> Result<()> {
-    let sums = usage::sums(sent);
-    let (sites, days): (Vec<i64>, Vec<i64>) = sums.keys().map(|(site, day)| (site.0, *day)).unzip();
-    let (messages, octets): (Vec<i64>, Vec<i64>) =
-        sums.values().map(|[messages, octets]| (int(*messages), int(*octets))).unzip();
-    conn.run(COUNT, values![&sites, &days, &messages, &octets]).await.map(drop)
+    let Used { sites, days, messages, octets } = &Used::of(usage::sums(sent));
+    conn.run(COUNT, values![sites, days, messages, octets]).await.map(drop)
+}
+
+/// What is counted, as columns.
+#[derive(Default)]
+pub(super) struct Used {
+    pub(super) sites: Vec<i64>,
+    pub(super) days: Vec<i64>,
+    pub(super) messages: Vec<i64>,
+    pub(super) octets: Vec<i64>,
+}
+
+impl Used {
+    /// In the order given: messages and octets of a site and day.
+    pub(super) fn of(all: impl IntoIterator<Item = ((SiteId, i64), [u64; 2])>) -> Self {
+        let mut columns = Self::default();
+        for ((site, day), [messages, octets]) in all {
+            columns.sites.push(site.0);
+            columns.days.push(day);
+            columns.messages.push(int(messages));
+            columns.octets.push(int(octets));
+        }
+        columns
+    }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::conn::SqliteConn;
+use async_trait::async_trait;
+
+use super::{conn::SqliteConn, rows::json};
 use crate::{
-    Found, GroupMember, MemberKey, Name, NewNode, NodeId, Queued, Result, SiteId,
+    Found, GroupMember, Look, MemberKey, Name, NewNode, NodeId, Queued, Result, SiteId,
     sql::{Conn, values},
     steps::{groups, members},
     text::{member_columns, name_columns},
@@ -33,21 +35,22 @@ pub(super) async fn active(conn: &mut SqliteConn, members: &[MemberKey]) -> Resu
     Ok(active)
 }
 
-pub(super) async fn nodes(conn: &mut SqliteConn, members: &[MemberKey]) -> Result<Found> {
-    let sql = "SELECT m.site, m.uid, n.node, n.edge FROM members m
-               LEFT JOIN nodes n ON n.site = m.site AND n.uid = m.uid AND NOT n.revoked
-               WHERE m.site = $1 AND m.uid = $2 AND NOT m.suspended";
-    let mut rows = Vec::new();
+async fn nodes_of(conn: &mut SqliteConn, members: &[MemberKey]) -> Result<Found> {
     let (sites, uids) = member_columns(members);
-    for (site, uid) in sites.into_iter().zip(uids) {
-        rows.extend(conn.all(sql, values![site, uid]).await?);
+    if uids.is_empty() {
+        return Ok(Found::default());
     }
+    // Left to itself, the planner reads all nodes of the site.
+    let sql = "SELECT m.site, m.uid, n.node, n.edge FROM json_each($1) k
+               CROSS JOIN members m ON m.site = k.value ->> 0 AND m.uid = k.value ->> 1 AND NOT m.suspended
+               LEFT JOIN nodes n INDEXED BY nodes_member ON n.site = m.site AND n.uid = m.uid AND NOT n.revoked";
+    let rows = conn.all(sql, values![&json(sites.into_iter().zip(uids))?]).await?;
     let mut found = members::found(&rows)?;
     found.nodes.sort_by_key(|node| node.node);
     Ok(found)
 }
 
-pub(super) async fn queued(
+async fn queued_for(
     conn: &mut SqliteConn,
     nodes: &[(SiteId, NodeId)],
     count_max: u32,
@@ -62,7 +65,7 @@ pub(super) async fn queued(
     Ok(counted)
 }
 
-pub(super) async fn names(conn: &mut SqliteConn, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
+async fn named(conn: &mut SqliteConn, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
     let sql = "SELECT site, name, kind, uid FROM names WHERE site = $1 AND name = $2";
     let (sites, names) = name_columns(names);
     let mut taken = Vec::new();
@@ -74,10 +77,7 @@ pub(super) async fn names(conn: &mut SqliteConn, names: &[(SiteId, String)]) -> 
     Ok(taken)
 }
 
-pub(super) async fn of_groups(
-    conn: &mut SqliteConn,
-    groups: &[(SiteId, String)],
-) -> Result<Vec<GroupMember>> {
+async fn of_groups(conn: &mut SqliteConn, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>> {
     let sql = "SELECT site, gid, uid, alias, status FROM group_members
                WHERE site = $1 AND gid = $2 ORDER BY uid";
     let (sites, gids) = name_columns(groups);
@@ -88,4 +88,23 @@ pub(super) async fn of_groups(
         }
     }
     Ok(found)
+}
+
+#[async_trait]
+impl Look for SqliteConn {
+    async fn names(&mut self, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
+        named(self, names).await
+    }
+
+    async fn group_members(&mut self, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>> {
+        of_groups(self, groups).await
+    }
+
+    async fn nodes(&mut self, members: &[MemberKey]) -> Result<Found> {
+        nodes_of(self, members).await
+    }
+
+    async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>> {
+        queued_for(self, nodes, count_max).await
+    }
 }

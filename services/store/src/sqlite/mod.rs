@@ -1,14 +1,16 @@
 //! The store in SQLite: one file, one writer at a time, many readers beside it.
 //!
-//! Writes are serialized, so the locks that Postgres needs are nothing here. WAL with `synchronous = FULL`: what was
+//! What is asked for many keys is one statement (`rows`). Writes are serialized, so the locks that Postgres needs are nothing here. WAL with `synchronous = FULL`: what was
 //! committed survives kill -9 and a power cut.
 
 mod admin;
+mod batch;
 mod claim;
 mod conn;
 mod members;
 mod presence;
 mod queue;
+mod rows;
 mod sessions;
 mod tx;
 mod usage;
@@ -24,8 +26,9 @@ use sqlx::{
 use tmtp_wire::MsgId;
 
 use crate::{
-    Backlog, Bodies, Body, Certificate, Connected, Error, MigrationReport, NewSite, NodeId, Provider,
-    QueuePage, QueueRead, Result, Session, Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
+    Backlog, Batch, Bodies, Body, Certificate, Committed, Connected, Error, Look, MigrationReport, NewSite,
+    NodeAcks, NodeId, Provider, QueuePage, QueueRead, Result, Session, Site, SiteId, Standing, Store,
+    StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
     certificates, migration,
@@ -39,8 +42,12 @@ use tx::SqliteTx;
 
 /// How long to wait for another process that writes to the same file.
 const BUSY: Duration = Duration::from_secs(4);
-/// Pages of cache a connection, in KiB below zero as SQLite wants it.
+/// Pages of cache a connection, in KiB below zero as SQLite wants it; and of the one that writes.
 const CACHE: &str = "-8000";
+const WRITER_CACHE: &str = "-32000";
+/// Pages in the log at which they are brought to where they belong: 32 MiB. A page that changes with each commit is brought
+/// there once.
+const CHECKPOINT: &str = "8000";
 
 /// The store in SQLite.
 #[derive(Clone)]
@@ -74,7 +81,9 @@ impl SqliteStore {
                 .test_before_acquire(false)
         };
         // The writer comes first: it creates the file.
-        let writer = pool().min_connections(1).max_connections(1).connect_with(connect.clone()).await?;
+        let write =
+            connect.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", CHECKPOINT);
+        let writer = pool().min_connections(1).max_connections(1).connect_with(write).await?;
         let readers = pool().max_connections(options.connections).connect_lazy_with(connect);
         Ok(Self { writer, readers })
     }
@@ -181,6 +190,21 @@ impl Store for SqliteStore {
 
     async fn edges(&self) -> Result<Vec<(String, i64)>> {
         steps::sites::edges(&mut self.read().await?).await
+    }
+
+    async fn look(&self) -> Result<Box<dyn Look>> {
+        Ok(Box::new(self.read().await?))
+    }
+
+    async fn post(&self, batch: &Batch<'_>) -> Result<Committed> {
+        batch::post(self, batch).await
+    }
+
+    async fn ack(&self, acks: &[NodeAcks]) -> Result<Vec<String>> {
+        let mut tx = self.tx().await?;
+        let freed = queue::ack(&mut tx.conn, acks).await?;
+        tx.finish().await?;
+        Ok(freed)
     }
 
     async fn connected(&self, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>> {

@@ -1,52 +1,75 @@
 //! Messages and entries. A message counts its entries (`pending`), and goes with the last one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use tmtp_wire::MsgId;
 
-use super::conn::SqliteConn;
+use super::{
+    conn::SqliteConn,
+    rows::{Octets, json},
+};
 use crate::{
     NewEntry, NewMessage, NodeAcks, NodeId, QueuePage, QueueRead, Result, SiteId, Swept,
     sql::{Conn, Row, int, values},
     steps::{
-        queue::{EntryRow, Gone, blobs, body_columns, count_gone, entry_rows, queue_entry},
+        queue::{EntryKey, blobs, body_columns, count_gone, entry_rows, queue_entry},
         upkeep,
     },
 };
 
-const ADD_MESSAGE: &str = "
-    INSERT INTO messages (site, id, posted_ms, head, body, blob, octets, urgent, pending)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+/// A row: [site, id, posted_ms, blob, octets, urgent, pending], [where the head begins, its octets, the same of the body].
+const ADD_MESSAGES: &str = "
+    INSERT INTO messages (site, id, posted_ms, blob, octets, urgent, pending, head, body)
+    SELECT value ->> '$[0][0]', value ->> '$[0][1]', value ->> '$[0][2]', value ->> '$[0][3]', value ->> '$[0][4]',
+           value ->> '$[0][5]', value ->> '$[0][6]', substr($2, value ->> '$[1][0]', value ->> '$[1][1]'),
+           substr($2, value ->> '$[1][2]', value ->> '$[1][3]')
+    FROM json_each($1)";
 
-const ADD_ENTRY: &str = "INSERT INTO entries (site, node, rank, msg, octets) VALUES ($1, $2, $3, $4, $5)";
+/// A row: site, node, rank, msg, octets.
+const ADD_ENTRIES: &str = "
+    INSERT INTO entries (site, node, rank, msg, octets)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each($1)";
 
 pub(super) async fn add(conn: &mut SqliteConn, messages: &[NewMessage], entries: &[NewEntry]) -> Result<()> {
     let (rows, pending) = entry_rows(messages, entries)?;
-    // A message for nobody is delivered already.
-    for (it, pending) in messages.iter().zip(pending).filter(|(_, pending)| *pending > 0) {
-        let (body, blob) = body_columns(&it.body);
-        let (head, octets) = (it.head.as_ref(), int(it.body.octets()));
-        let row = values![it.site, it.id, it.posted.0, head, body, blob, octets, it.urgent, pending];
-        conn.run(ADD_MESSAGE, row).await?;
+    if rows.is_empty() {
+        return Ok(());
     }
-    for row in rows {
-        conn.run(ADD_ENTRY, values![row.site, row.node, row.rank, row.msg, row.octets]).await?;
+    let mut octets = Octets::default();
+    let mut messages_for_somebody = Vec::with_capacity(messages.len());
+    for (it, pending) in messages.iter().zip(pending) {
+        // A message for nobody is delivered already.
+        if pending > 0 {
+            let (body, blob) = body_columns(&it.body);
+            let (head, head_octets) = octets.add(&it.head);
+            let (body, body_octets) = body.map(|body| octets.add(body)).unzip();
+            let (length, urgent) = (int(it.body.octets()), i64::from(it.urgent));
+            let row = (it.site.0, int(it.id.0), it.posted.0, blob, length, urgent, pending);
+            messages_for_somebody.push((row, (head, head_octets, body, body_octets)));
+        }
     }
-    Ok(())
+    let messages = json(messages_for_somebody)?;
+    conn.run(ADD_MESSAGES, values![&messages, octets.0.as_slice()]).await?;
+    let entries = json(rows.iter().map(|row| (row.site, row.node, row.rank, row.msg, row.octets)))?;
+    conn.run(ADD_ENTRIES, values![&entries]).await.map(drop)
 }
 
+/// A row: site, node, epoch, msg.
 const ACK: &str = "
-    DELETE FROM entries WHERE site = $1 AND node = $2 AND rank IN (0, 1) AND msg = $4 AND EXISTS
-        (SELECT 1 FROM nodes n WHERE n.site = $1 AND n.node = $2 AND n.epoch = $3 AND NOT n.revoked)
+    DELETE FROM entries WHERE (site, node, rank, msg) IN (
+        SELECT n.site, n.node, ranks.column1, a.value ->> 3 FROM json_each($1) a
+        CROSS JOIN nodes n ON n.site = a.value ->> 0 AND n.node = a.value ->> 1 AND n.epoch = a.value ->> 2
+            AND NOT n.revoked
+        CROSS JOIN (VALUES (0), (1)) ranks)
     RETURNING site, msg";
 
 pub(super) async fn ack(conn: &mut SqliteConn, acks: &[NodeAcks]) -> Result<Vec<String>> {
-    let mut gone = Vec::new();
-    for NodeAcks { session, ids } in acks {
-        for id in ids {
-            gone.extend(conn.all(ACK, values![session.site, session.node, session.epoch, *id]).await?);
-        }
-    }
+    let of_node = |NodeAcks { session, ids }: &NodeAcks| {
+        let row = |id: &MsgId| (session.site.0, session.node.0, session.epoch, int(id.0));
+        ids.iter().map(row).collect::<Vec<_>>()
+    };
+    let rows = json(acks.iter().flat_map(of_node))?;
+    let gone = conn.all(ACK, values![&rows]).await?;
     count_down(conn, &gone).await
 }
 
@@ -57,39 +80,49 @@ pub(super) async fn drop_queue(conn: &mut SqliteConn, site: SiteId, node: NodeId
     count_down(conn, &gone).await
 }
 
-const REMOVE: &str = "DELETE FROM entries WHERE site = $1 AND node = $2 AND rank = $3 AND msg = $4";
+/// A row: site, node, rank, msg.
+const REMOVE: &str = "
+    DELETE FROM entries
+    WHERE (site, node, rank, msg) IN (
+        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1))
+    RETURNING site, msg, node";
 
 /// Removes these entries; returns those that were there, and the blobs of messages that went with them.
 pub(super) async fn remove(
     conn: &mut SqliteConn,
-    entries: &[EntryRow],
+    entries: &[EntryKey],
 ) -> Result<(HashSet<(NodeId, MsgId)>, Vec<String>)> {
-    let (mut removed, mut gone) = (HashSet::new(), Gone::new());
-    for row in entries {
-        let id = MsgId(u64::try_from(row.msg).unwrap_or_default());
-        if conn.run(REMOVE, values![row.site, row.node, row.rank, row.msg]).await? > 0 {
-            removed.insert((NodeId(row.node), id));
-            *gone.entry((SiteId(row.site), id)).or_default() += 1;
-        }
-    }
-    Ok((removed, forget(conn, gone).await?))
+    let rows = json(entries.iter().map(|row| (row.site, row.node, row.rank, row.msg)))?;
+    let gone = conn.all(REMOVE, values![&rows]).await?;
+    let removed = gone.iter().map(|row| Ok((row.node(2)?, row.msg(1)?))).collect::<Result<_>>()?;
+    Ok((removed, count_down(conn, &gone).await?))
 }
 
-const FORGET: &str = "DELETE FROM messages WHERE site = $1 AND id = $2 AND pending <= $3 RETURNING blob";
-const COUNT_DOWN: &str = "UPDATE messages SET pending = pending - $3 WHERE site = $1 AND id = $2";
+/// A row: site, id.
+const FORGET: &str = "
+    DELETE FROM messages WHERE pending <= $2 AND (site, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))
+    RETURNING blob, site, id";
+const COUNT_DOWN: &str = "
+    UPDATE messages SET pending = pending - $2
+    WHERE (site, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))";
 
 /// Takes entries that went off their messages' counts, given as rows of site and msg; returns the blobs of those
 /// messages that went with their last one.
 async fn count_down(conn: &mut SqliteConn, gone: &[Row]) -> Result<Vec<String>> {
-    forget(conn, count_gone(gone)?).await
-}
-
-async fn forget(conn: &mut SqliteConn, gone: Gone) -> Result<Vec<String>> {
+    let mut by_count: BTreeMap<i64, BTreeSet<(SiteId, MsgId)>> = BTreeMap::new();
+    for (message, count) in count_gone(gone)? {
+        by_count.entry(count).or_default().insert(message);
+    }
+    let json_of =
+        |messages: &BTreeSet<(SiteId, MsgId)>| json(messages.iter().map(|(site, id)| (site.0, int(id.0))));
     let mut freed = Vec::new();
-    for ((site, id), count) in gone {
-        let forgotten = conn.all(FORGET, values![site, id, count]).await?;
-        if forgotten.is_empty() {
-            conn.run(COUNT_DOWN, values![site, id, count]).await?;
+    for (count, mut messages) in by_count {
+        let forgotten = conn.all(FORGET, values![&json_of(&messages)?, count]).await?;
+        for row in &forgotten {
+            messages.remove(&(row.site(1)?, row.msg(2)?));
+        }
+        if !messages.is_empty() {
+            conn.run(COUNT_DOWN, values![&json_of(&messages)?, count]).await?;
         }
         freed.extend(blobs(&forgotten)?);
     }

@@ -1,6 +1,6 @@
 //! Sessions.
 
-use super::conn::SqliteConn;
+use super::{conn::SqliteConn, rows::json};
 use crate::{
     Connected, NodeId, Result, Session, SiteId, Standing,
     sql::{Conn, values},
@@ -29,14 +29,14 @@ pub(super) const NOTE_LOST_HINTS: &str =
     ON CONFLICT (one) DO UPDATE SET until_s = max(until_s, excluded.until_s)";
 
 pub(super) async fn connected(conn: &mut SqliteConn, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>> {
-    let sql = "SELECT site, node, edge, epoch, EXISTS (SELECT 1 FROM hint_losses WHERE until_s > unixepoch())
-               FROM nodes WHERE site = $1 AND node = $2 AND edge IS NOT NULL AND NOT revoked";
-    let mut connected = Vec::new();
-    for (site, node) in nodes {
-        let row = conn.first(sql, values![*site, *node]).await?;
-        connected.extend(row.as_ref().map(sessions::connected).transpose()?);
+    if nodes.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(connected)
+    let sql = "SELECT n.site, n.node, n.edge, n.epoch, EXISTS (SELECT 1 FROM hint_losses WHERE until_s > unixepoch())
+               FROM json_each($1) k CROSS JOIN nodes n ON n.site = k.value ->> 0 AND n.node = k.value ->> 1
+               WHERE n.edge IS NOT NULL AND NOT n.revoked";
+    let nodes = json(nodes.iter().map(|(site, node)| (site.0, node.0)))?;
+    conn.all(sql, values![&nodes]).await?.iter().map(sessions::connected).collect()
 }
 
 /// How each session stands, and those whose node names no edge.

@@ -9,7 +9,7 @@ use tmtp_wire::MsgId;
 
 use super::{claim, conn::SqliteConn, members, presence, queue, sessions, usage};
 use crate::{
-    Begun, Expired, Found, GroupMember, InvitationId, MemberKey, Name, NewEntry, NewMessage, NewNode,
+    Begun, Expired, Found, GroupMember, InvitationId, Look, MemberKey, Name, NewEntry, NewMessage, NewNode,
     NodeAcks, NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Sent, Session, SiteId, Tx, steps,
 };
 
@@ -30,6 +30,25 @@ impl SqliteTx {
         self.conn.commit().await?;
         metrics::histogram!("tmtp_store_commit_seconds").record(started.elapsed());
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Look for SqliteTx {
+    async fn names(&mut self, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
+        self.conn.names(names).await
+    }
+
+    async fn group_members(&mut self, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>> {
+        self.conn.group_members(groups).await
+    }
+
+    async fn nodes(&mut self, members: &[MemberKey]) -> Result<Found> {
+        self.conn.nodes(members).await
+    }
+
+    async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>> {
+        self.conn.queued(nodes, count_max).await
     }
 }
 
@@ -74,14 +93,6 @@ impl Tx for SqliteTx {
         steps::members::add(&mut self.conn, member, now_ms).await
     }
 
-    async fn nodes(&mut self, members: &[MemberKey]) -> Result<Found> {
-        members::nodes(&mut self.conn, members).await
-    }
-
-    async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>> {
-        members::queued(&mut self.conn, nodes, count_max).await
-    }
-
     async fn add_node(&mut self, node: &NewNode) -> Result<NodeId> {
         members::add_node(&mut self.conn, node).await
     }
@@ -111,10 +122,6 @@ impl Tx for SqliteTx {
         steps::members::suspend(&mut self.conn, member, suspended).await
     }
 
-    async fn names(&mut self, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
-        members::names(&mut self.conn, names).await
-    }
-
     async fn take_name(&mut self, name: &Name) -> Result<bool> {
         steps::members::take_name(&mut self.conn, name).await
     }
@@ -125,10 +132,6 @@ impl Tx for SqliteTx {
 
     async fn lock_group(&mut self, site: SiteId, gid: &str) -> Result<bool> {
         steps::groups::lock(&mut self.conn, GROUP, site, gid).await
-    }
-
-    async fn group_members(&mut self, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>> {
-        members::of_groups(&mut self.conn, groups).await
     }
 
     async fn put_group_member(&mut self, member: &GroupMember) -> Result<()> {

@@ -8,7 +8,7 @@ use tmtp_wire::{MsgId, Posted};
 use crate::{
     NodeId, Result, SiteId, Undelivered,
     sql::{Conn, values},
-    steps::{members::first_alias, queue::EntryRow},
+    steps::{members::first_alias, queue::EntryKey},
 };
 
 /// Messages looked at in one step.
@@ -18,7 +18,7 @@ const MESSAGES: i64 = 200;
 #[derive(Default)]
 pub(crate) struct Old {
     messages: BTreeMap<MsgId, (Posted, Bytes)>,
-    pub(crate) entries: Vec<EntryRow>,
+    pub(crate) entries: Vec<EntryKey>,
     /// Whose node an entry is of.
     owners: HashMap<i64, String>,
 }
@@ -50,13 +50,13 @@ pub(crate) async fn find(conn: &mut dyn Conn, site: SiteId, before: MsgId, entri
         return Ok(old);
     };
     // By each node's queue: there is no way to entries by their message.
-    let sql = "SELECT e.node, e.rank, e.msg, e.octets, n.uid FROM nodes n
+    let sql = "SELECT e.node, e.rank, e.msg, n.uid FROM nodes n
                JOIN entries e ON e.site = n.site AND e.node = n.node AND e.rank IN (0, 1) AND e.msg BETWEEN $2 AND $3
                WHERE n.site = $1 ORDER BY e.node, e.rank, e.msg";
     for row in conn.all(sql, values![site, *first, *last]).await? {
-        let [node, rank, msg, octets] = [row.int(0)?, row.int(1)?, row.int(2)?, row.int(3)?];
-        old.owners.entry(node).or_insert(row.text(4)?);
-        old.entries.push(EntryRow { site: site.0, node, rank, msg, octets });
+        let [node, rank, msg] = [row.int(0)?, row.int(1)?, row.int(2)?];
+        old.owners.entry(node).or_insert(row.text(3)?);
+        old.entries.push(EntryKey { site: site.0, node, rank, msg });
     }
     Ok(old)
 }

@@ -12,7 +12,16 @@ use crate::{
 /// How many entries of each message went.
 pub(crate) type Gone = BTreeMap<(SiteId, MsgId), i64>;
 
-/// An entry's row.
+/// What names an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct EntryKey {
+    pub(crate) site: i64,
+    pub(crate) node: i64,
+    pub(crate) rank: i64,
+    pub(crate) msg: i64,
+}
+
+/// A new entry's row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct EntryRow {
     pub(crate) site: i64,
@@ -20,6 +29,8 @@ pub(crate) struct EntryRow {
     pub(crate) rank: i64,
     pub(crate) msg: i64,
     pub(crate) octets: i64,
+    /// Index of its message.
+    pub(crate) message: usize,
 }
 
 /// All ranks, the most frequent first.
@@ -44,6 +55,7 @@ pub(crate) fn entry_rows(messages: &[NewMessage], entries: &[NewEntry]) -> Resul
             rank: rank(message.urgent),
             msg: int(message.id.0),
             octets: int(message.body.octets()),
+            message: entry.message,
         };
         if rows.insert(row) {
             pending[entry.message] += 1;

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::world::{SOON, World};
 
 /// A server of the test's own.
-async fn server() -> Result<Postgres> {
+pub async fn server() -> Result<Postgres> {
     tokio::task::spawn_blocking(Postgres::start).await?
 }
 

@@ -4,12 +4,14 @@
 mod acks;
 mod admin;
 mod backups;
+mod batches;
 mod expiry;
 mod faults;
 mod groups;
 mod members;
 mod newcomers;
 mod peek;
+mod plans;
 mod presence;
 mod queues;
 mod requests;
@@ -129,6 +131,16 @@ contract! {
         a_new_life_takes_no_authorization_code_of_the_former_one,
         messages_whose_bodies_are_gone_are_forgotten_and_no_others,
         a_backup_goes_only_into_an_empty_place_of_its_kind_and_age,
+    }
+    batches {
+        a_batch_is_committed_and_tells_who_is_connected,
+        a_batch_tells_that_hints_were_lost_a_short_time_ago,
+        only_new_requests_of_a_batch_are_counted,
+        a_request_recorded_before_makes_no_message_again,
+        a_refused_request_leaves_no_record_and_is_told_of_one,
+        a_batch_on_a_wrong_belief_does_nothing,
+        a_batch_waits_for_whoever_adds_a_node_and_is_stale_then,
+        messages_of_any_kind_come_out_as_they_went_in,
     }
     groups {
         a_group_tells_all_who_are_on_record,

@@ -96,14 +96,15 @@ pub async fn the_last_request_of_a_member_is_known(w: &World) -> Result<()> {
 
 pub async fn old_requests_are_forgotten(w: &World) -> Result<()> {
     let node = w.nodes[0];
-    let at = |digest: u8, posted| {
-        let recorded = Recorded { id: MsgId(digest.into()), posted: Posted(posted) };
+    let at = |digest: u8, posted: i64| {
+        let recorded =
+            Recorded { id: MsgId(posted.unsigned_abs() * 10 + u64::from(digest)), posted: Posted(posted) };
         RequestClaim { recorded, ..w.claim(node, digest, 0) }
     };
     claim(w, &[at(1, 10), at(2, 11), at(3, 12), at(4, 13)]).await?;
     assert_eq!(w.store.forget_requests(13, 2).await?, 2);
     assert_eq!(w.store.forget_requests(13, 2).await?, 1);
     assert_eq!(w.store.forget_requests(13, 2).await?, 0);
-    assert_eq!(claim(w, &[at(1, 20), at(2, 20), at(3, 20), at(4, 20)]).await?, [None, None, None, Some(4)]);
+    assert_eq!(claim(w, &[at(1, 20), at(2, 20), at(3, 20), at(4, 20)]).await?, [None, None, None, Some(134)]);
     Ok(())
 }

@@ -184,7 +184,7 @@ impl World {
         Ok(tx.commit().await?)
     }
 
-    /// Acks, in a transaction of its own.
+    /// Acks.
     pub async fn ack(&self, session: &Session, ids: &[u64]) -> Result<Vec<String>> {
         ack(&*self.store, session, ids).await
     }
@@ -234,10 +234,7 @@ impl World {
 
 pub async fn ack(store: &dyn Store, session: &Session, ids: &[u64]) -> Result<Vec<String>> {
     let acks = NodeAcks { session: session.clone(), ids: ids.iter().map(|id| MsgId(*id)).collect() };
-    let mut tx = store.begin().await?;
-    let blobs = tx.ack(&[acks]).await?;
-    tx.commit().await?;
-    Ok(blobs)
+    Ok(store.ack(&[acks]).await?)
 }
 
 pub fn ids(page: &QueuePage) -> Vec<u64> {
