@@ -1,6 +1,7 @@
 //! Sites that are closed: nobody gets in, and after a time of grace all that is in them is erased.
 
 use serde_json::{Value, json};
+use tmtp_platform::clock::DAY_MS;
 use tmtp_store::{
     SiteId,
     admin::{Change, OrgId, OrgSite},
@@ -10,7 +11,6 @@ use crate::{By, Error, Registry, Result, orgs::org_value, registry::Done, sites:
 
 /// Most days of grace.
 pub const GRACE_DAYS_MAX: u32 = 365;
-const DAY_MS: i64 = 24 * 3_600_000;
 /// Rows of a kind erased in one transaction.
 const AT_ONCE: u32 = 1_000;
 /// Transactions in one round: what is left waits for the next.

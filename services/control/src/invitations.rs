@@ -3,7 +3,7 @@
 use data_encoding::BASE32_NOPAD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use tmtp_platform::Secret;
+use tmtp_platform::{Secret, clock::DAY_MS};
 use tmtp_store::{
     InvitationId, SiteId, SiteSettings,
     admin::{Change, Invitation, NewInvitation, OrgId, Scope},
@@ -21,7 +21,6 @@ const CODE_GROUP: usize = 4;
 /// How long an invitation is good when nothing is said, and at most.
 const DAYS: i64 = 14;
 const DAYS_MAX: i64 = 366;
-const DAY_MS: i64 = 24 * 3_600_000;
 /// Most who may register with one invitation.
 const USES_MAX: u32 = 10_000;
 /// Most invitations of a site that can be used at one time.

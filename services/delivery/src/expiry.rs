@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use bytes::Bytes;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
+use tmtp_platform::clock::DAY_MS;
 use tmtp_store::{Body, MemberKey, Site, Tx, Undelivered};
 use tmtp_wire::{Message, MsgId, Posted, base32};
 
@@ -18,7 +19,6 @@ use crate::{
 
 /// Entries removed in one transaction.
 const AT_ONCE: u32 = 1_000;
-const DAY_MS: i64 = 24 * 3_600_000;
 /// Most UTF-16 units of a name in a notice, so that it fits into a ping's text.
 const NAME_UNITS: usize = 40;
 

@@ -6,7 +6,7 @@ use std::{
     fmt, fs, io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use arc_swap::ArcSwap;
@@ -17,6 +17,7 @@ use rustls::{
     sign::CertifiedKey,
 };
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use tmtp_platform::Stamps;
 use tokio::{net::TcpStream, time::sleep};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
@@ -96,10 +97,10 @@ impl Tls {
 
     /// Takes up changed certificates for as long as the edge lives. Broken ones are reported, and the former ones kept.
     pub async fn watch(&self) -> Result<Infallible, crate::Error> {
-        let mut seen = stamps(&self.folder.path);
+        let mut seen = Stamps::of_folder(&self.folder.path);
         loop {
             sleep(LOOK).await;
-            let now = stamps(&self.folder.path);
+            let now = Stamps::of_folder(&self.folder.path);
             if now == seen {
                 continue;
             }
@@ -194,22 +195,6 @@ pub(crate) fn certified(chain: &[u8], key: &[u8]) -> Result<CertifiedKey, String
         .map_err(|error| format!("the chain: {error}"))?;
     let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| format!("the key: {error}"))?;
     CertifiedKey::from_der(certs, key, &aws_lc_rs::default_provider()).map_err(|error| error.to_string())
-}
-
-/// What tells whether anything in the folder changed.
-fn stamps(path: &Path) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
-    let Ok(files) = fs::read_dir(path) else {
-        return Vec::new();
-    };
-    let mut stamps: Vec<_> = files
-        .flatten()
-        .filter_map(|file| {
-            let about = fs::metadata(file.path()).ok()?;
-            Some((file.path(), about.len(), about.modified().ok()))
-        })
-        .collect();
-    stamps.sort();
-    stamps
 }
 
 #[cfg(test)]

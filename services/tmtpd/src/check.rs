@@ -3,13 +3,12 @@
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tmtp_bus::Kind as BusKind;
 use tmtp_edge::Upstream;
 
 use crate::args::CheckConfig;
-use crate::print;
-use crate::settings::{Role, ServerTls, Settings};
+use crate::settings::{Role, Settings};
+use crate::{internal_tls, print};
 
 /// `tmtpd check-config`.
 pub fn run(settings: &Settings, args: &CheckConfig) -> anyhow::Result<()> {
@@ -51,7 +50,7 @@ fn faults(settings: &Settings, role: Role) -> Vec<String> {
         note(settings.delivery.limits.check().context("delivery.limits"));
     }
     if role == Role::Delivery {
-        note(settings.delivery.tls.as_ref().map_or(Ok(()), server_tls));
+        note(settings.delivery.tls.as_ref().map_or(Ok(()), internal_tls::check));
     }
     note(settings.bus.check().map_err(Into::into));
     note(carries(settings.bus.kind, role));
@@ -113,31 +112,10 @@ fn shutdown(settings: &Settings) -> anyhow::Result<()> {
     }
 }
 
-fn server_tls(tls: &ServerTls) -> anyhow::Result<()> {
-    certificates(&tls.cert).context("delivery.tls.cert")?;
-    key(&tls.key).context("delivery.tls.key")?;
-    certificates(&tls.client_ca).context("delivery.tls.client_ca")
-}
-
-fn certificates(path: &Path) -> anyhow::Result<()> {
-    let chain: Vec<_> = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    if chain.is_empty() {
-        bail!("{} holds no certificate", path.display());
-    }
-    Ok(())
-}
-
-fn key(path: &Path) -> anyhow::Result<()> {
-    PrivateKeyDer::from_pem_file(path)
-        .map(drop)
-        .with_context(|| format!("cannot read a key from {}", path.display()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::ServerTls;
 
     #[test]
     fn every_fault_is_told_at_once_and_by_name() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use futures::{StreamExt, stream::BoxStream};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
@@ -89,25 +89,54 @@ fn stamps(files: &ServerTls) -> Stamps {
     Stamps::of([&files.cert, &files.key, &files.client_ca].map(AsRef::as_ref))
 }
 
+/// Whether the files can be read.
+pub fn check(files: &ServerTls) -> anyhow::Result<()> {
+    Pems::read(files).map(drop)
+}
+
+/// What is in the files.
+struct Pems {
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+    client_ca: Vec<CertificateDer<'static>>,
+}
+
+impl Pems {
+    fn read(files: &ServerTls) -> anyhow::Result<Self> {
+        Ok(Self {
+            chain: certificates(&files.cert).context("delivery.tls.cert")?,
+            key: key(&files.key).context("delivery.tls.key")?,
+            client_ca: certificates(&files.client_ca).context("delivery.tls.client_ca")?,
+        })
+    }
+}
+
 fn read(files: &ServerTls) -> anyhow::Result<Arc<ServerConfig>> {
+    let Pems { chain, key, client_ca } = Pems::read(files)?;
     let mut roots = RootCertStore::empty();
-    for certificate in chain(&files.client_ca)? {
+    for certificate in client_ca {
         roots.add(certificate).with_context(|| files.client_ca.display().to_string())?;
     }
     let verifier =
         WebPkiClientVerifier::builder(Arc::new(roots)).build().context("delivery.tls.client_ca")?;
-    let key = PrivateKeyDer::from_pem_file(&files.key)
-        .with_context(|| format!("cannot read a key from {}", files.key.display()))?;
     let mut config = ServerConfig::builder()
         .with_client_cert_verifier(verifier)
-        .with_single_cert(chain(&files.cert)?, key)
+        .with_single_cert(chain, key)
         .context("delivery.tls")?;
     config.alpn_protocols = vec![b"h2".to_vec()];
     Ok(Arc::new(config))
 }
 
-fn chain(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
-    CertificateDer::pem_file_iter(path)
+fn certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    let chain: Vec<_> = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect)
-        .with_context(|| format!("cannot read {}", path.display()))
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    if chain.is_empty() {
+        bail!("{} holds no certificate", path.display());
+    }
+    Ok(chain)
+}
+
+fn key(path: &Path) -> anyhow::Result<PrivateKeyDer<'static>> {
+    PrivateKeyDer::from_pem_file(path).with_context(|| format!("cannot read a key from {}", path.display()))
 }

@@ -1,5 +1,7 @@
 //! Times as they are written: RFC 3339, in UTC.
 
+use tmtp_platform::clock::{DAY_MS, day};
+
 use super::problem::Problem;
 
 /// Milliseconds since 1970 as text.
@@ -12,13 +14,6 @@ pub(crate) fn read(field: &str, text: &str) -> Result<i64, Problem> {
     let time: Result<jiff::Timestamp, _> = text.parse();
     let wrong = |_| Problem::invalid(format!("{field} is a time as 2027-01-31T12:00:00Z, not `{text}`"));
     time.map(jiff::Timestamp::as_millisecond).map_err(wrong)
-}
-
-const DAY_MS: i64 = 86_400_000;
-
-/// The day of a time, since 1970 and in UTC.
-pub(crate) fn day(ms: i64) -> i64 {
-    ms.div_euclid(DAY_MS)
 }
 
 /// A day as text.

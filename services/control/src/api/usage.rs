@@ -14,6 +14,7 @@ use axum::{
 use bytes::Bytes;
 use futures::stream;
 use serde::{Deserialize, Serialize};
+use tmtp_platform::clock::day;
 use tmtp_store::{
     Site, SiteId,
     admin::{OrgId, Page, USAGE_DAYS, UsageDay},
@@ -203,7 +204,7 @@ pub(super) async fn export_org(
 }
 
 fn today(api: &Api) -> i64 {
-    times::day(api.registry.now_ms())
+    day(api.registry.now_ms())
 }
 
 fn table(days: &RangeInclusive<i64>, body: Body) -> Response {

@@ -7,6 +7,7 @@ use aws_lc_rs::{
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
+use tmtp_platform::clock::DAY_MS;
 use tmtp_store::{
     SiteId,
     admin::{SigningKey, View},
@@ -14,7 +15,6 @@ use tmtp_store::{
 
 use crate::{Error, Registry, Result};
 
-const DAY_MS: i64 = 24 * 3_600_000;
 /// How old a key may be that signs.
 const FRESH_MS: i64 = 30 * DAY_MS;
 /// How old a key may be that is published: longer, so that what it signed last is good to its end.

@@ -6,11 +6,12 @@
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
+use tmtp_platform::clock::day;
+
 use super::{Admin, Change, OrgId, Scope, View};
 use crate::{
     Result, SiteId,
     sql::{Row, int, values},
-    steps::usage::day,
 };
 
 /// For how many days it is kept.

@@ -1,12 +1,13 @@
 //! A batch as one call of the procedure that the migration `create_batches` keeps in the database.
 
+use tmtp_platform::clock::day;
 use tmtp_wire::{MsgId, Posted};
 
 use super::{claim::ClaimColumns, conn::PgConn, queue::MessageColumns, usage::Used};
 use crate::{
     Batch, Believed, Committed, Connected, Error, NodeId, Recorded, Result, SiteId,
     sql::{Conn, Row, values},
-    steps::{queue::entry_rows, usage::day},
+    steps::queue::entry_rows,
 };
 
 /// It commits in its midst, so it must not stand in a transaction.

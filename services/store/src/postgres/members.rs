@@ -45,81 +45,65 @@ pub(super) async fn active(conn: &mut PgConn, members: &[MemberKey]) -> Result<H
     conn.all(sql, values![&sites, &uids]).await?.iter().map(members::key).collect()
 }
 
-async fn nodes_of(conn: &mut PgConn, members: &[MemberKey]) -> Result<Found> {
-    let (sites, uids) = member_columns(members);
-    if uids.is_empty() {
-        return Ok(Found::default());
-    }
-    let sql = "SELECT m.site, m.uid, n.node, n.edge
-               FROM unnest($1::bigint[], $2::text[]) k(site, uid)
-               CROSS JOIN LATERAL (
-                   SELECT m.site, m.uid FROM members m
-                   WHERE m.site = k.site AND m.uid = k.uid AND NOT m.suspended OFFSET 0
-               ) m
-               LEFT JOIN LATERAL (
-                   SELECT n.node, n.edge FROM nodes n
-                   WHERE n.site = k.site AND n.uid = k.uid AND NOT n.revoked OFFSET 0
-               ) n ON true
-               ORDER BY n.node";
-    members::found(&conn.all(sql, values![&sites, &uids]).await?)
-}
-
-async fn queued_for(conn: &mut PgConn, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>> {
-    if nodes.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (sites, nodes) = node_columns(nodes);
-    let sql = "SELECT k.node, count(c.octets), coalesce(sum(c.octets), 0)::bigint
-               FROM unnest($1::bigint[], $2::bigint[]) k(site, node)
-               LEFT JOIN LATERAL
-                   (SELECT e.octets FROM entries e WHERE e.site = k.site AND e.node = k.node LIMIT $3) c ON true
-               GROUP BY k.node";
-    let rows = conn.all(sql, values![&sites, &nodes, i64::from(count_max)]).await?;
-    rows.iter().map(members::queued).collect()
-}
-
-async fn named(conn: &mut PgConn, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
-    let (sites, names) = name_columns(names);
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = "SELECT n.* FROM unnest($1::bigint[], $2::text[]) k(site, name)
-               CROSS JOIN LATERAL (
-                   SELECT n.site, n.name, n.kind, n.uid FROM names n
-                   WHERE n.site = k.site AND n.name = k.name OFFSET 0
-               ) n";
-    conn.all(sql, values![&sites, &names]).await?.iter().map(members::name).collect()
-}
-
-async fn of_groups(conn: &mut PgConn, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>> {
-    let (sites, gids) = name_columns(groups);
-    if gids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = "SELECT g.* FROM unnest($1::bigint[], $2::text[]) k(site, gid)
-               CROSS JOIN LATERAL (
-                   SELECT g.site, g.gid, g.uid, g.alias, g.status FROM group_members g
-                   WHERE g.site = k.site AND g.gid = k.gid OFFSET 0
-               ) g
-               ORDER BY g.site, g.gid, g.uid";
-    conn.all(sql, values![&sites, &gids]).await?.iter().map(groups::member).collect()
-}
-
 #[async_trait]
 impl Look for PgConn {
     async fn names(&mut self, names: &[(SiteId, String)]) -> Result<Vec<Name>> {
-        named(self, names).await
+        let (sites, names) = name_columns(names);
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT n.* FROM unnest($1::bigint[], $2::text[]) k(site, name)
+                   CROSS JOIN LATERAL (
+                       SELECT n.site, n.name, n.kind, n.uid FROM names n
+                       WHERE n.site = k.site AND n.name = k.name OFFSET 0
+                   ) n";
+        self.all(sql, values![&sites, &names]).await?.iter().map(members::name).collect()
     }
 
     async fn group_members(&mut self, groups: &[(SiteId, String)]) -> Result<Vec<GroupMember>> {
-        of_groups(self, groups).await
+        let (sites, gids) = name_columns(groups);
+        if gids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT g.* FROM unnest($1::bigint[], $2::text[]) k(site, gid)
+                   CROSS JOIN LATERAL (
+                       SELECT g.site, g.gid, g.uid, g.alias, g.status FROM group_members g
+                       WHERE g.site = k.site AND g.gid = k.gid OFFSET 0
+                   ) g
+                   ORDER BY g.site, g.gid, g.uid";
+        self.all(sql, values![&sites, &gids]).await?.iter().map(groups::member).collect()
     }
 
     async fn nodes(&mut self, members: &[MemberKey]) -> Result<Found> {
-        nodes_of(self, members).await
+        let (sites, uids) = member_columns(members);
+        if uids.is_empty() {
+            return Ok(Found::default());
+        }
+        let sql = "SELECT m.site, m.uid, n.node, n.edge
+                   FROM unnest($1::bigint[], $2::text[]) k(site, uid)
+                   CROSS JOIN LATERAL (
+                       SELECT m.site, m.uid FROM members m
+                       WHERE m.site = k.site AND m.uid = k.uid AND NOT m.suspended OFFSET 0
+                   ) m
+                   LEFT JOIN LATERAL (
+                       SELECT n.node, n.edge FROM nodes n
+                       WHERE n.site = k.site AND n.uid = k.uid AND NOT n.revoked OFFSET 0
+                   ) n ON true
+                   ORDER BY n.node";
+        members::found(&self.all(sql, values![&sites, &uids]).await?)
     }
 
     async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>> {
-        queued_for(self, nodes, count_max).await
+        if nodes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (sites, nodes) = node_columns(nodes);
+        let sql = "SELECT k.node, count(c.octets), coalesce(sum(c.octets), 0)::bigint
+                   FROM unnest($1::bigint[], $2::bigint[]) k(site, node)
+                   LEFT JOIN LATERAL
+                       (SELECT e.octets FROM entries e WHERE e.site = k.site AND e.node = k.node LIMIT $3) c ON true
+                   GROUP BY k.node";
+        let rows = self.all(sql, values![&sites, &nodes, i64::from(count_max)]).await?;
+        rows.iter().map(members::queued).collect()
     }
 }

@@ -1,5 +1,7 @@
 //! Sessions: a node's lease, its epoch and the edge that holds it.
 
+use tmtp_platform::clock::day;
+
 use crate::{
     Begun, Connected, Error, NodeId, Result, Session, SiteId, Standing,
     sql::{Conn, Row, values},
@@ -22,7 +24,7 @@ pub(crate) async fn begin(
         "UPDATE nodes SET epoch = $3, edge = $4, ohi = false, seen_ms = $5 WHERE site = $1 AND node = $2";
     conn.run(sql, values![site, node, epoch, edge, now_ms]).await?;
     // Its first login of the day: the others of that day change nothing.
-    if former.int(0)? == 0 || usage::day(former.int(3)?) != usage::day(now_ms) {
+    if former.int(0)? == 0 || day(former.int(3)?) != day(now_ms) {
         usage::note_active(conn, site, &former.text(4)?, now_ms).await?;
     }
     Ok(Begun { epoch, former_edge: former.opt_text(1)?, former_ohi: former.flag(2)? })

@@ -3,17 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use tmtp_platform::clock::day;
+
 use crate::{
     Result, Sent, SiteId,
     sql::{Conn, values},
 };
-
-const DAY_MS: i64 = 86_400_000;
-
-/// The day of a time, since 1970 and in UTC.
-pub(crate) fn day(ms: i64) -> i64 {
-    ms.div_euclid(DAY_MS)
-}
 
 /// Messages and octets of each site and day, in ascending order.
 pub(crate) fn sums(sent: &[Sent]) -> BTreeMap<(SiteId, i64), [u64; 2]> {
@@ -30,14 +25,4 @@ pub(crate) fn sums(sent: &[Sent]) -> BTreeMap<(SiteId, i64), [u64; 2]> {
 pub(crate) async fn note_active(conn: &mut dyn Conn, site: SiteId, uid: &str, now_ms: i64) -> Result<()> {
     let sql = "INSERT INTO usage_active (site, day, uid) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     conn.run(sql, values![site, day(now_ms), uid]).await.map(drop)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_begins_at_midnight_in_utc() {
-        assert_eq!((day(0), day(DAY_MS - 1), day(DAY_MS), day(-1)), (0, 0, 1, -1));
-    }
 }
