@@ -89,6 +89,8 @@ def cluster(tmp_path_factory):
     assert up.returncode == 0, up.stdout + up.stderr
     try:
         talk(environment, port)
+        subprocess.run([TMTPD, "backup", "create", "--config", scratch / "control.toml", "--out", scratch / "backup"],
+                       env=environment, capture_output=True, check=True)
         yield dict(line.split() for line in (scratch / "ports").read_text().splitlines())
     finally:
         subprocess.run([script, "clean"], env=environment, capture_output=True, check=True)

@@ -26,6 +26,7 @@ impl Control {
     /// A control process over this store.
     pub fn new(store: Arc<dyn Store>, registry: Registry, options: Options) -> Self {
         metrics::describe_gauge!("tmtp_control_sites", "Sites, by whether they are suspended.");
+        metrics::describe_gauge!("tmtp_backup_timestamp_seconds", "The moment of the last backup.");
         metrics::describe_counter!("tmtp_control_requests_total", "Requests to the API, by status.");
         backlog::describe();
         let registry = registry.allowing_private_providers(options.private_providers);
@@ -74,6 +75,7 @@ impl Control {
                 _ = ticks.tick() => {
                     self.count().await;
                     self.count_certificates().await;
+                    self.count_backup().await;
                     self.forget().await;
                     self.erase().await;
                 }
@@ -112,6 +114,18 @@ impl Control {
                 metrics::gauge!("tmtp_certificate_expiry_timestamp_seconds", "use" => "sites").set(seconds);
             }
             Err(error) => tracing::info!(%error, "sites' certificates could not be looked at"),
+        }
+    }
+
+    /// Of which moment the last backup is. Who makes backups by other means has no such figure.
+    async fn count_backup(&self) {
+        let last = async { self.registry.view().await?.last_backup().await.map_err(crate::Error::from) };
+        match last.await {
+            Ok(None) => {}
+            Ok(Some(ms)) => {
+                metrics::gauge!("tmtp_backup_timestamp_seconds").set(ms as f64 / 1_000.0);
+            }
+            Err(error) => tracing::info!(%error, "the last backup could not be looked at"),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Scope, View};
 use crate::{
-    Error, Result,
+    Error, Result, backup,
     sql::{int, values},
 };
 
@@ -29,6 +29,16 @@ pub struct SiteFigures {
 }
 
 impl View {
+    /// The moment of the last backup that `tmtpd backup` finished, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn last_backup(&mut self) -> Result<Option<i64>> {
+        let sql = "SELECT value FROM counters WHERE name = $1";
+        let row = self.conn().first(sql, values![backup::LAST]).await?;
+        row.map(|row| row.int(0)).transpose()
+    }
+
     /// Figures of a site.
     ///
     /// # Errors

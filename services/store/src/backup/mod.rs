@@ -26,6 +26,9 @@ const HIGHEST_ID: &str =
 /// Bodies that messages name, with their lengths.
 const BODIES: &str = "SELECT DISTINCT blob, octets FROM messages WHERE blob IS NOT NULL ORDER BY blob";
 
+/// The counter that holds the moment of the last backup.
+pub(crate) const LAST: &str = "backed up";
+
 /// What is in a dump beside the files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -105,6 +108,16 @@ pub async fn load(options: &StoreOptions, folder: &Path, dump: &Dump) -> Result<
         Kind::Postgres => postgres::load(options, folder, dump).await,
         Kind::Sqlite => sqlite::load(options, folder).await,
     }
+}
+
+/// Notes that a backup is whole of which everything acked before this is part, for [`View::last_backup`].
+///
+/// [`View::last_backup`]: crate::admin::View::last_backup
+pub async fn note(options: &StoreOptions, moment_ms: i64) -> Result<()> {
+    let mut conn = connect(options).await?.writing().await?;
+    let sql = "INSERT INTO counters (name, value) VALUES ($1, $2)
+               ON CONFLICT (name) DO UPDATE SET value = $2 WHERE counters.value < $2";
+    conn.run(sql, values![LAST, moment_ms]).await.map(drop)
 }
 
 /// Looks at a database that was brought back by other means.

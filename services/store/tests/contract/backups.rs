@@ -13,6 +13,7 @@ use tmtp_store::{
 use tmtp_testkit::postgres::Postgres;
 
 use crate::{
+    admin::admin,
     peek::Peek,
     world::{World, ack, ids, new_node},
 };
@@ -181,4 +182,14 @@ async fn login(store: &dyn Store, w: &World, node: NodeId) -> Result<tmtp_store:
     let begun = tx.begin_session(w.site, node, "edge-1", 5).await?;
     tx.commit().await?;
     Ok(w.session_of(node, begun.epoch))
+}
+
+pub async fn the_newest_backup_shows(w: &World) -> Result<()> {
+    let last = async || Ok::<_, anyhow::Error>(admin(w).view().await?.last_backup().await?);
+    assert_eq!(last().await?, None);
+    for (noted, shown) in [(NOW_MS, NOW_MS), (NOW_MS + 5, NOW_MS + 5), (NOW_MS, NOW_MS + 5)] {
+        backup::note(&w.options, noted).await?;
+        assert_eq!(last().await?, Some(shown));
+    }
+    Ok(())
 }

@@ -131,6 +131,7 @@ contract! {
         a_new_life_takes_no_authorization_code_of_the_former_one,
         messages_whose_bodies_are_gone_are_forgotten_and_no_others,
         a_backup_goes_only_into_an_empty_place_of_its_kind_and_age,
+        the_newest_backup_shows,
     }
     batches {
         a_batch_is_committed_and_tells_who_is_connected,

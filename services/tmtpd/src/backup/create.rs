@@ -26,6 +26,9 @@ pub async fn run(settings: &Settings, to: &Create) -> anyhow::Result<Manifest> {
         BodyKind::Directory | BodyKind::S3 => bodies::copy_out(settings, &named, &folder).await?,
     };
     let manifest = folder.seal(Draft { moment, database, bodies: settings.bodies.kind, gone }).await?;
+    if let Err(error) = backup::note(&settings.store, moment.as_millisecond()).await {
+        tracing::warn!(%error, "the backup is whole, but tmtp_backup_timestamp_seconds will not tell of it");
+    }
     if let (Some(into), Some(keep)) = (&to.into, to.keep) {
         former::keep(into, keep.get())?;
     }
