@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ask, fresh, makeOrg, makeSite, operator } from './server.js'
-import { heading, stage } from './stage.js'
+import { heading, holds, stage } from './stage.js'
 
 const { visit } = stage()
 
@@ -32,7 +32,7 @@ test('a list is searched, and the search is still there after going back', async
   await heading(page, wanted.name)
   await page.goBack()
   await page.getByRole('link', { name: wanted.name, exact: true }).waitFor()
-  assert.equal(await page.getByLabel('Search by name').inputValue(), wanted.name)
+  await holds(page, wanted.name)
 })
 
 test('a change that somebody else made meanwhile is not undone', async () => {
@@ -44,7 +44,7 @@ test('a change that somebody else made meanwhile is not undone', async () => {
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('alert').getByText('It was changed meanwhile').waitFor()
   await page.getByRole('button', { name: 'Show what it is now' }).click()
-  await page.waitForFunction((name) => document.querySelector('form input')?.value === name, theirs)
+  await holds(page, theirs)
 })
 
 test('an API key is shown once, does what its role allows, and is revoked by typing its name', async () => {

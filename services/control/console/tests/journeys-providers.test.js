@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startProvider } from './provider.js'
 import { ask, makeKey, makeOrg, makeSite } from './server.js'
-import { stage } from './stage.js'
+import { holds, stage } from './stage.js'
 
 const { visit } = stage()
 
@@ -82,7 +82,7 @@ test('a provider is changed at the version that was read, and what was not touch
   await page.getByLabel('What do members know it as?').fill('Too late')
   await page.getByRole('button', { name: 'Save provider' }).click()
   await page.getByRole('button', { name: 'Show what it is now' }).click()
-  assert.equal(await page.getByLabel('What do members know it as?').inputValue(), 'Changed meanwhile')
+  await holds(page, 'Changed meanwhile')
   await page.getByRole('button', { name: 'Save provider' }).click()
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   const { items } = await ask('GET', `/orgs/${org.id}/providers`)

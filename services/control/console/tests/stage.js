@@ -46,4 +46,8 @@ export async function move(page, path) {
 export const settled = (page) =>
   page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('.bones, [aria-busy="true"]'))
 
+/** Some field comes to hold this: what is read anew takes a moment to show. */
+export const holds = (page, value) =>
+  page.waitForFunction((value) => [...document.querySelectorAll('input')].some((input) => input.value === value), value)
+
 export const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor()
