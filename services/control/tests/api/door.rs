@@ -161,35 +161,43 @@ pub async fn a_key_works_while_people_at_the_same_address_must_wait(stage: &Stag
 }
 
 /// The code of this second factor, so many steps from now.
-fn code(stage: &Stage, secret: &str, steps: i64) -> Result<String> {
+/// The code of this moment.
+fn code(stage: &Stage, secret: &str) -> Result<String> {
     let secret = Secret::try_from_base32(secret).map_err(|error| anyhow::anyhow!("{error:?}"))?;
-    let seconds = u64::try_from(stage.clock.unix_ms() / 1_000 + steps * 30)?;
+    let seconds = u64::try_from(stage.clock.unix_ms() / 1_000)?;
     Ok(Builder::new().with_secret(secret).build_noncompliant().generate(seconds).to_string())
 }
 
-/// A second factor: its secret and recovery codes. Its code of this moment was taken.
-async fn second_factor(stage: &Stage, ann: &Person) -> Result<(String, Vec<String>)> {
+/// A second factor that somebody set up.
+struct Factor {
+    secret: String,
+    /// The code that it was confirmed with. A moment later there may be another one.
+    confirmed: String,
+    recovery_codes: Vec<String>,
+}
+
+async fn second_factor(stage: &Stage, ann: &Person) -> Result<Factor> {
     let offer = ann.ask(stage, Method::POST, "/me/totp", &Value::Null).await?.good()?;
     let secret = offer["secret"].as_str().context("a secret")?.to_owned();
     ensure!(offer["uri"].as_str().is_some_and(|uri| uri.contains(&secret)), "{offer}");
     let confirm = "/me/totp/confirm";
     ann.ask(stage, Method::POST, confirm, &json!({"code": "abcdef"})).await?.problem(422, "invalid")?;
     assert_eq!(ann.get(stage, "/me").await?.good()?["has_totp"], false, "not confirmed yet");
-    let body = json!({"code": code(stage, &secret, 0)?});
-    let codes = ann.ask(stage, Method::POST, confirm, &body).await?.good()?;
+    let confirmed = code(stage, &secret)?;
+    let answer = ann.ask(stage, Method::POST, confirm, &json!({"code": confirmed})).await?.good()?;
     assert_eq!(ann.get(stage, "/me").await?.good()?["has_totp"], true);
-    Ok((secret, serde_json::from_value(codes["recovery_codes"].clone())?))
+    let recovery_codes = serde_json::from_value(answer["recovery_codes"].clone())?;
+    Ok(Factor { secret, confirmed, recovery_codes })
 }
 
 pub async fn a_code_is_needed_and_works_once(stage: &Stage) -> Result<()> {
     let (_, ann) = ann(stage).await?;
-    let (secret, _) = second_factor(stage, &ann).await?;
+    let Factor { secret, confirmed, .. } = second_factor(stage, &ann).await?;
     try_in(stage, PASSWORD, None).await?.problem(401, "code-needed")?;
     try_in(stage, "a cow on the Moon", None).await?.problem(401, "wrong-credentials")?;
-    let confirmed = code(stage, &secret, 0)?;
     try_in(stage, PASSWORD, Some(&confirmed)).await?.problem(401, "wrong-credentials")?;
     stage.clock.put_forward(60_000);
-    let next = code(stage, &secret, 0)?;
+    let next = code(stage, &secret)?;
     try_in(stage, PASSWORD, Some(&next)).await?.good()?;
     try_in(stage, PASSWORD, Some(&next)).await?.problem(401, "wrong-credentials")?;
     ann.ask(stage, Method::POST, "/me/totp", &Value::Null).await?.problem(409, "state")?;
@@ -198,7 +206,7 @@ pub async fn a_code_is_needed_and_works_once(stage: &Stage) -> Result<()> {
 
 pub async fn a_recovery_code_works_once(stage: &Stage) -> Result<()> {
     let (_, ann) = ann(stage).await?;
-    let (_, codes) = second_factor(stage, &ann).await?;
+    let codes = second_factor(stage, &ann).await?.recovery_codes;
     assert_eq!(codes.len(), 10);
     let typed = codes[3].to_uppercase().replace('-', " ");
     try_in(stage, PASSWORD, Some(&typed)).await?.good()?;
@@ -209,7 +217,7 @@ pub async fn a_recovery_code_works_once(stage: &Stage) -> Result<()> {
 
 pub async fn a_reset_link_does_not_stand_in_for_a_second_factor(stage: &Stage) -> Result<()> {
     let (ours, ann) = ann(stage).await?;
-    let (_, codes) = second_factor(stage, &ann).await?;
+    let codes = second_factor(stage, &ann).await?.recovery_codes;
     let path = ours.at(&format!("/users/{}/link", ann.id));
     let token = token(&stage.post(OPERATOR, &path, &Value::Null).await?.good()?)?;
     let look = knock(stage, "/sign-in/link/look", &json!({"token": token})).await?.good()?;
@@ -227,7 +235,7 @@ pub async fn a_reset_link_does_not_stand_in_for_a_second_factor(stage: &Stage) -
 
 pub async fn a_second_factor_is_removed_by_password_only(stage: &Stage) -> Result<()> {
     let (_, ann) = ann(stage).await?;
-    let (_, codes) = second_factor(stage, &ann).await?;
+    let codes = second_factor(stage, &ann).await?.recovery_codes;
     let remove = async |password: &str| {
         ann.ask(stage, Method::DELETE, "/me/totp", &json!({"password": password})).await
     };
