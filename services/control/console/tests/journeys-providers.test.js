@@ -82,7 +82,7 @@ test('a provider is changed at the version that was read, and what was not touch
   await page.getByLabel('What do members know it as?').fill('Too late')
   await page.getByRole('button', { name: 'Save provider' }).click()
   await page.getByRole('button', { name: 'Show what it is now' }).click()
-  await holds(page, 'Changed meanwhile')
+  await holds(page.getByLabel('What do members know it as?'), 'Changed meanwhile')
   await page.getByRole('button', { name: 'Save provider' }).click()
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   const { items } = await ask('GET', `/orgs/${org.id}/providers`)

@@ -1,6 +1,7 @@
 // What every journey stands on: a browser, and a page that somebody has opened.
 import assert from 'node:assert/strict'
 import { after, afterEach, before } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { DESKTOP, launch, watch } from './browser.js'
 import { operator, origin } from './server.js'
 
@@ -46,8 +47,13 @@ export async function move(page, path) {
 export const settled = (page) =>
   page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('.bones, [aria-busy="true"]'))
 
-/** Some field comes to hold this: what is read anew takes a moment to show. */
-export const holds = (page, value) =>
-  page.waitForFunction((value) => [...document.querySelectorAll('input')].some((input) => input.value === value), value)
+/** The field comes to hold this: what is read anew takes a moment to show. */
+export async function holds(field, value) {
+  const end = Date.now() + 30_000
+  for (let now = await field.inputValue(); now !== value; now = await field.inputValue()) {
+    assert.ok(Date.now() < end, `it still holds ${now}, not ${value}`)
+    await setTimeout(20)
+  }
+}
 
 export const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor()
