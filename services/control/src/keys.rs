@@ -3,7 +3,7 @@
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use tmtp_platform::Secret;
+use tmtp_platform::{Secret, clock::DAY_MS};
 use tmtp_store::admin::{ApiKey, KeyId, NewKey, OrgId, Page};
 
 use crate::{
@@ -19,7 +19,7 @@ const OCTETS: usize = 32;
 /// Letters of a key that are shown again, the prefix among them.
 const HINT: usize = 10;
 /// The first operator's key is for making a better one.
-const FIRST_MS: i64 = 24 * 3_600_000;
+const FIRST_MS: i64 = DAY_MS;
 
 /// Who makes keys for a demo, and what they are called.
 const DEMO: &str = "tmtpd dev";

@@ -2,6 +2,7 @@
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
+use tmtp_platform::clock::DAY_MS;
 use tmtp_store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -10,7 +11,7 @@ use crate::{First, Options, Registry, api, backlog, door::Door, mail::Mailer, us
 /// How often it counts what there is, and forgets what is old.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
 /// How long an answer to a creation is remembered.
-const REPLIES_MS: i64 = 24 * 3_600_000;
+const REPLIES_MS: i64 = DAY_MS;
 /// Answers forgotten in one statement.
 const FORGET_AT_ONCE: u32 = 1_000;
 
@@ -74,8 +75,7 @@ impl Control {
                 () = stop.cancelled() => return,
                 _ = ticks.tick() => {
                     self.count().await;
-                    self.count_certificates().await;
-                    self.count_backup().await;
+                    self.tell_dates().await;
                     self.forget().await;
                     self.erase().await;
                 }
@@ -104,29 +104,24 @@ impl Control {
         self.door.forget(FORGET_AT_ONCE).await
     }
 
-    /// Those of sites that have their own: when the first ends.
-    async fn count_certificates(&self) {
-        let end =
-            async { self.registry.view().await?.first_certificate_end().await.map_err(crate::Error::from) };
-        match end.await {
-            Ok(end) => {
-                let seconds = end.map_or(f64::INFINITY, |ms| ms as f64 / 1_000.0);
+    async fn tell_dates(&self) {
+        match self.dates().await {
+            Ok((first_end, last_backup)) => {
+                let seconds = first_end.map_or(f64::INFINITY, |ms| ms as f64 / 1_000.0);
                 metrics::gauge!("tmtp_certificate_expiry_timestamp_seconds", "use" => "sites").set(seconds);
+                // Who makes backups by other means has no such figure.
+                if let Some(ms) = last_backup {
+                    metrics::gauge!("tmtp_backup_timestamp_seconds").set(ms as f64 / 1_000.0);
+                }
             }
-            Err(error) => tracing::info!(%error, "sites' certificates could not be looked at"),
+            Err(error) => tracing::info!(%error, "certificates and backups could not be looked at"),
         }
     }
 
-    /// Of which moment the last backup is. Who makes backups by other means has no such figure.
-    async fn count_backup(&self) {
-        let last = async { self.registry.view().await?.last_backup().await.map_err(crate::Error::from) };
-        match last.await {
-            Ok(None) => {}
-            Ok(Some(ms)) => {
-                metrics::gauge!("tmtp_backup_timestamp_seconds").set(ms as f64 / 1_000.0);
-            }
-            Err(error) => tracing::info!(%error, "the last backup could not be looked at"),
-        }
+    /// When the first of sites' own certificates ends, and of which moment the last backup is.
+    async fn dates(&self) -> crate::Result<(Option<i64>, Option<i64>)> {
+        let mut view = self.registry.view().await?;
+        Ok((view.first_certificate_end().await?, view.last_backup().await?))
     }
 
     async fn count(&self) {

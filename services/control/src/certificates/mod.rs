@@ -3,6 +3,7 @@
 mod pair;
 
 use serde_json::{Value, json};
+use tmtp_platform::clock::DAY_MS;
 use tmtp_store::{
     PrivateKey, SiteId,
     admin::{NewCertificate, OrgId, SiteCertificate},
@@ -13,7 +14,7 @@ pub(crate) use pair::{Facts, covers};
 use crate::{By, Error, Registry, Result, registry::Done};
 
 /// So long before its end a certificate is warned of.
-pub(crate) const SOON_MS: i64 = 21 * 24 * 3_600_000;
+pub(crate) const SOON_MS: i64 = 21 * DAY_MS;
 
 impl Registry {
     /// Serves a site with this certificate from now on: a chain and its key, both PEM.
