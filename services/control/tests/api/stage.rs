@@ -46,6 +46,12 @@ pub struct Stage {
     _folder: Option<tempfile::TempDir>,
 }
 
+/// Makes an empty database one of ours.
+async fn migrated(url: String) -> Result<()> {
+    tmtp_store::migrate(&StoreOptions { url, ..StoreOptions::default() }).await?;
+    Ok(())
+}
+
 impl Stage {
     pub async fn new() -> Result<Self> {
         Self::with(with_providers_here()).await
@@ -58,7 +64,7 @@ impl Stage {
     }
 
     pub async fn on_postgres() -> Result<Self> {
-        let url = tokio::task::spawn_blocking(|| Postgres::shared()?.fresh_database()).await??;
+        let url = Postgres::shared_like("migrated", migrated).await?;
         Self::on(url, with_providers_here()).await
     }
 

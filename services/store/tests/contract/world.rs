@@ -34,6 +34,12 @@ pub struct World {
     _folder: Option<TempDir>,
 }
 
+/// Makes an empty database one of ours.
+async fn migrated(url: String) -> Result<()> {
+    migrate(&StoreOptions { url, ..StoreOptions::default() }).await?;
+    Ok(())
+}
+
 impl World {
     pub async fn on_sqlite() -> Result<Self> {
         let folder = tempfile::tempdir()?;
@@ -43,7 +49,7 @@ impl World {
     }
 
     pub async fn on_postgres() -> Result<Self> {
-        let url = tokio::task::spawn_blocking(|| Postgres::shared()?.fresh_database()).await??;
+        let url = Postgres::shared_like("migrated", migrated).await?;
         Self::on(StoreOptions { url, ..StoreOptions::default() }).await
     }
 

@@ -40,6 +40,12 @@ pub struct Process {
     pub run: JoinHandle<Result<(), Error>>,
 }
 
+/// Makes an empty database one of ours.
+async fn migrated(url: String) -> anyhow::Result<()> {
+    tmtp_store::migrate(&StoreOptions { url, ..StoreOptions::default() }).await?;
+    Ok(())
+}
+
 impl Rig {
     pub async fn new() -> Self {
         Self::with(Options::default(), settings()).await
@@ -56,8 +62,7 @@ impl Rig {
 
     /// On a database of its own.
     pub async fn on_postgres(options: Options, settings: SiteSettings) -> Self {
-        let database = || Postgres::shared()?.fresh_database();
-        let url = tokio::task::spawn_blocking(database).await.unwrap().unwrap();
+        let url = Postgres::shared_like("migrated", migrated).await.unwrap();
         Self::on(url, tempfile::tempdir().unwrap(), options, settings).await
     }
 
