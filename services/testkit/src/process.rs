@@ -124,8 +124,28 @@ impl Process {
     /// # Errors
     /// When it does not run.
     pub fn resident_octets(&self) -> Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most octets of memory that it held at any time since it started, or since [`Self::forget_peak`].
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn peak_octets(&self) -> Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    /// From now on, the peak is what it holds from now on.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn forget_peak(&self) -> Result<()> {
+        std::fs::write(format!("/proc/{}/clear_refs", self.pid()?), "5").context("forget the peak of memory")
+    }
+
+    fn memory(&self, field: &'static str) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()?))?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("VmRSS")?;
+        let line = status.lines().find(|line| line.starts_with(field)).context(field)?;
         let kib: u64 = line.split_whitespace().nth(1).context("a number")?.parse()?;
         Ok(kib * 1024)
     }

@@ -1,8 +1,11 @@
 //! What tests do with a client again and again.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, bail, ensure};
 use rand::Rng;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use crate::{
     ask,
@@ -167,6 +170,25 @@ impl Client {
         let came: Vec<String> = self.leftovers().iter().map(ToString::to_string).collect();
         ensure!(came.is_empty(), "{} heard {came:?}", self.me.alias);
         Ok(())
+    }
+
+    /// Logs in or registers with this header again and again, until that is refused with this error: a running server
+    /// may serve from its memory for a moment, and must hear of a change by itself.
+    ///
+    /// # Errors
+    /// When it is refused with another error, or served on for ten seconds.
+    pub async fn refused_before_long(to: &Address, header: &Value, error: &str) -> Result<()> {
+        for _ in 0..100 {
+            let mut client = Self::connect(to).await?;
+            client.send_both(header).await?;
+            client.expect_tmtprev().await?;
+            let answer = client.recv().await?;
+            if answer.op() == "quit" {
+                return answer.expect(&json!({"error": error}));
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        bail!("served on")
     }
 
     /// Quits, and waits for the answer and the end.

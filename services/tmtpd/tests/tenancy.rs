@@ -15,6 +15,8 @@ use tmtp_testkit::{
 
 const RED: &str = "red.test";
 const BLUE: &str = "blue.test";
+/// To be suspended.
+const GREEN: &str = "green.test";
 
 fn sentences() -> Vec<Sentence<Server>> {
     sentences![Server;
@@ -165,20 +167,11 @@ async fn the_same_request_at_both_sites_is_two_requests(server: &Server) -> Resu
 }
 
 async fn a_suspended_site_leaves_the_other_alone(server: &Server) -> Result<()> {
-    let config = server.config();
-    let arguments = [
-        "site",
-        "create",
-        "--config",
-        &config,
-        "--name",
-        "Third",
-        "--host",
-        "third.test",
-        "registration=open",
-    ];
-    server.command(&arguments).await?;
-    server.command(&["site", "suspend", "--config", &config, "third.test"]).await?;
+    server.command(&["site", "suspend", "--config", &server.config(), GREEN]).await?;
+    for edge in 0..server.edges.len() {
+        let to = server.address_of(edge, Some(GREEN));
+        Client::refused_before_long(&to, &ask::register(""), "register failure").await?;
+    }
     let (mut red, mut blue) = namesakes(server, "Alice").await?;
     red.expect_nothing().await?;
     blue.expect_nothing().await
@@ -186,7 +179,10 @@ async fn a_suspended_site_leaves_the_other_alone(server: &Server) -> Result<()> 
 
 async fn holds_on(shape: Shape) -> Result<()> {
     let site = |name, hosts| SitePlan { name, hosts, settings: &[] };
-    let layout = Layout { sites: vec![site("Red", &[RED]), site("Blue", &[BLUE])], ..Layout::default() };
+    let layout = Layout {
+        sites: vec![site("Red", &[RED]), site("Blue", &[BLUE]), site("Green", &[GREEN])],
+        ..Layout::default()
+    };
     let server = Arc::new(Server::start(shape, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await?);
     suite::run(&server, sentences()).await?;
     server.check_processes(&[])

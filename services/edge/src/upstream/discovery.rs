@@ -174,3 +174,31 @@ impl Drop for Watched {
         self.check.abort();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn discovery(target: &str) -> Discovery {
+        Discovery::new(&UpstreamOptions { targets: vec![target.to_owned()], tls: None }).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_a_name_leads_to_is_found_and_what_it_no_longer_leads_to_is_let_go() {
+        let discovery = discovery("dns://localhost:4711");
+        let gone: SocketAddr = "192.0.2.1:4711".parse().unwrap();
+        let mut found = BTreeMap::from([(gone, Watched::new(&discovery.found(gone).unwrap()))]);
+        assert!(discovery.look_up(&mut found).await);
+        assert!(!found.is_empty() && found.keys().all(|a| a.ip().is_loopback() && a.port() == 4711));
+        assert!(!discovery.look_up(&mut found).await, "nothing changed");
+    }
+
+    #[tokio::test]
+    async fn a_name_that_cannot_be_looked_up_changes_nothing() {
+        let discovery = discovery("dns://nobody.invalid:4711");
+        let known: SocketAddr = "192.0.2.1:4711".parse().unwrap();
+        let mut found = BTreeMap::from([(known, Watched::new(&discovery.found(known).unwrap()))]);
+        assert!(!discovery.look_up(&mut found).await);
+        assert_eq!(found.keys().collect::<Vec<_>>(), [&known]);
+    }
+}

@@ -34,8 +34,8 @@ use endpoint::Endpoint;
 /// A client of one delivery process, or of the one within this process.
 pub type Client = DeliveryClient<Service>;
 
-/// All tries of a call together; a client sends its request again after 15 s.
-pub(crate) const CALL_LIMIT: Duration = Duration::from_secs(12);
+/// All tries of a call together, well before a client sends its request again, after 15 s.
+pub(crate) const CALL_LIMIT: Duration = Duration::from_secs(10);
 /// One try of a call.
 const TRY_LIMIT: Duration = Duration::from_millis(3500);
 /// Calls for members under way at a time; more wait.

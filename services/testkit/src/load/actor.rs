@@ -190,7 +190,11 @@ impl Actor {
                 let request = self.next_request();
                 let letter = self.people.any_letter(request, &mut self.rng);
                 self.open = Some((request, letter));
-                self.send_open(client).await
+                match self.send_open(client).await {
+                    // Now and then one has no patience and asks twice at once.
+                    Turn::On if self.rng.random_ratio(1, 15) => self.send_open(client).await,
+                    turn => turn,
+                }
             }
         }
     }

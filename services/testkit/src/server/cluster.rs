@@ -53,8 +53,8 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
         );
         roles.push(Role::new("delivery", n, at, [&shared, &own, more])?);
     }
-    let reached = backing.delivery_urls(&delivery);
     for (n, listen) in edges.iter().enumerate() {
+        let reached = backing.delivery_urls(&delivery, n);
         let shared =
             format!("[bus]\nkind = \"redis\"\nmode = \"single\"\nurls = [\"{}\"]\n", backing.redis_url(n));
         roles.push(Role::new(
@@ -142,10 +142,18 @@ impl Backing {
             .map_or_else(|| self.redis.url(), |proxy| format!("redis://{}", proxy.addr()))
     }
 
-    fn delivery_urls(&self, direct: &[SocketAddr]) -> String {
+    /// For this edge: one is given a list of addresses, the other names to look up.
+    fn delivery_urls(&self, direct: &[SocketAddr], edge: usize) -> String {
         let reach = |(n, addr): (usize, &SocketAddr)| self.to_delivery.get(n).map_or(*addr, Proxy::addr);
-        let urls: Vec<String> =
-            direct.iter().enumerate().map(reach).map(|a| format!("\"https://{a}\"")).collect();
+        let urls: Vec<String> = direct
+            .iter()
+            .enumerate()
+            .map(reach)
+            .map(|a| match edge {
+                0 => format!("\"https://{a}\""),
+                _ => format!("\"dns://localhost:{}\"", a.port()),
+            })
+            .collect();
         urls.join(", ")
     }
 }

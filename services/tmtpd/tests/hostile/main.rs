@@ -12,6 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use futures::future::join_all;
 use tmtp_testkit::{
     ask,
     client::Client,
@@ -54,6 +55,15 @@ fn memory(server: &Server) -> Result<Vec<u64>> {
     server.processes.iter().map(|p| p.resident_octets()).collect()
 }
 
+/// Whether every process holds about what it held before.
+fn check_growth(server: &Server, before: &[u64]) -> Result<()> {
+    for (process, (now, before)) in server.processes.iter().zip(memory(server)?.iter().zip(before)) {
+        let grown = now.saturating_sub(*before);
+        ensure!(grown < GROWTH, "{} grew by {} MiB", process.name(), grown >> 20);
+    }
+    Ok(())
+}
+
 async fn withstands(shape: Shape) -> Result<()> {
     let program = Path::new(env!("CARGO_BIN_EXE_tmtpd"));
     let server = Arc::new(Server::start(shape, program, &layout()).await?);
@@ -70,11 +80,7 @@ async fn withstands(shape: Shape) -> Result<()> {
     let (count, slowest) = exchanged?;
     ensure!(count > 20 && slowest < BEARABLE, "{count} exchanges, the slowest took {slowest:?}");
     server.check_processes(&[])?;
-    for (process, (now, before)) in server.processes.iter().zip(memory(&server)?.iter().zip(before)) {
-        let grown = now.saturating_sub(before);
-        ensure!(grown < GROWTH, "{} grew by {} MiB", process.name(), grown >> 20);
-    }
-    Ok(())
+    check_growth(&server, &before)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -85,4 +91,18 @@ async fn one_process_withstands_hostile_links() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cluster_withstands_hostile_links() -> Result<()> {
     withstands(Shape::Cluster).await
+}
+
+/// Only how long it takes at the least can be said of a machine that may be busy.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn links_are_let_in_no_faster_than_the_operator_allows() -> Result<()> {
+    let program = Path::new(env!("CARGO_BIN_EXE_tmtpd"));
+    let edge = vec![("accepts_per_second", "5".into()), ("login_seconds", "30".into())];
+    let server = Server::start(Shape::Standalone, program, &Layout { edge, ..layout() }).await?;
+    let began = Instant::now();
+    let shaken = join_all((0..15).map(|_| server.stranger())).await;
+    ensure!(shaken.into_iter().all(|client| client.is_ok()), "a link was not let in at all");
+    // Five at once, the other ten five a second.
+    ensure!(began.elapsed() >= Duration::from_millis(1900), "15 links took {:?}", began.elapsed());
+    Ok(())
 }

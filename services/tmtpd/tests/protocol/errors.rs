@@ -1,8 +1,10 @@
 //! Section 2: the table of errors, row by row. `framing` has the first two rows.
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
-use tmtp_testkit::{ask, client::Client, sentences, server::Server, suite::Sentence};
+use serde_json::json;
+use tmtp_testkit::{
+    ask, client::Client, received::frame, sentences, server::Server, suite::Sentence, talk::unique,
+};
 
 use crate::{CLOSED, REFUSING, SMALL, SUSPENDED, framing::greeted};
 
@@ -22,6 +24,8 @@ pub fn sentences() -> Vec<Sentence<Server>> {
         text_over_the_limits_is_too_long,
         text_that_is_not_utf8_is_told_so,
         a_post_over_the_sites_limit_is_too_long,
+        a_post_notify_over_the_sites_limit_is_too_long,
+        a_header_over_the_sites_limit_has_an_invalid_length,
         a_post_notify_without_a_message_is_too_short,
         a_post_notify_to_nobody_is_told_so,
         form_is_checked_before_state,
@@ -123,28 +127,13 @@ async fn a_suspended_site_serves_nobody(server: &Server) -> Result<()> {
     let account = Client::register(&to, "").await?.quit().await?;
     let config = server.config();
     server.command(&["site", "suspend", "--config", &config, SUSPENDED]).await?;
-    // A running process may serve from its memory for a moment; it must hear of it by itself.
     for edge in 0..server.edges.len() {
         let to = server.address_of(edge, Some(SUSPENDED));
-        refused_before_long(&to, &ask::login(&account.uid, &account.nodeid), "login failed").await?;
-        refused_before_long(&to, &ask::register(""), "register failure").await?;
+        Client::refused_before_long(&to, &ask::login(&account.uid, &account.nodeid), "login failed").await?;
+        Client::refused_before_long(&to, &ask::register(""), "register failure").await?;
     }
     server.command(&["site", "resume", "--config", &config, SUSPENDED]).await?;
     Ok(())
-}
-
-async fn refused_before_long(to: &tmtp_testkit::client::Address, header: &Value, error: &str) -> Result<()> {
-    for _ in 0..100 {
-        let mut client = Client::connect(to).await?;
-        client.send_both(header).await?;
-        client.expect_tmtprev().await?;
-        let answer = client.recv().await?;
-        if answer.op() == "quit" {
-            return answer.expect(&json!({"error": error}));
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    anyhow::bail!("a suspended site serves on")
 }
 
 async fn a_site_may_refuse_a_second_login_of_a_node(server: &Server) -> Result<()> {
@@ -204,10 +193,14 @@ async fn text_over_the_limits_is_too_long(server: &Server) -> Result<()> {
 
 async fn text_that_is_not_utf8_is_told_so(server: &Server) -> Result<()> {
     for text in [&b"\xff"[..], b"abc\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80"] {
-        let mut client = server.member("Latin One").await?;
-        let alias = client.me.alias.clone();
-        client.send(&ask::with(ask::ping(&alias, &alias), &json!({"id": "1"})), text).await?;
-        client.expect_quit("data not valid UTF8").await?;
+        for with_group in [false, true] {
+            let mut client = server.member("Latin One").await?;
+            let own = client.me.alias.clone();
+            let header =
+                if with_group { ask::invite(&unique("Group"), &own, &own) } else { ask::ping(&own, &own) };
+            client.send(&ask::with(header, &json!({"id": "1"})), text).await?;
+            client.expect_quit("data not valid UTF8").await?;
+        }
     }
     Ok(())
 }
@@ -224,6 +217,30 @@ async fn a_post_over_the_sites_limit_is_too_long(server: &Server) -> Result<()> 
     let mut client = Client::enter(&to, &client.me).await?;
     client.send(&ask::with(ask::post(&[&own]), &json!({"id": "1", "datalen": u64::MAX >> 1})), b"").await?;
     client.expect_quit("data too long for request type").await
+}
+
+async fn a_post_notify_over_the_sites_limit_is_too_long(server: &Server) -> Result<()> {
+    let to = server.address_at(SMALL);
+    let mut client = Client::register(&to, "").await?;
+    let header = ask::post_notify(&[ask::to_member(&client.me.uid)], &[], 400);
+    client.accepted(&header, &[1; 1000]).await?;
+    for op in ["delivery", "notify"] {
+        client.take(op).await?;
+    }
+    client.send(&ask::with(header, &json!({"id": "1"})), &[1; 1001]).await?;
+    client.expect_quit("data too long for request type").await
+}
+
+async fn a_header_over_the_sites_limit_has_an_invalid_length(server: &Server) -> Result<()> {
+    let mut client = Client::register(&server.address_at(SMALL), "").await?;
+    let of_octets = |octets: usize| {
+        let empty = r#"{"op":11,"x":""}"#;
+        frame(&empty.replace(r#""""#, &format!(r#""{}""#, "x".repeat(octets - empty.len()))))
+    };
+    client.send_raw(&of_octets(2000)).await?;
+    client.expect_nothing().await?;
+    client.send_raw(&of_octets(2001)).await?;
+    client.expect_quit("invalid header length").await
 }
 
 async fn a_post_notify_without_a_message_is_too_short(server: &Server) -> Result<()> {

@@ -1,14 +1,26 @@
 //! Limits that a site sets, and the hostile requests that section 7 tells of.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use tmtp_testkit::{ask, client::Client, sentences, server::Server, suite::Sentence, talk::unique};
+use tmtp_testkit::{
+    ask,
+    client::{Client, encode},
+    sentences,
+    server::Server,
+    suite::Sentence,
+    talk::unique,
+};
+use tokio::time::Instant;
 
-use crate::SCARCE;
+use crate::{SCARCE, SLOW};
 
 pub fn sentences() -> Vec<Sentence<Server>> {
     sentences![Server;
         a_queue_over_its_limit_takes_no_more,
+        a_member_has_no_more_links_than_its_site_allows,
+        requests_come_no_faster_than_the_site_allows,
         a_request_whose_ack_would_be_too_long_is_refused,
         a_request_whose_message_would_be_too_long_is_refused,
         names_of_thousands_of_octets_are_refused,
@@ -39,6 +51,41 @@ async fn a_queue_over_its_limit_takes_no_more(server: &Server) -> Result<()> {
     alice.accepted(&ask::post(&[&bob.uid]), b"room again").await?;
     let (mut bob, _) = Client::login(&to, &bob).await?;
     ensure!(bob.take("delivery").await?.data == b"room again");
+    Ok(())
+}
+
+async fn a_member_has_no_more_links_than_its_site_allows(server: &Server) -> Result<()> {
+    let to = || server.address_at(SCARCE);
+    let mut first = Client::register(&to(), "").await?;
+    let (two, three) = (first.add_node("phone").await?, first.add_node("tablet").await?);
+    let second = Client::enter_first(&to(), &two).await?;
+    let mut refused = Client::connect(&to()).await?;
+    refused.send_both(&ask::login(&three.uid, &three.nodeid)).await?;
+    refused.expect_tmtprev().await?;
+    refused.expect_quit("login failed").await?;
+    // The two are served on, and a link that has ended makes room.
+    first.take("login").await?;
+    first.expect_nothing().await?;
+    second.quit().await?;
+    Client::login(&to(), &three).await?;
+    Ok(())
+}
+
+/// Only how long it takes at the least can be said of a machine that may be busy.
+async fn requests_come_no_faster_than_the_site_allows(server: &Server) -> Result<()> {
+    let mut client = Client::register(&server.address_at(SLOW), &unique("Slow")).await?;
+    let mut requests = Vec::new();
+    for n in 0..20 {
+        let ping = ask::with(ask::ping(&client.me.alias, &client.me.alias), &json!({"id": n.to_string()}));
+        requests.extend(encode(&ping, b"")?);
+    }
+    let began = Instant::now();
+    client.send_raw(&requests).await?;
+    for n in 0..20 {
+        ensure!(client.response().await?.id() == n.to_string());
+    }
+    // Five at once, the other fifteen five a second.
+    ensure!(began.elapsed() >= Duration::from_millis(2900), "20 requests took {:?}", began.elapsed());
     Ok(())
 }
 

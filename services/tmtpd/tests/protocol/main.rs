@@ -38,6 +38,7 @@ const PLAIN: &str = "plain.test";
 const REFUSING: &str = "refusing.test";
 const SMALL: &str = "small.test";
 const SCARCE: &str = "scarce.test";
+const SLOW: &str = "slow.test";
 const CLOSED: &str = "closed.test";
 const SUSPENDED: &str = "suspended.test";
 
@@ -47,8 +48,17 @@ fn layout() -> Layout {
         sites: vec![
             site("Plain & <Simple>", &[PLAIN, "also-plain.test"], &[]),
             site("Refusing", &[REFUSING], &[("login_conflict", "refuse")]),
-            site("Small", &[SMALL], &[("message_octets_max", "1000"), ("nodes_per_member_max", "3")]),
+            site(
+                "Small",
+                &[SMALL],
+                &[
+                    ("message_octets_max", "1000"),
+                    ("nodes_per_member_max", "3"),
+                    ("header_octets_max", "2000"),
+                ],
+            ),
             site("Scarce", &[SCARCE], &[("queued_messages_max", "5"), ("links_per_member_max", "2")]),
+            site("Slow", &[SLOW], &[("requests_per_second_max", "5")]),
             site("Closed", &[CLOSED], &[("registration", "closed")]),
             site("Suspended", &[SUSPENDED], &[]),
         ],

@@ -15,6 +15,7 @@ pub fn sentences() -> Vec<Sentence<Server>> {
         heads_and_sums_belong_to_their_parts,
         an_unknown_recipient_in_either_list_fails_the_whole_request,
         a_group_may_be_notified,
+        for_may_be_empty_where_the_sender_gets_the_message,
     ]
 }
 
@@ -124,4 +125,17 @@ async fn a_group_may_be_notified(server: &Server) -> Result<()> {
     ensure!(ops == ["delivery", "notify"], "{ops:?}");
     members[2].expect_nothing().await?;
     members[0].expect_nothing().await
+}
+
+async fn for_may_be_empty_where_the_sender_gets_the_message(server: &Server) -> Result<()> {
+    let (mut first, mut second) = server.two_nodes("Alice").await?;
+    let mut bob = server.member("Bob").await?;
+    let also = ask::to_member(&bob.me.uid);
+    first.accepted(&ask::post_notify(&[], &[also], 1), b"nm").await?;
+    ensure!(bob.take("notify").await?.data == b"n");
+    let mut ops = [second.queued().await?.op().to_owned(), second.queued().await?.op().to_owned()];
+    ops.sort();
+    ensure!(ops == ["delivery", "notify"], "{ops:?}");
+    bob.expect_nothing().await?;
+    first.expect_nothing().await
 }

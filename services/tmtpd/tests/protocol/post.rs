@@ -1,8 +1,10 @@
 //! Section 4: Post.
 
 use anyhow::{Result, ensure};
+use jiff::Timestamp;
 use serde_json::json;
-use tmtp_testkit::{ask, received::is_msgid, sentences, server::Server, suite::Sentence};
+use tmtp_platform::{Clock, SystemClock};
+use tmtp_testkit::{ask, client::Client, received::is_msgid, sentences, server::Server, suite::Sentence};
 
 use crate::groups::group;
 
@@ -12,6 +14,7 @@ pub fn sentences() -> Vec<Sentence<Server>> {
         the_senders_other_nodes_always_get_a_copy,
         the_posting_node_gets_it_only_when_its_own_uid_is_addressed,
         a_group_post_reaches_joined_members_with_or_without_the_sender,
+        the_other_nodes_of_a_sender_who_leaves_itself_out_get_a_copy,
         a_node_addressed_several_times_gets_one_copy,
         a_recipient_may_be_listed_hundreds_of_times,
         an_unknown_recipient_fails_the_whole_post,
@@ -19,6 +22,7 @@ pub fn sentences() -> Vec<Sentence<Server>> {
         datahead_and_datasum_are_passed_on,
         data_passes_unread,
         the_ack_names_the_message,
+        ids_and_times_are_those_of_the_clock,
     ]
 }
 
@@ -61,6 +65,17 @@ async fn a_group_post_reaches_joined_members_with_or_without_the_sender(server: 
     ensure!(
         members[0].take("delivery").await?.id() == msgid && members[2].take("delivery").await?.id() == msgid
     );
+    members[1].expect_nothing().await
+}
+
+async fn the_other_nodes_of_a_sender_who_leaves_itself_out_get_a_copy(server: &Server) -> Result<()> {
+    let (gid, mut members) = group(server, &["Alice", "Bob"]).await?;
+    let phone = members[1].add_node("phone").await?;
+    let mut phone = Client::enter_first(&server.address(), &phone).await?;
+    members[1].take("login").await?;
+    let msgid = members[1].accepted(&ask::post_to(&[ask::to_others_of(&gid)]), b"to the others").await?;
+    ensure!(phone.take("delivery").await?.id() == msgid);
+    ensure!(members[0].take("delivery").await?.id() == msgid);
     members[1].expect_nothing().await
 }
 
@@ -133,4 +148,17 @@ async fn the_ack_names_the_message(server: &Server) -> Result<()> {
     let ack = alice.request(&ask::post(&[&bob.me.uid]), b"x").await?;
     ensure!(is_msgid(ack.must("msgid")?), "{ack}");
     bob.take("delivery").await?.expect(&json!({"id": ack.must("msgid")?, "posted": ack.must("posted")?}))
+}
+
+/// Ids are nanoseconds since 1970 to begin with, and may run ahead a little where many are given at once.
+async fn ids_and_times_are_those_of_the_clock(server: &Server) -> Result<()> {
+    let mut client = server.member("Punctual").await?;
+    let own = client.me.uid.clone();
+    let ack = client.request(&ask::post(&[&own]), b"x").await?;
+    let now = SystemClock.unix_ms();
+    let near = |ms: i64| (ms - now).abs() < 60_000;
+    let id = i64::from_str_radix(ack.must("msgid")?, 16)?;
+    let posted: Timestamp = ack.must("posted")?.parse()?;
+    ensure!(near(id / 1_000_000) && near(posted.as_millisecond()), "at {now}: {ack}");
+    Ok(())
 }
