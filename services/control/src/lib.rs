@@ -33,6 +33,7 @@ mod sites;
 mod usage;
 mod users;
 
+pub use certificates::AuthorityOptions;
 pub use error::{Error, Result};
 pub use invitations::{InvitationPlan, code_hash};
 pub use keys::{First, KeyPlan, key_hash};

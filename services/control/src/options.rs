@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tmtp_platform::{Network, Secret, dialable};
 use url::Url;
 
-use crate::mail::MailOptions;
+use crate::{certificates::AuthorityOptions, mail::MailOptions};
 
 /// Fewest letters of an operator's key that is set rather than made.
 const KEY_LETTERS: usize = 32;
@@ -38,6 +38,8 @@ pub struct Options {
     pub session_seconds: u32,
     /// Where mail goes out.
     pub mail: MailOptions,
+    /// Who issues certificates for sites that want that.
+    pub acme: AuthorityOptions,
 }
 
 impl Default for Options {
@@ -54,6 +56,7 @@ impl Default for Options {
             session_idle_seconds: 12 * 3_600,
             session_seconds: 7 * 24 * 3_600,
             mail: MailOptions::default(),
+            acme: AuthorityOptions::default(),
         }
     }
 }
@@ -81,6 +84,7 @@ impl Options {
             faults.push(text.to_owned());
         }
         faults.extend(self.mail.faults());
+        faults.extend(self.acme.faults());
         for (name, value, least, most) in [
             ("requests_per_minute_max", self.requests_per_minute_max, 1, 1_000_000),
             ("requests_at_once_max", self.requests_at_once_max, 1, 10_000),

@@ -6,7 +6,7 @@ use tmtp_platform::clock::DAY_MS;
 use tmtp_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{First, Options, Registry, api, backlog, door::Door, mail::Mailer, usage};
+use crate::{First, Options, Registry, api, backlog, certificates::Issuer, door::Door, mail::Mailer, usage};
 
 /// How often it counts what there is, and forgets what is old.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
@@ -29,6 +29,10 @@ impl Control {
         metrics::describe_gauge!("tmtp_control_sites", "Sites, by whether they are suspended.");
         metrics::describe_gauge!("tmtp_backup_timestamp_seconds", "The moment of the last backup.");
         metrics::describe_counter!("tmtp_control_requests_total", "Requests to the API, by status.");
+        metrics::describe_counter!(
+            "tmtp_control_certificates_issued_total",
+            "Certificates that an authority was asked for, by whether it issued them."
+        );
         backlog::describe();
         let registry = registry.allowing_private_providers(options.private_providers);
         let door = Arc::new(Door::new(registry.clone(), &options));
@@ -65,7 +69,14 @@ impl Control {
             outbox.run(stop.clone()).await;
             Ok(())
         };
-        tokio::try_join!(futures::future::try_join_all(serving), counting, mailing).map(drop)
+        let issuing = async {
+            let (store, registry, options) =
+                (self.store.clone(), self.registry.clone(), self.options.acme.clone());
+            Issuer { store, registry, options }.run(stop.clone()).await;
+            Ok(())
+        };
+        tokio::try_join!(futures::future::try_join_all(serving), counting, mailing, Box::pin(issuing))
+            .map(drop)
     }
 
     async fn count_until(&self, stop: &CancellationToken) {

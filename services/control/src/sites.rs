@@ -98,6 +98,10 @@ impl Registry {
         }
         allowed(&owner.limits, &after.site.settings)?;
         let after = change.change_org_site(&after).await?.ok_or(Error::Stale { now: before.version + 1 })?;
+        if after.site.hosts != before.site.hosts {
+            let scope = Self::scope(&mut change, org, site).await?;
+            change.issue_soon(&scope, self.now_ms()).await?;
+        }
         let action = match (before.site.suspended, after.site.suspended) {
             (false, true) => "site.suspend",
             (true, false) => "site.resume",

@@ -1,4 +1,5 @@
-//! Sites' own certificates, as their administrators brought them: fetched from delivery when the list of sites names one
+//! Sites' own certificates, as their administrators brought them or an authority issued them, and what it is shown when it
+//! looks whether a host name leads here: fetched from delivery when the list of sites names one
 //! that is not had yet.
 
 use std::{
@@ -11,7 +12,7 @@ use std::{
 
 use rustls::{client::verify_server_name, server::ParsedCertificate, sign::CertifiedKey};
 use rustls_pki_types::ServerName;
-use tmtp_grpc::delivery::{Certificate, CertificatesRequest};
+use tmtp_grpc::delivery::{Certificate, CertificatesRequest, Proof};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -23,12 +24,14 @@ use crate::{
 /// Certificates in one call: each has some kilobytes.
 const AT_ONCE: usize = 32;
 
-/// A site's certificate.
+/// What a site has.
 #[derive(Debug)]
 struct Own {
     version: i64,
-    /// `None`: it is no use.
+    /// `None`: it has no certificate, or that is no use.
     key: Option<Arc<CertifiedKey>>,
+    /// By host name.
+    proofs: Keys,
 }
 
 /// Those that are had.
@@ -74,7 +77,7 @@ impl Certificates {
         let is_new = *served != Some(version) || !missing.is_empty();
         let fetched = fetch_all(upstream, &missing, had).await;
         if is_new {
-            tls.serve_sites(by_host(sites, had));
+            tls.serve_sites(by_host(sites, had), proofs(sites, had));
             *served = Some(version);
         }
         self.asked.store(true, Relaxed);
@@ -98,13 +101,26 @@ async fn fetch(upstream: &Upstream, sites: &[i64]) -> Result<Vec<Certificate>, F
 }
 
 impl From<Certificate> for Own {
-    fn from(Certificate { site, version, chain, key }: Certificate) -> Self {
-        let key = certified(chain.as_bytes(), &key);
-        if let Err(why) = &key {
-            tracing::warn!(site, why, "a site's certificate is no use; the folder's serves in its place");
-        }
-        Self { version, key: key.ok().map(Arc::new) }
+    fn from(Certificate { site, version, chain, key, proofs }: Certificate) -> Self {
+        let useful = |chain: &str, key: &[u8]| match certified(chain.as_bytes(), key) {
+            Ok(key) => Some(Arc::new(key)),
+            Err(why) => {
+                tracing::warn!(site, why, "a site's certificate is no use; the folder's serves in its place");
+                None
+            }
+        };
+        let key = Some(&chain).filter(|chain| !chain.is_empty()).and_then(|chain| useful(chain, &key));
+        let proof = |Proof { host, chain, key }| Some((host, useful(&chain, &key)?));
+        Self { version, key, proofs: proofs.into_iter().filter_map(proof).collect() }
     }
+}
+
+/// What is shown to an authority: of each site, for its own hosts alone.
+fn proofs(sites: &HashMap<String, Arc<Site>>, had: &HashMap<i64, Own>) -> Keys {
+    let proof = |(host, site): (&String, &Arc<Site>)| {
+        Some((host.clone(), Arc::clone(had.get(&site.id)?.proofs.get(host)?)))
+    };
+    sites.iter().filter_map(proof).collect()
 }
 
 /// Only the hosts that a certificate is for: the others are left to the folder.
@@ -132,7 +148,7 @@ mod tests {
         let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
         let made = rcgen::generate_simple_self_signed(hosts).unwrap();
         let key = made.signing_key.serialize_pem().into_bytes().into();
-        Certificate { site: 7, version: 3, chain: made.cert.pem(), key }
+        Certificate { site: 7, version: 3, chain: made.cert.pem(), key, proofs: Vec::new() }
     }
 
     fn site(id: i64) -> Arc<Site> {
@@ -163,5 +179,22 @@ mod tests {
         let sites = HashMap::from([("a.example".to_owned(), site(7))]);
         assert!(by_host(&sites, &had).is_empty());
         assert_eq!(had[&7].version, 3, "it is not asked for again");
+    }
+
+    #[test]
+    fn a_proof_is_shown_for_its_sites_own_hosts_alone_and_is_no_certificate() {
+        let Certificate { chain, key, .. } = made(&["a.example"]);
+        let proof = |host: &str| Proof { host: host.to_owned(), chain: chain.clone(), key: key.clone() };
+        let proofs_only = Certificate {
+            chain: String::new(),
+            key: Vec::new().into(),
+            proofs: vec![proof("a.example"), proof("a.other.example")],
+            ..made(&[])
+        };
+        let had = HashMap::from([(7, Own::from(proofs_only))]);
+        let sites =
+            [("a.example", 7), ("a.other.example", 8)].map(|(host, id)| (host.to_owned(), site(id))).into();
+        assert!(by_host(&sites, &had).is_empty());
+        assert_eq!(proofs(&sites, &had).into_keys().collect::<Vec<_>>(), ["a.example"]);
     }
 }

@@ -128,7 +128,11 @@ async fn shake(
 ) -> Result<(Arc<Site>, ReadHalf<TlsStream<TcpStream>>, Writes), &'static str> {
     let started = Instant::now();
     let tls = match timeout_at(deadline, edge.tls.accept(tcp)).await {
-        Ok(Ok(tls)) => tls,
+        Ok(Ok(Some(tls))) => tls,
+        Ok(Ok(None)) => {
+            shaken(started, "shown");
+            return Err("shown_to_authority");
+        }
         Ok(Err(error)) => {
             tracing::debug!(%error, "handshake failed");
             shaken(started, "failed");

@@ -13,13 +13,13 @@ use arc_swap::ArcSwap;
 use rustls::{
     ServerConfig,
     crypto::aws_lc_rs,
-    server::{ClientHello, ResolvesServerCert},
+    server::{Acceptor, ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tmtp_platform::Stamps;
 use tokio::{net::TcpStream, time::sleep};
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tokio_rustls::{LazyConfigAcceptor, server::TlsStream};
 
 use crate::tickets::Tickets;
 
@@ -53,10 +53,16 @@ pub enum Error {
     Setup(#[from] rustls::Error),
 }
 
+/// The protocol by which an authority looks whether a host name leads here (RFC 8737). No member's client speaks it.
+const LOOK_OF_AUTHORITY: &[u8] = b"acme-tls/1";
+
 /// Accepts TLS with the certificate that the client's server name asks for.
 pub struct Tls {
-    acceptor: TlsAcceptor,
+    serving: Arc<ServerConfig>,
+    /// For an authority that looks.
+    showing: Arc<ServerConfig>,
     folder: Arc<Folder>,
+    proofs: Arc<Proofs>,
 }
 
 impl fmt::Debug for Tls {
@@ -75,24 +81,29 @@ impl Tls {
             keys: ArcSwap::from_pointee(read_folder(path)?),
             of_sites: ArcSwap::default(),
         });
-        let provider = Arc::new(aws_lc_rs::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_cert_resolver(Arc::clone(&folder) as Arc<dyn ResolvesServerCert>);
-        config.ticketer = tickets;
-        config.send_tls13_tickets = 1;
-        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), folder })
+        let mut serving = config(Arc::clone(&folder) as Arc<dyn ResolvesServerCert>)?;
+        serving.ticketer = tickets;
+        serving.send_tls13_tickets = 1;
+        let proofs = Arc::new(Proofs::default());
+        let mut showing = config(Arc::clone(&proofs) as Arc<dyn ResolvesServerCert>)?;
+        showing.alpn_protocols = vec![LOOK_OF_AUTHORITY.to_vec()];
+        Ok(Self { serving: Arc::new(serving), showing: Arc::new(showing), folder, proofs })
     }
 
-    /// The handshake of one link.
-    pub async fn accept(&self, tcp: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        self.acceptor.accept(tcp).await
+    /// The handshake of one link; `None`: it was an authority that looked, and has seen.
+    pub async fn accept(&self, tcp: TcpStream) -> io::Result<Option<TlsStream<TcpStream>>> {
+        let hello = LazyConfigAcceptor::new(Acceptor::default(), tcp).await?;
+        if is_look(&hello.client_hello()) {
+            hello.into_stream(Arc::clone(&self.showing)).await?;
+            return Ok(None);
+        }
+        hello.into_stream(Arc::clone(&self.serving)).await.map(Some)
     }
 
-    /// Serves these hosts with their sites' own certificates, in place of the folder's.
-    pub fn serve_sites(&self, keys: Keys) {
+    /// Serves these hosts with their sites' own certificates, in place of the folder's, and shows these to an authority.
+    pub fn serve_sites(&self, keys: Keys, proofs: Keys) {
         self.folder.of_sites.store(Arc::new(keys));
+        self.proofs.0.store(Arc::new(proofs));
     }
 
     /// Takes up changed certificates for as long as the edge lives. Broken ones are reported, and the former ones kept.
@@ -116,6 +127,18 @@ impl Tls {
             }
         }
     }
+}
+
+/// Whether it is an authority that looks.
+fn is_look(hello: &ClientHello<'_>) -> bool {
+    hello.alpn().into_iter().flatten().any(|protocol| protocol == LOOK_OF_AUTHORITY)
+}
+
+fn config(certificates: Arc<dyn ResolvesServerCert>) -> Result<ServerConfig, Error> {
+    Ok(ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_cert_resolver(certificates))
 }
 
 /// Checks a folder of certificates without serving them.
@@ -148,6 +171,22 @@ impl ResolvesServerCert for Folder {
         let host = hello.server_name().map(str::to_ascii_lowercase).or_else(|| self.default_host.clone());
         let of_site = host.as_ref().and_then(|host| self.of_sites.load().get(host).cloned());
         of_site.or_else(|| choose(&self.keys.load(), host.as_deref()).cloned())
+    }
+}
+
+/// What an authority is shown that looks whether a host name leads here.
+#[derive(Default)]
+struct Proofs(ArcSwap<Keys>);
+
+impl fmt::Debug for Proofs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Proofs").field(&self.0.load().len()).finish()
+    }
+}
+
+impl ResolvesServerCert for Proofs {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        self.0.load().get(&hello.server_name()?.to_ascii_lowercase()).cloned()
     }
 }
 

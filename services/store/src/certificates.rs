@@ -1,10 +1,10 @@
-//! Certificates that sites' administrators brought: what those read who serve with them.
+//! Certificates that sites' administrators brought, or an authority issued: what those read who serve with them.
 
 use std::fmt;
 
 use crate::{
     Result, SiteId,
-    sql::{Conn, values},
+    sql::{Conn, Row, values},
 };
 
 /// A private key (PEM). What it is does not show.
@@ -17,6 +17,15 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
+/// A certificate and its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// The certificate, then those of its issuers (PEM).
+    pub chain: String,
+    /// Its key.
+    pub key: PrivateKey,
+}
+
 /// What a site is served with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
@@ -24,27 +33,46 @@ pub struct Certificate {
     pub site: SiteId,
     /// Never that of another certificate.
     pub version: i64,
-    /// The site's own certificate, then those of its issuers (PEM).
-    pub chain: String,
-    /// Its key.
-    pub key: PrivateKey,
+    /// The site's own; it may have none yet, while an authority looks.
+    pub own: Option<Pair>,
+    /// What an authority is shown, by host name, when it looks whether that leads here (RFC 8737).
+    pub proofs: Vec<(String, Pair)>,
 }
 
-/// The version of each site's certificate, of the sites that have one.
+/// The version of what each site is served with, of the sites that have something of their own.
 pub(crate) async fn versions(conn: &mut dyn Conn) -> Result<Vec<(SiteId, i64)>> {
-    let rows = conn.all("SELECT site, version FROM certificates ORDER BY site", values![]).await?;
+    let sql = "SELECT site, max(version) FROM
+                   (SELECT site, version FROM certificates UNION ALL SELECT site, version FROM proofs) AS both_kinds
+               GROUP BY site ORDER BY site";
+    let rows = conn.all(sql, values![]).await?;
     rows.iter().map(|row| Ok((row.site(0)?, row.int(1)?))).collect()
 }
 
 /// The certificates of these sites, of those that have one.
 pub(crate) async fn of_sites(conn: &mut dyn Conn, sites: &[SiteId]) -> Result<Vec<Certificate>> {
-    let sql = "SELECT version, chain, private_key FROM certificates WHERE site = $1";
     let mut found = Vec::new();
     for site in sites {
-        if let Some(row) = conn.first(sql, values![*site]).await? {
-            let key = PrivateKey(row.bytes(2)?.to_vec());
-            found.push(Certificate { site: *site, version: row.int(0)?, chain: row.text(1)?, key });
-        }
+        let certificate = of_site(conn, *site).await?;
+        found.extend(Some(certificate).filter(|one| one.own.is_some() || !one.proofs.is_empty()));
     }
     Ok(found)
+}
+
+async fn of_site(conn: &mut dyn Conn, site: SiteId) -> Result<Certificate> {
+    // Proofs are read last: a version that is too low is asked for again.
+    let sql = "SELECT version, chain, private_key FROM certificates WHERE site = $1";
+    let own = conn.first(sql, values![site]).await?;
+    let sql = "SELECT version, chain, private_key, host FROM proofs WHERE site = $1 ORDER BY host";
+    let proofs = conn.all(sql, values![site]).await?;
+    let versions = own.iter().chain(&proofs).map(|row| row.int(0)).collect::<Result<Vec<_>>>()?;
+    Ok(Certificate {
+        site,
+        version: versions.into_iter().max().unwrap_or_default(),
+        own: own.as_ref().map(pair).transpose()?,
+        proofs: proofs.iter().map(|row| Ok((row.text(3)?, pair(row)?))).collect::<Result<_>>()?,
+    })
+}
+
+fn pair(row: &Row) -> Result<Pair> {
+    Ok(Pair { chain: row.text(1)?, key: PrivateKey(row.bytes(2)?.to_vec()) })
 }

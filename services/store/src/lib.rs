@@ -38,7 +38,7 @@ pub use admin::Admin;
 pub use batch::{Batch, Believed, Committed};
 pub use bodies::{BodyKind, BodyOptions, S3Options, open_bodies};
 pub use body::{Bodies, BodyWriter, CHUNK_OCTETS};
-pub use certificates::{Certificate, PrivateKey};
+pub use certificates::{Certificate, Pair, PrivateKey};
 pub use error::{Error, Result};
 pub use migration::MigrationReport;
 pub use model::*;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tmtp_platform::Secret;
 use tmtp_store::{
     SiteId,
-    admin::{OrgId, SiteCertificate, View},
+    admin::{Issuing, OrgId, Scope, SiteCertificate, View},
 };
 use utoipa::ToSchema;
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Need, Registry,
-    certificates::{Facts, SOON_MS, covers},
+    certificates::{Facts, ISSUED, SOON_MS, covers},
 };
 
 /// A certificate for a site.
@@ -38,6 +38,27 @@ pub(crate) struct CertificateNew {
 pub(crate) struct CertificateState {
     /// The site's own; null: it is served with what the provider's edges have.
     pub own: Option<CertificateShown>,
+    /// How it goes where a certificate authority issues the site's certificates; null: it does not.
+    pub automatic: Option<AutomaticShown>,
+    /// Whether the provider has set up a certificate authority.
+    pub automatic_is_offered: bool,
+}
+
+/// A certificate authority issues the site's certificates, and renews them long before they end.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AutomaticShown {
+    /// `waiting` for the first, `good`, or `failing`: the last try failed.
+    pub state: String,
+    /// Why the last try failed.
+    pub problem: Option<String>,
+    /// When the next certificate is asked for; before, if the site's host names change.
+    #[schema(format = DateTime)]
+    pub next_at: String,
+    /// Who wanted it.
+    pub made_by: String,
+    /// Since when.
+    #[schema(format = DateTime)]
+    pub created_at: String,
 }
 
 /// A site's own certificate. Its key is not shown.
@@ -82,10 +103,7 @@ pub(super) async fn show(
     let org = caller.at(org, Need::Look)?;
     let mut view = api.registry.view().await?;
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
-    let own = view.certificate(&scope).await?;
-    let hosts = hosts(&mut view, (org, SiteId(site))).await?;
-    let own = own.map(|own| certificate(own, &hosts, api.registry.now_ms())).transpose()?;
-    Ok(Json(CertificateState { own }))
+    Ok(Json(state(&api, &mut view, &scope).await?))
 }
 
 /// Serve a site with a certificate of its own. Edges take it up at once.
@@ -101,9 +119,71 @@ pub(super) async fn set(
     let org = caller.at(org, Need::Administer)?;
     let CertificateNew { chain, key } = given.body;
     let at = (org, SiteId(site));
-    let own = api.registry.set_certificate(&caller.by, at, &chain, key.expose()).await?;
-    let hosts = hosts(&mut api.registry.view().await?, at).await?;
-    Ok(Json(CertificateState { own: Some(certificate(own, &hosts, api.registry.now_ms())?) }))
+    api.registry.set_certificate(&caller.by, at, &chain, key.expose()).await?;
+    state_at(&api, at).await
+}
+
+/// Have a certificate authority issue the site's certificates, and renew them long before they end. It looks whether the
+/// site's host names lead to this service: at port 443, by TLS.
+#[utoipa::path(put, path = "/api/v1/orgs/{org}/sites/{site}/certificate/automatic", tag = "sites",
+    operation_id = "issueCertificates", params(("org" = i64, Path), ("site" = i64, Path)),
+    responses((status = 200, body = CertificateState)))]
+pub(super) async fn issue(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site)): At<(i64, i64)>,
+) -> Result<Json<CertificateState>, Problem> {
+    let org = caller.at(org, Need::Administer)?;
+    let at = (org, SiteId(site));
+    if !api.issues_certificates {
+        let text = "the provider has set up no certificate authority (control.acme): bring a certificate of your own";
+        return Err(crate::Error::State(text.to_owned()).into());
+    }
+    api.registry.issue_certificates(&caller.by, at).await?;
+    state_at(&api, at).await
+}
+
+/// Have no more certificates issued. The one that there is serves on until it ends.
+#[utoipa::path(delete, path = "/api/v1/orgs/{org}/sites/{site}/certificate/automatic", tag = "sites",
+    operation_id = "stopIssuingCertificates", params(("org" = i64, Path), ("site" = i64, Path)),
+    responses((status = 204)))]
+pub(super) async fn stop_issuing(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site)): At<(i64, i64)>,
+) -> Result<StatusCode, Problem> {
+    let org = caller.at(org, Need::Administer)?;
+    api.registry.stop_issuing(&caller.by, (org, SiteId(site))).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn state_at(api: &Shared, (org, site): (OrgId, SiteId)) -> Result<Json<CertificateState>, Problem> {
+    let mut view = api.registry.view().await?;
+    let scope = Registry::scope(&mut view, org, site).await?;
+    Ok(Json(state(api, &mut view, &scope).await?))
+}
+
+async fn state(api: &Shared, view: &mut View, scope: &Scope) -> Result<CertificateState, Problem> {
+    let own = view.certificate(scope).await?;
+    let hosts = hosts(view, (scope.org(), scope.site())).await?;
+    let automatic = view.issuing(scope).await?.map(|issuing| automatic(issuing, own.as_ref()));
+    let own = own.map(|own| certificate(own, &hosts, api.registry.now_ms())).transpose()?;
+    Ok(CertificateState { own, automatic, automatic_is_offered: api.issues_certificates })
+}
+
+fn automatic(issuing: Issuing, own: Option<&SiteCertificate>) -> AutomaticShown {
+    let state = match (&issuing.problem, own.is_some_and(|own| own.made_by == ISSUED)) {
+        (Some(_), _) => "failing",
+        (None, false) => "waiting",
+        (None, true) => "good",
+    };
+    AutomaticShown {
+        state: state.to_owned(),
+        problem: issuing.problem,
+        next_at: shown(issuing.next_ms),
+        made_by: issuing.made_by,
+        created_at: shown(issuing.created_ms),
+    }
 }
 
 /// Serve a site with what the provider's edges have again.

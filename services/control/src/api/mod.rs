@@ -78,6 +78,8 @@ pub(crate) struct Api {
     pub door: Arc<Door>,
     /// How long a browser keeps a session.
     pub session_seconds: u32,
+    /// Whether there is an authority that does.
+    pub issues_certificates: bool,
 }
 
 impl Api {
@@ -102,6 +104,7 @@ pub fn router(registry: Registry, door: Arc<Door>, options: &Options, mailer: Ma
         mailer,
         door,
         session_seconds: options.session_seconds,
+        issues_certificates: options.acme.is_set(),
         registry,
     });
     let (resources, _) = resources().split_for_parts();
@@ -161,6 +164,7 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(sites::close))
         .routes(routes!(sites::reopen))
         .routes(routes!(certificate::show, certificate::set, certificate::remove))
+        .routes(routes!(certificate::issue, certificate::stop_issuing))
         .routes(routes!(figures::show))
         .routes(routes!(figures::scrape))
         .routes(routes!(usage::show))

@@ -1,14 +1,19 @@
-//! Certificates that sites' administrators bring: checked, stored, and told to the edges, which fetch them from delivery.
+//! Sites' certificates: their administrators bring them, or an authority issues them. They are checked, stored, and told to
+//! the edges, which fetch them from delivery.
 
+mod authority;
+mod issuer;
 mod pair;
 
 use serde_json::{Value, json};
 use tmtp_platform::clock::DAY_MS;
 use tmtp_store::{
     PrivateKey, SiteId,
-    admin::{NewCertificate, OrgId, SiteCertificate},
+    admin::{Change, Issuing, NewCertificate, OrgId, SiteCertificate},
 };
 
+pub use authority::AuthorityOptions;
+pub(crate) use issuer::{ISSUED, Issuer};
 pub(crate) use pair::{Facts, covers};
 
 use crate::{By, Error, Registry, Result, registry::Done};
@@ -41,6 +46,7 @@ impl Registry {
             now_ms: self.now_ms(),
         };
         change.set_certificate(&scope, &new).await?;
+        change.stop_issuing(&scope).await?;
         let after = change.certificate(&scope).await?.ok_or(Error::Busy)?;
         let (target, was, became) = (site.0.to_string(), value(before.as_ref()), value(Some(&after)));
         let action = "certificate.set";
@@ -60,6 +66,7 @@ impl Registry {
         let scope = Self::scope(&mut change, org, site).await?;
         let before = change.certificate(&scope).await?.ok_or(Error::Absent("certificate"))?;
         change.remove_certificate(&scope).await?;
+        change.stop_issuing(&scope).await?;
         let (target, was) = (site.0.to_string(), value(Some(&before)));
         let (action, became) = ("certificate.remove", Value::Null);
         self.record(&mut change, by, Done { org, action, site: Some(site), target: &target, was, became })
@@ -68,12 +75,61 @@ impl Registry {
         self.tell_sites(site);
         Ok(())
     }
+
+    /// Has an authority issue a site's certificates from now on; what it has serves until the first is there.
+    ///
+    /// # Errors
+    /// When there is no such site, or the store fails.
+    pub async fn issue_certificates(&self, by: &By, (org, site): (OrgId, SiteId)) -> Result<Issuing> {
+        let mut change = self.admin.begin().await?;
+        let scope = Self::scope(&mut change, org, site).await?;
+        if change.issue(&scope, &by.actor, self.now_ms()).await? {
+            self.record_issuing(&mut change, by, (org, site), true).await?;
+        }
+        let issuing = change.issuing(&scope).await?.ok_or(Error::Busy)?;
+        change.commit().await?;
+        Ok(issuing)
+    }
+
+    /// No longer; the certificate that it has serves on until it ends.
+    ///
+    /// # Errors
+    /// When none are issued for it, there is no such site, or the store fails.
+    pub async fn stop_issuing(&self, by: &By, (org, site): (OrgId, SiteId)) -> Result<()> {
+        let mut change = self.admin.begin().await?;
+        let scope = Self::scope(&mut change, org, site).await?;
+        if !change.stop_issuing(&scope).await? {
+            return Err(Error::Absent("wish for certificates to be issued"));
+        }
+        self.record_issuing(&mut change, by, (org, site), false).await?;
+        change.commit().await?;
+        self.tell_sites(site);
+        Ok(())
+    }
+
+    async fn record_issuing(
+        &self,
+        change: &mut Change,
+        by: &By,
+        (org, site): (OrgId, SiteId),
+        became: bool,
+    ) -> Result<()> {
+        let (action, target) = ("certificate.automatic", site.0.to_string());
+        let (was, became) = (json!({"automatic": !became}), json!({"automatic": became}));
+        self.record(change, by, Done { org, action, site: Some(site), target: &target, was, became })
+            .await
+            .map(drop)
+    }
 }
 
 /// As the audit log has it.
 fn value(certificate: Option<&SiteCertificate>) -> Value {
     let facts = certificate.and_then(|found| Facts::of(&found.chain).ok());
-    facts.map_or(Value::Null, |facts| {
-        json!({"names": facts.names, "issuer": facts.issuer, "expires_ms": facts.expires_ms, "sha256": facts.sha256})
-    })
+    facts.map_or(Value::Null, |facts| facts.value())
+}
+
+impl Facts {
+    fn value(&self) -> Value {
+        json!({"names": self.names, "issuer": self.issuer, "expires_ms": self.expires_ms, "sha256": self.sha256})
+    }
 }

@@ -1,7 +1,7 @@
 //! Sites, Heartbeat, Renew and End.
 
 use tmtp_grpc::delivery as grpc;
-use tmtp_store::{Certificate, Registration, Site, SiteId, Standing};
+use tmtp_store::{Certificate, Pair, Registration, Site, SiteId, Standing};
 
 use crate::{Delivery, edits, fault::Fault, link, newcomers};
 
@@ -54,13 +54,14 @@ pub(super) async fn certificates(
     let store = delivery.core.store.clone();
     let sites: Vec<SiteId> = request.sites.into_iter().take(CERTIFICATES_AT_ONCE).map(SiteId).collect();
     let found = delivery.core.call(async move { store.certificates(&sites).await }).await?;
-    let to_grpc = |Certificate { site, version, chain, key }| grpc::Certificate {
-        site: site.0,
-        version,
-        chain,
-        key: key.0.into(),
-    };
-    Ok(grpc::CertificatesReply { certificates: found.into_iter().map(to_grpc).collect() })
+    Ok(grpc::CertificatesReply { certificates: found.into_iter().map(certificate).collect() })
+}
+
+fn certificate(Certificate { site, version, own, proofs }: Certificate) -> grpc::Certificate {
+    let proof = |(host, Pair { chain, key }): (String, Pair)| grpc::Proof { host, chain, key: key.0.into() };
+    let (chain, key) = own.map(|Pair { chain, key }| (chain, key.0)).unwrap_or_default();
+    let proofs = proofs.into_iter().map(proof).collect();
+    grpc::Certificate { site: site.0, version, chain, key: key.into(), proofs }
 }
 
 pub(super) async fn heartbeat(

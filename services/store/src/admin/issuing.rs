@@ -1,0 +1,100 @@
+//! Sites whose certificates an authority issues, and how that goes.
+
+use super::{Change, OrgId, Scope, View};
+use crate::{Pair, Result, SiteId, sql::values, steps::sites::count};
+
+/// That an authority issues a site's certificates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issuing {
+    /// Who wanted it.
+    pub made_by: String,
+    /// Since when.
+    pub created_ms: i64,
+    /// When it is looked at next.
+    pub next_ms: i64,
+    /// Tries in a row that failed.
+    pub failures: u32,
+    /// Why the last one did.
+    pub problem: Option<String>,
+}
+
+impl View {
+    /// Whether an authority issues a site's certificates, and how that goes.
+    pub async fn issuing(&mut self, scope: &Scope) -> Result<Option<Issuing>> {
+        let sql = "SELECT made_by, created_ms, next_ms, failures, problem FROM issuing WHERE site = $1";
+        let row = self.conn().first(sql, values![scope.site]).await?;
+        row.map(|row| {
+            Ok(Issuing {
+                made_by: row.text(0)?,
+                created_ms: row.int(1)?,
+                next_ms: row.int(2)?,
+                failures: row.int(3)?.try_into().unwrap_or(u32::MAX),
+                problem: row.opt_text(4)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// How many sites' certificates an authority issues, and for how many of them the last try failed.
+    pub async fn issuing_counts(&mut self) -> Result<(i64, i64)> {
+        let sql = "SELECT count(*), coalesce(sum(CASE WHEN failures > 0 THEN 1 ELSE 0 END), 0) FROM issuing";
+        let row = self.conn().first(sql, values![]).await?;
+        row.map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
+    }
+}
+
+impl Change {
+    /// Has an authority issue a site's certificates from now on; `false` when it does already.
+    pub async fn issue(&mut self, scope: &Scope, made_by: &str, now_ms: i64) -> Result<bool> {
+        let sql = "INSERT INTO issuing (site, made_by, created_ms, next_ms) VALUES ($1, $2, $3, $3)
+                   ON CONFLICT (site) DO NOTHING";
+        Ok(self.conn().run(sql, values![scope.site, made_by, now_ms]).await? > 0)
+    }
+
+    /// No longer; `false` when it did not.
+    pub async fn stop_issuing(&mut self, scope: &Scope) -> Result<bool> {
+        self.set_proofs(scope, &[]).await?;
+        Ok(self.conn().run("DELETE FROM issuing WHERE site = $1", values![scope.site]).await? > 0)
+    }
+
+    /// Looks at a site now rather than when it was to be, as its host names are others.
+    pub async fn issue_soon(&mut self, scope: &Scope, now_ms: i64) -> Result<()> {
+        let sql = "UPDATE issuing SET next_ms = $2, failures = 0 WHERE site = $1 AND next_ms > $2";
+        self.conn().run(sql, values![scope.site, now_ms]).await.map(drop)
+    }
+
+    /// Takes a site that is to be looked at by now; nobody else gets it before `until_ms`.
+    pub async fn claim_issuing(&mut self, now_ms: i64, until_ms: i64) -> Result<Option<(OrgId, SiteId)>> {
+        let sql = "UPDATE issuing SET next_ms = $2
+                   WHERE site = (SELECT site FROM issuing WHERE next_ms <= $1 ORDER BY next_ms, site LIMIT 1)
+                       AND next_ms <= $1 RETURNING site";
+        let Some(row) = self.conn().first(sql, values![now_ms, until_ms]).await? else { return Ok(None) };
+        let site = row.site(0)?;
+        let org = self.conn().first("SELECT org FROM sites WHERE id = $1", values![site]).await?;
+        Ok(org.map(|org| org.int(0)).transpose()?.map(|org| (OrgId(org), site)))
+    }
+
+    /// How the last try ended, and when the next is.
+    pub async fn tried_issuing(&mut self, scope: &Scope, next_ms: i64, problem: Option<&str>) -> Result<()> {
+        let sql = "UPDATE issuing SET next_ms = $2, problem = $3,
+                       failures = CASE WHEN CAST($3 AS text) IS NULL THEN 0 ELSE failures + 1 END
+                   WHERE site = $1";
+        self.conn().run(sql, values![scope.site, next_ms, problem]).await.map(drop)
+    }
+
+    /// Shows these, by host name, to an authority that looks, and none that were there before.
+    pub async fn set_proofs(&mut self, scope: &Scope, proofs: &[(String, Pair)]) -> Result<()> {
+        let removed = self.conn().run("DELETE FROM proofs WHERE site = $1", values![scope.site]).await?;
+        if removed == 0 && proofs.is_empty() {
+            return Ok(());
+        }
+        let version = count(self.conn(), "sites_version").await?;
+        for (host, pair) in proofs {
+            let sql =
+                "INSERT INTO proofs (site, host, version, chain, private_key) VALUES ($1, $2, $3, $4, $5)";
+            let key = pair.key.0.as_slice();
+            self.conn().run(sql, values![scope.site, host, version, &pair.chain, key]).await?;
+        }
+        Ok(())
+    }
+}
