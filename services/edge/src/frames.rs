@@ -9,7 +9,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::options::Options;
+use crate::{options::Options, session::Heard};
 
 /// A link at rest keeps no more than this for reading.
 const REST_OCTETS: usize = 1024;
@@ -110,6 +110,21 @@ impl<R: AsyncRead + Unpin> Frames<R> {
                 return Ok(piece);
             }
             self.read_some().await?;
+        }
+    }
+
+    /// The same in a session, where it is noted whether anything came between two requests.
+    pub async fn next_after(&mut self, heard: &Heard) -> Result<Piece, Ended> {
+        loop {
+            if let Some(piece) = self.framer.next(&mut self.input)? {
+                self.header_since = None;
+                return Ok(piece);
+            }
+            if self.is_at_rest() {
+                heard.between_requests(self.read_some()).await?;
+            } else {
+                self.read_some().await?;
+            }
         }
     }
 

@@ -21,14 +21,16 @@ pub struct Asking {
     pub question: Question,
     header: Bytes,
     data: Bytes,
+    /// The highest msgid whose ack the client can have read when it asked.
+    acked_through: u64,
     /// The client asks again soon after: an answer that came later might cross its next try, which would then pass for a new
     /// request.
     pub expires: Instant,
 }
 
 impl Asking {
-    pub fn new(question: Question, header: Bytes, data: Bytes) -> Self {
-        Self { question, header, data, expires: Instant::now() + CALL_LIMIT }
+    pub fn new(question: Question, header: Bytes, data: Bytes, acked_through: u64) -> Self {
+        Self { question, header, data, acked_through, expires: Instant::now() + CALL_LIMIT }
     }
 
     fn octets(&self) -> usize {
@@ -93,7 +95,8 @@ impl Session {
             session: Some(self.id().clone()),
             requests: askings.iter().map(asked).collect(),
             floor: self.floor(),
-            acked_through: self.acked_through(),
+            // Of the first of them, for all: each later one can have read as much.
+            acked_through: askings.first().map_or(0, |asking| asking.acked_through),
             follows: self.follows(),
         }
     }
@@ -127,7 +130,7 @@ mod tests {
 
     fn asking(id: usize, octets: usize) -> Asking {
         let question = Question { op: "post", id: id.to_string(), has_receipt: true, asked: Instant::now() };
-        Asking::new(question, Bytes::from(id.to_string()), vec![b'x'; octets].into())
+        Asking::new(question, Bytes::from(id.to_string()), vec![b'x'; octets].into(), id as u64)
     }
 
     #[tokio::test(start_paused = true)]

@@ -4,6 +4,7 @@
 
 mod answering;
 mod asking;
+mod heard;
 mod in_hand;
 mod puller;
 mod reader;
@@ -15,6 +16,7 @@ mod writer;
 use std::{sync::Arc, time::Duration};
 
 pub use asking::Asking;
+pub use heard::Heard;
 pub use puller::pull;
 pub use reader::{Reader, Reading};
 pub use state::Session;

@@ -113,7 +113,7 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
     /// The next piece, or the end when the edge drains or the session is cut.
     async fn next_piece(&mut self, session: &Session) -> Result<Piece, Reading> {
         tokio::select! {
-            piece = self.frames.next() => Ok(piece?),
+            piece = self.frames.next_after(session.heard()) => Ok(piece?),
             () = session.ending.notified() => match session.is_cut() {
                 Some(why) => Err(Reading::Gone(Ended::TimedOut(why))),
                 None => Err(Reading::Drained),
@@ -181,20 +181,21 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
     /// Leaves a request to the session's lane, and reads on.
     async fn ask(&self, session: &Arc<Session>, request: &Request, json: Bytes, data: Bytes) {
         session.room_to_ask().await;
-        if session.ask(Asking::new(Question::of(request), json, data)) {
+        if session.ask(Asking::new(Question::of(request), json, data, session.heard().through())) {
             self.edge.lanes.enter(Arc::clone(session));
         }
     }
 
     /// A request that goes by itself, when those before it have their answers.
     async fn alone(&self, session: &Session, request: &Request, json: Bytes) -> (SubmitRequest, Question) {
+        let acked_through = session.heard().through();
         session.all_answered().await;
         let submit = SubmitRequest {
             session: Some(session.id().clone()),
             header: json,
             data: Bytes::new(),
             floor: session.floor(),
-            acked_through: session.acked_through(),
+            acked_through,
         };
         (submit, Question::of(request))
     }

@@ -14,7 +14,7 @@ use tmtp_grpc::delivery::{self as grpc, Entry};
 use tmtp_wire::Answer;
 use tokio::{sync::Notify, time::Instant};
 
-use super::{asking::Askings, in_hand::InHand, seen::Seen};
+use super::{asking::Askings, heard::Heard, in_hand::InHand, seen::Seen};
 
 /// A client that lets this many answers wait does not read them, and is cut off.
 const ANSWERS_MAX: usize = 256;
@@ -32,8 +32,8 @@ pub struct Session {
     window: usize,
     redeliver: Duration,
     state: Mutex<State>,
-    /// The highest msgid whose ack was written to this link, as long as every request had an answer.
-    acked_through: AtomicU64,
+    /// Which acks the client can have read, as long as every request had an answer.
+    heard: Heard,
     /// A request had no answer, and may have been carried out.
     pub(super) unanswered: AtomicBool,
     /// The highest msgid that this session was told of.
@@ -97,6 +97,8 @@ pub enum Step {
 pub struct Marks {
     messages: Vec<u64>,
     msgid: u64,
+    /// Nothing of a next request had come when this was made ready.
+    was_quiet: bool,
 }
 
 /// What the puller does next.
@@ -116,7 +118,7 @@ impl Session {
             window: window as usize,
             redeliver,
             state: Mutex::new(state),
-            acked_through: AtomicU64::new(0),
+            heard: Heard::default(),
             unanswered: AtomicBool::new(false),
             floor: AtomicU64::new(0),
             follows: AtomicU64::new(0),
@@ -148,9 +150,9 @@ impl Session {
         &self.id.uid
     }
 
-    /// Every msgid up to this one was acked on this link.
-    pub fn acked_through(&self) -> u64 {
-        self.acked_through.load(Relaxed)
+    /// Which acks the client can have read.
+    pub fn heard(&self) -> &Heard {
+        &self.heard
     }
 
     /// The highest msgid that this session was told of: the next one must be above it.
@@ -344,6 +346,7 @@ impl Session {
     pub fn next_step(&self) -> Step {
         let mut state = self.lock();
         let mut batch = Batch::default();
+        batch.marks.was_quiet = self.heard.is_quiet();
         while let Some(answer) = state.answers.pop_front_if(|answer| batch.fits(answer.octets.len())) {
             batch.marks.msgid = batch.marks.msgid.max(answer.msgid);
             batch.octets.extend_from_slice(&answer.octets);
@@ -370,7 +373,7 @@ impl Session {
     /// These octets are in the kernel's hands.
     pub fn written(&self, marks: &Marks) {
         if !self.unanswered.load(Relaxed) {
-            self.acked_through.fetch_max(marks.msgid, Relaxed);
+            self.heard.written(marks.msgid, marks.was_quiet);
         }
         {
             let mut state = self.lock();
@@ -381,7 +384,7 @@ impl Session {
 
     /// A message was streamed to its end.
     pub fn streamed(&self, id: u64) {
-        self.written(&Marks { messages: vec![id], msgid: 0 });
+        self.written(&Marks { messages: vec![id], ..Marks::default() });
     }
 }
 

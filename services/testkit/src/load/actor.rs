@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     ask,
-    client::{Address, Client},
+    client::{Address, Client, encode},
     received::Received,
 };
 
@@ -157,7 +157,7 @@ impl Actor {
                 },
                 () = sleep_until(resend_at), if waiting => {
                     resend_at = Instant::now() + RESEND;
-                    self.send_open(&mut client).await
+                    self.send_open(&mut client, 1).await
                 }
                 () = sleep_until(act_at), if !waiting && phase == Phase::Posting => {
                     act_at = Instant::now() + self.any_time(self.rest * 2);
@@ -190,26 +190,30 @@ impl Actor {
                 let request = self.next_request();
                 let letter = self.people.any_letter(request, &mut self.rng);
                 self.open = Some((request, letter));
-                match self.send_open(client).await {
-                    // Now and then one has no patience and asks twice at once.
-                    Turn::On if self.rng.random_ratio(1, 15) => self.send_open(client).await,
-                    turn => turn,
-                }
+                // Now and then one has no patience, and asks twice at once.
+                let times = if self.rng.random_ratio(1, 15) { 2 } else { 1 };
+                self.send_open(client, times).await
             }
         }
     }
 
-    async fn send_open(&mut self, client: &mut Client) -> Turn {
+    /// Sends what waits for its ack, so many times in one write.
+    async fn send_open(&mut self, client: &mut Client, times: usize) -> Turn {
         let Some((request, letter)) = self.open.clone() else { return Turn::On };
         self.board.sent(request, &letter.addressees);
         if self.sent_last {
             self.board.sent_last(self.node);
         }
-        self.note(Deed::Sent { seq: request.seq, addressees: letter.addressees });
+        for _ in 0..times {
+            self.note(Deed::Sent { seq: request.seq, addressees: letter.addressees.clone() });
+        }
         let header = ask::with(letter.header, &json!({"id": format!("request {}", request.seq)}));
-        match client.send(&header, &letter.data).await {
-            Ok(()) => Turn::On,
-            Err(_) => Turn::Reconnect,
+        match encode(&header, &letter.data) {
+            Ok(octets) => match client.send_raw(&octets.repeat(times)).await {
+                Ok(()) => Turn::On,
+                Err(_) => Turn::Reconnect,
+            },
+            Err(error) => self.wrong(error.to_string()),
         }
     }
 

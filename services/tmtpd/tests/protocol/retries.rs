@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use tmtp_testkit::{
     ask,
-    client::{Account, Client},
+    client::{Account, Client, encode},
     sentences,
     server::Server,
     suite::Sentence,
@@ -23,6 +23,7 @@ pub fn sentences() -> Vec<Sentence<Server>> {
         a_join_sent_again_is_not_refused,
         the_same_id_with_other_content_is_another_request,
         the_same_request_after_its_ack_on_the_same_link_is_another_request,
+        requests_sent_twice_at_once_make_one_message_each,
         a_large_post_sent_again_makes_one_message,
     ]
 }
@@ -159,6 +160,31 @@ async fn the_same_request_after_its_ack_on_the_same_link_is_another_request(serv
         last = msgid;
     }
     Ok(())
+}
+
+/// Neither copy was sent with its ack in hand, whenever that leaves.
+async fn requests_sent_twice_at_once_make_one_message_each(server: &Server) -> Result<()> {
+    let (mut alice, mut bob) = (server.member("Alice").await?, server.member("Bob").await?);
+    for round in 0..40_u8 {
+        let header = ask::with(ask::post(&[&bob.me.uid]), &json!({"id": format!("round {round}")}));
+        let mut twice = encode(&header, &[round])?;
+        // Now and then something stands between the two, which gives the first one time.
+        if round % 2 == 0 {
+            twice.extend(encode(&ask::with(ask::newalias(&unique("Other")), &json!({"id": "other"})), b"")?);
+        }
+        twice.extend(encode(&header, &[round])?);
+        alice.send_raw(&twice).await?;
+        let first = alice.response().await?;
+        if round % 2 == 0 {
+            ensure!(alice.response().await?.id() == "other");
+            alice.take("user").await?;
+        }
+        let second = alice.response().await?;
+        ensure!(first.header == second.header && first.text("msgid").is_some(), "{first} {second}");
+        ensure!(bob.take("delivery").await?.data == [round]);
+    }
+    alice.expect_nothing().await?;
+    bob.expect_nothing().await
 }
 
 async fn a_large_post_sent_again_makes_one_message(server: &Server) -> Result<()> {
