@@ -92,7 +92,8 @@ serve() {
     api=$(take_port api)
     key=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
     # Tests ask more in a minute than people do, and bring a sign-in provider of their own.
-    start tmtpd env TMTPD_CONTROL__PRIVATE_PROVIDERS=true TMTPD_CONTROL__OPERATOR_KEY="$key" TMTPD_CONTROL__REQUESTS_PER_MINUTE_MAX=100000 \
+    start tmtpd env TMTPD_CONTROL__PRIVATE_PROVIDERS=true \
+        TMTPD_CONTROL__ACME__DIRECTORY=https://127.0.0.1:1/nobody TMTPD_CONTROL__OPERATOR_KEY="$key" TMTPD_CONTROL__REQUESTS_PER_MINUTE_MAX=100000 \
         "$tmtpd" dev --data "$scratch/data" --tmtp-addr "127.0.0.1:$tmtp" --http-addr "127.0.0.1:$http" --api-addr "127.0.0.1:$api"
     wait_until tmtpd "tmtpd is ready" grep -q '^ready' "$scratch/tmtpd.log"
     export CONSOLE_URL=http://127.0.0.1:$api TMTP_ADDRESS="=127.0.0.1:$tmtp" TMTP_ADMIN_KEY=$key TMTPD_BIN=$tmtpd

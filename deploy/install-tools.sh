@@ -3,7 +3,7 @@
 # that tests need.
 #
 #   deploy/install-tools.sh            a C compiler, Postgres, Redis, cargo-nextest, the S3 and mail
-#                                      servers of tests, npm, Helm, Prometheus, Chromium, the tools that
+#                                      servers of tests, npm, Helm, Prometheus, Pebble, Chromium, the tools that
 #                                      check the API
 #   deploy/install-tools.sh compiler   a C compiler only; fails when there is no cargo
 #   deploy/install-tools.sh python     Python with venv only
@@ -32,7 +32,7 @@ apt() {
 
 # What this machine lacks, and how to get it when this script cannot.
 explain() {
-    fail "$1. Install by hand, then try again: a C compiler (cc); PostgreSQL 15 or newer (server and client programs); Redis 7 or newer (redis-server, redis-cli); Python 3 with venv and pip; npm; Chromium; Prometheus (prometheus, promtool)"
+    fail "$1. Install by hand, then try again: a C compiler (cc); PostgreSQL 15 or newer (server and client programs); Redis 7 or newer (redis-server, redis-cli); Python 3 with venv and pip; npm; Chromium; Prometheus (prometheus, promtool); Pebble (pebble, pebble-challtestsrv)"
 }
 
 # A package must neither make a database nor start a service. Both settings are taken back afterwards.
@@ -126,6 +126,15 @@ install_prometheus() {
     has_prometheus || explain "no Prometheus after installing"
 }
 
+has_pebble() { command -v pebble >/dev/null && command -v pebble-challtestsrv >/dev/null; }
+
+# A certificate authority for tests.
+install_pebble() {
+    has_pebble && return 0
+    install_packages pebble
+    has_pebble || explain "no Pebble after installing"
+}
+
 install_nextest() {
     cargo nextest --version >/dev/null 2>&1 && return 0
     say "building cargo-nextest, once; this takes some minutes"
@@ -141,6 +150,7 @@ case ${1:-all} in
         install_npm
         install_chromium
         install_prometheus
+        install_pebble
         "$(dirname "$0")/s3.sh" install
         "$(dirname "$0")/smtp.sh" install
         "$(dirname "$0")/check.sh" install

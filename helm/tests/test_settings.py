@@ -127,7 +127,7 @@ ELSEWHERE = {
     "bus.password", "edge.listen", "edge.certificates", "edge.delivery", "edge.links_max", "edge.drain_per_second",
     "delivery.listen", "control.listen", "control.operator_key", "control.public_url",
     "control.tmtp_port", "control.private_providers", "control.trusted_proxies",
-    "control.mail.server", "control.mail.from", "control.mail.password", "http.listen", "shutdown.deadline_seconds",
+    "control.acme.directory", "control.acme.ca", "control.mail.server", "control.mail.from", "control.mail.password", "http.listen", "shutdown.deadline_seconds",
 }
 
 

@@ -56,6 +56,11 @@ settings does not restart the others. Secrets are never in it: they come by envi
 {{- with $values.control.trustedProxies -}}
 {{- $_ := set $control "trusted_proxies" . -}}
 {{- end -}}
+{{- with $values.control.acme -}}
+{{- if .directory -}}
+{{- $_ := set $control "acme" (dict "directory" .directory "ca" .ca) -}}
+{{- end -}}
+{{- end -}}
 {{- with $values.control.mail -}}
 {{- if .server -}}
 {{- $_ := set $control "mail" (dict "server" .server "from" (required "control.mail.from is missing: whom do mails come from?" .from)) -}}

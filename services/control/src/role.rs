@@ -29,6 +29,10 @@ impl Control {
         metrics::describe_gauge!("tmtp_control_sites", "Sites, by whether they are suspended.");
         metrics::describe_gauge!("tmtp_backup_timestamp_seconds", "The moment of the last backup.");
         metrics::describe_counter!("tmtp_control_requests_total", "Requests to the API, by status.");
+        metrics::describe_gauge!(
+            "tmtp_control_certificates_automatic",
+            "Sites whose certificates an authority issues, by whether its last try failed."
+        );
         metrics::describe_counter!(
             "tmtp_control_certificates_issued_total",
             "Certificates that an authority was asked for, by whether it issued them."
@@ -132,6 +136,11 @@ impl Control {
     /// When the first of sites' own certificates ends, and of which moment the last backup is.
     async fn dates(&self) -> crate::Result<(Option<i64>, Option<i64>)> {
         let mut view = self.registry.view().await?;
+        let (issuing, failing) = view.issuing_counts().await?;
+        let gauge =
+            |state: &'static str| metrics::gauge!("tmtp_control_certificates_automatic", "state" => state);
+        gauge("good").set((issuing - failing) as f64);
+        gauge("failing").set(failing as f64);
         Ok((view.first_certificate_end().await?, view.last_backup().await?))
     }
 

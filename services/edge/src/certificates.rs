@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     sites::Site,
-    tls::{Keys, Tls, certified},
+    tls::{self, Keys, Tls, certified},
     upstream::{CALL_LIMIT, Failure, How, Upstream},
 };
 
@@ -102,16 +102,17 @@ async fn fetch(upstream: &Upstream, sites: &[i64]) -> Result<Vec<Certificate>, F
 
 impl From<Certificate> for Own {
     fn from(Certificate { site, version, chain, key, proofs }: Certificate) -> Self {
-        let useful = |chain: &str, key: &[u8]| match certified(chain.as_bytes(), key) {
-            Ok(key) => Some(Arc::new(key)),
-            Err(why) => {
-                tracing::warn!(site, why, "a site's certificate is no use; the folder's serves in its place");
-                None
-            }
-        };
-        let key = Some(&chain).filter(|chain| !chain.is_empty()).and_then(|chain| useful(chain, &key));
-        let proof = |Proof { host, chain, key }| Some((host, useful(&chain, &key)?));
-        Self { version, key, proofs: proofs.into_iter().filter_map(proof).collect() }
+        let key = (!chain.is_empty()).then(|| certified(chain.as_bytes(), &key));
+        if let Some(Err(why)) = &key {
+            tracing::warn!(site, why, "a site's certificate is no use; the folder's serves in its place");
+        }
+        let proofs = proofs.into_iter().filter_map(|Proof { host, chain, key }| {
+            let proof = tls::proof(chain.as_bytes(), &key);
+            let proof =
+                proof.inspect_err(|why| tracing::warn!(site, host, why, "nothing to show to an authority"));
+            Some((host, Arc::new(proof.ok()?)))
+        });
+        Self { version, key: key.and_then(Result::ok).map(Arc::new), proofs: proofs.collect() }
     }
 }
 
@@ -183,8 +184,12 @@ mod tests {
 
     #[test]
     fn a_proof_is_shown_for_its_sites_own_hosts_alone_and_is_no_certificate() {
-        let Certificate { chain, key, .. } = made(&["a.example"]);
-        let proof = |host: &str| Proof { host: host.to_owned(), chain: chain.clone(), key: key.clone() };
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut params = rcgen::CertificateParams::new(["a.example".to_owned()]).unwrap();
+        params.custom_extensions = vec![rcgen::CustomExtension::new_acme_identifier(&[7; 32])];
+        let (chain, key) = (params.self_signed(&key).unwrap().pem(), key.serialize_pem().into_bytes());
+        let proof =
+            |host: &str| Proof { host: host.to_owned(), chain: chain.clone(), key: key.clone().into() };
         let proofs_only = Certificate {
             chain: String::new(),
             key: Vec::new().into(),

@@ -229,11 +229,26 @@ fn read_pair(chain: &Path) -> Result<CertifiedKey, Error> {
 
 /// A chain and its key, both PEM; or why they are no use.
 pub(crate) fn certified(chain: &[u8], key: &[u8]) -> Result<CertifiedKey, String> {
-    let certs: Vec<_> = CertificateDer::pem_slice_iter(chain)
+    let (certs, key) = read_pem(chain, key)?;
+    CertifiedKey::from_der(certs, key, &aws_lc_rs::default_provider()).map_err(|error| error.to_string())
+}
+
+/// The same of what an authority is shown. What that says is for the authority alone, and nobody else can read it.
+pub(crate) fn proof(chain: &[u8], key: &[u8]) -> Result<CertifiedKey, String> {
+    let (certs, key) = read_pem(chain, key)?;
+    let key = aws_lc_rs::sign::any_supported_type(&key).map_err(|error| error.to_string())?;
+    Ok(CertifiedKey::new(certs, key))
+}
+
+fn read_pem(
+    chain: &[u8],
+    key: &[u8],
+) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), String> {
+    let certs = CertificateDer::pem_slice_iter(chain)
         .collect::<Result<_, _>>()
         .map_err(|error| format!("the chain: {error}"))?;
     let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| format!("the key: {error}"))?;
-    CertifiedKey::from_der(certs, key, &aws_lc_rs::default_provider()).map_err(|error| error.to_string())
+    Ok((certs, key))
 }
 
 #[cfg(test)]

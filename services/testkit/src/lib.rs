@@ -4,6 +4,7 @@ pub mod ask;
 pub mod client;
 pub mod leash;
 pub mod load;
+pub mod pebble;
 pub mod pki;
 pub mod ports;
 pub mod postgres;

@@ -38,6 +38,21 @@ test('a certificate is brought, replaced after a wrong one was refused, and remo
   await page.getByText('No certificate of its own').waitFor()
 })
 
+test('a certificate is ordered from an authority, what stands in the way is told, and the order is taken back', async () => {
+  const org = await makeOrg()
+  const site = await makeSite(org)
+  const page = await visit(`orgs/${org.id}/sites/${site.id}/certificate`, { key: await makeKey(org, 'admin') })
+  await page.getByRole('button', { name: 'Have it issued' }).click()
+  await page.getByText('The last order failed.').waitFor()
+  await page.getByText(/the certificate authority: .*refused/i).waitFor()
+  await page.getByRole('button', { name: 'Stop ordering certificates' }).click()
+  await page.getByLabel('Name to confirm').fill(site.hosts[0])
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop ordering' }).click()
+  await page.getByRole('button', { name: 'Have it issued' }).waitFor()
+  const { automatic } = await ask('GET', `/orgs/${org.id}/sites/${site.id}/certificate`)
+  assert.equal(automatic, null)
+})
+
 test('what members do shows in the usage of their site, as charts, as a table and as a file', async () => {
   const site = await openSite()
   const alias = fresh('Una Used')

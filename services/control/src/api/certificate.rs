@@ -135,6 +135,7 @@ pub(super) async fn issue(
 ) -> Result<Json<CertificateState>, Problem> {
     let org = caller.at(org, Need::Administer)?;
     let at = (org, SiteId(site));
+    Registry::scope(&mut api.registry.view().await?, org, at.1).await?;
     if !api.issues_certificates {
         let text = "the provider has set up no certificate authority (control.acme): bring a certificate of your own";
         return Err(crate::Error::State(text.to_owned()).into());

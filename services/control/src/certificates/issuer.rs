@@ -23,9 +23,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long one site may take before another process takes it up.
 const CLAIM_MS: i64 = 10 * 60_000;
 /// Until edges have heard what to show. Where the bus is down it may be too early, and the next try will do.
-const SHOWN_AFTER: Duration = Duration::from_secs(3);
-/// Before the second try, and at most; authorities allow few tries an hour.
-const PAUSE_MS: i64 = 60_000;
+const SHOWN_AFTER: Duration = Duration::from_secs(5);
+/// Before the second try, each time four times as long, and at most; authorities allow few tries an hour.
+const PAUSE_MS: i64 = 20_000;
 const PAUSE_MAX_MS: i64 = 12 * 3_600_000;
 
 /// One of a site's tries.
@@ -101,7 +101,7 @@ impl Issuer {
         let mut view = self.registry.view().await?;
         let scope = Registry::scope(&mut view, org, site).await?;
         let failures = view.issuing(&scope).await?.map_or(0, |issuing| issuing.failures);
-        let pause = PAUSE_MS.saturating_mul(1 << failures.min(20)).min(PAUSE_MAX_MS);
+        let pause = PAUSE_MS.saturating_mul(1 << (2 * failures.min(10))).min(PAUSE_MAX_MS);
         Ok(self.registry.now_ms() + pause)
     }
 
@@ -194,4 +194,36 @@ fn due(has: Option<&SiteCertificate>, hosts: &[String]) -> Option<i64> {
 /// In the middle of its time: an authority that is away for weeks is no harm.
 fn half_way(facts: &Facts) -> i64 {
     facts.begins_ms + (facts.expires_ms - facts.begins_ms) / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use tmtp_platform::clock::DAY_MS;
+
+    use super::*;
+
+    fn has(hosts: &[&str], made_by: &str) -> SiteCertificate {
+        let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
+        let mut params = rcgen::CertificateParams::new(hosts).unwrap();
+        params.not_before = rcgen::date_time_ymd(2026, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2026, 4, 1);
+        let made = params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap();
+        SiteCertificate { chain: made.pem(), expires_ms: 0, made_by: made_by.to_owned(), created_ms: 0 }
+    }
+
+    #[test]
+    fn an_issued_certificate_is_due_in_the_middle_of_its_time() {
+        let january_1: i64 = 1_767_225_600_000;
+        let due = due(Some(&has(&["a.example"], ISSUED)), &["a.example".to_owned()]);
+        assert_eq!(due, Some(january_1 + 45 * DAY_MS));
+    }
+
+    #[test]
+    fn what_somebody_brought_or_is_not_for_all_hosts_is_due_at_once() {
+        let hosts = ["a.example".to_owned(), "b.example".to_owned()];
+        assert_eq!(due(None, &hosts), None);
+        assert_eq!(due(Some(&has(&["a.example", "b.example"], "user 1")), &hosts), None);
+        assert_eq!(due(Some(&has(&["a.example"], ISSUED)), &hosts), None);
+        assert!(due(Some(&has(&["a.example", "b.example", "c.example"], ISSUED)), &hosts).is_some());
+    }
 }

@@ -43,7 +43,10 @@ async fn refused(stage: &Stage, tenant: &Tenant, made: &Made) -> Result<String> 
 pub async fn a_certificate_is_shown_without_its_key_and_taken_away_again(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let path = ours.in_site("/certificate");
-    assert_eq!(stage.get(ours.key("auditor"), &path).await?.good()?, json!({"own": null}));
+    assert_eq!(
+        stage.get(ours.key("auditor"), &path).await?.good()?,
+        json!({"own": null, "automatic": null, "automatic_is_offered": false})
+    );
     let first = made(&["ours.example", "*.ours.example"])?;
     put(stage, &ours, &first).await?.good()?;
     let shown = stage.get(ours.key("auditor"), &path).await?.good()?["own"].clone();
@@ -61,7 +64,10 @@ pub async fn a_certificate_is_shown_without_its_key_and_taken_away_again(stage: 
     let shown = stage.get(ours.key("auditor"), &path).await?.good()?["own"].clone();
     assert_eq!(shown["uncovered"], json!(["more.example"]));
     assert_eq!(stage.send(ours.key("admin"), Method::DELETE, &path, &Value::Null).await?.status, 204);
-    assert_eq!(stage.get(ours.key("auditor"), &path).await?.good()?, json!({"own": null}));
+    assert_eq!(
+        stage.get(ours.key("auditor"), &path).await?.good()?,
+        json!({"own": null, "automatic": null, "automatic_is_offered": false})
+    );
     stage.send(ours.key("admin"), Method::DELETE, &path, &Value::Null).await?.problem(404, "absent")?;
     Ok(())
 }
@@ -96,7 +102,10 @@ pub async fn a_certificate_that_cannot_serve_the_site_is_told_why(stage: &Stage)
         assert!(detail.contains(said), "{said}: {detail}");
         assert!(!detail.contains("BEGIN PRIVATE KEY-----\n"), "{detail}");
     }
-    assert_eq!(stage.get(OPERATOR, &ours.in_site("/certificate")).await?.good()?, json!({"own": null}));
+    assert_eq!(
+        stage.get(OPERATOR, &ours.in_site("/certificate")).await?.good()?,
+        json!({"own": null, "automatic": null, "automatic_is_offered": false})
+    );
     put(stage, &ours, &with(&format!("{issued}{ca_pem}"), &key.serialize_pem())).await?.good()?;
     Ok(())
 }

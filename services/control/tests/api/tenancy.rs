@@ -203,6 +203,7 @@ pub async fn a_role_may_do_what_it_is_for_and_no_more(stage: &Stage) -> Result<(
         "closeSite",
         "reopenSite",
         "setCertificate",
+        "issueCertificates",
         "keepAlias",
         "retireAlias",
         "suspendMember",

@@ -73,6 +73,8 @@ contract! {
         many_who_append_at_one_moment_make_one_chain,
     }
     admin_certificates {
+        what_an_authority_is_shown_is_told_like_a_certificate_and_taken_back,
+        a_site_to_issue_for_is_taken_by_one_at_a_time_when_it_is_due,
         a_certificate_is_its_own_sites_and_a_new_one_has_a_new_version,
         a_certificate_goes_with_its_site,
     }

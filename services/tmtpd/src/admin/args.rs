@@ -326,6 +326,15 @@ pub enum CertificateCommand {
         #[arg(long = "private-key", value_name = "FILE")]
         private_key: std::path::PathBuf,
     },
+    /// Have an authority issue it, and renew it long before it ends, where the provider has set one up.
+    Automatic {
+        /// Which site.
+        #[command(flatten)]
+        site: InSite,
+        /// No longer; the certificate that there is serves on until it ends.
+        #[arg(long)]
+        off: bool,
+    },
     /// Serve the site with what the edges have in their folders again.
     Remove {
         /// Which site.

@@ -7,4 +7,8 @@ export const show = (site: Site, signal?: AbortSignal) => call<CertificateState>
 
 export const set = (site: Site, body: CertificateNew) => call<CertificateState>('PUT', at(site), { body })
 
+export const issue = (site: Site) => call<CertificateState>('PUT', `${at(site)}/automatic`)
+
+export const stopIssuing = (site: Site) => call<void>('DELETE', `${at(site)}/automatic`)
+
 export const remove = (site: Site) => call<void>('DELETE', at(site))

@@ -11,6 +11,8 @@ const NAMES: Record<string, string> = {
   'site.reopen': 'opened the site again',
   'site.erase': 'erased the site',
   'certificate.set': 'brought a certificate for the site',
+  'certificate.automatic': 'chose who issues certificates for the site',
+  'certificate.issue': 'had a certificate issued for the site',
   'certificate.remove': 'removed the certificate of the site',
   'alias.reserve': 'reserved the alias',
   'alias.assign': 'gave the alias to a member',

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use tmtp_store::{
-    Certificate, PrivateKey,
+    Certificate, Pair, PrivateKey,
     admin::{NewCertificate, OrgId},
 };
 
@@ -12,6 +12,10 @@ use crate::world::World;
 fn new(chain: &str, key: &str, expires_ms: i64) -> NewCertificate {
     let (chain, made_by) = (chain.to_owned(), "key 1 (test)".to_owned());
     NewCertificate { chain, key: PrivateKey(key.as_bytes().to_vec()), expires_ms, made_by, now_ms: 7 }
+}
+
+fn pair(chain: &str, key: &str) -> Pair {
+    Pair { chain: chain.to_owned(), key: PrivateKey(key.as_bytes().to_vec()) }
 }
 
 pub async fn a_certificate_is_its_own_sites_and_a_new_one_has_a_new_version(w: &World) -> Result<()> {
@@ -24,8 +28,8 @@ pub async fn a_certificate_is_its_own_sites_and_a_new_one_has_a_new_version(w: &
     assert_eq!(before.iter().map(|(site, _)| *site).collect::<Vec<_>>(), [w.site, w.twin]);
     assert_eq!(w.store.sites_version().await?, before[1].1, "those who keep sites see it");
     let found = w.store.certificates(&[w.site]).await?;
-    let key = PrivateKey(b"secret".to_vec());
-    assert_eq!(found, [Certificate { site: w.site, version: before[0].1, chain: "ours".to_owned(), key }]);
+    let (own, proofs) = (Some(pair("ours", "secret")), Vec::new());
+    assert_eq!(found, [Certificate { site: w.site, version: before[0].1, own, proofs }]);
     assert!(!format!("{found:?}").contains("115"), "the key does not show");
     assert_eq!(admin(w).view().await?.first_certificate_end().await?, Some(400));
 
@@ -46,13 +50,89 @@ pub async fn a_certificate_goes_with_its_site(w: &World) -> Result<()> {
     let mut change = admin(w).begin().await?;
     change.set_certificate(&scope, &new("theirs", "other", 400)).await?;
     change.set_certificate(&super::scope(w, w.site).await?, &new("ours", "secret", 500)).await?;
+    change.issue(&scope, "key 1 (test)", 5).await?;
+    change.set_proofs(&scope, &[("theirs.example".to_owned(), pair("proof", "other"))]).await?;
     change.set_closing(&scope, Some(1)).await?;
     change.commit().await?;
     let mut change = admin(w).begin().await?;
     assert!(change.erase_site(&scope, 10, 100).await?, "it is gone");
     change.commit().await?;
+    assert_eq!(admin(w).begin().await?.claim_issuing(10, 20).await?, None);
     let left = w.store.certificate_versions().await?;
     assert_eq!(left.iter().map(|(site, _)| *site).collect::<Vec<_>>(), [w.site]);
     assert!(admin(w).view().await?.scope(OrgId::DEFAULT, w.site).await?.is_some());
+    Ok(())
+}
+
+pub async fn what_an_authority_is_shown_is_told_like_a_certificate_and_taken_back(w: &World) -> Result<()> {
+    let (ours, theirs) = (scope(w, w.site).await?, scope(w, w.twin).await?);
+    let proof = ("ours.example".to_owned(), pair("proof", "its key"));
+    let mut change = admin(w).begin().await?;
+    change.set_certificate(&theirs, &new("theirs", "other", 400)).await?;
+    change.set_proofs(&ours, std::slice::from_ref(&proof)).await?;
+    change.commit().await?;
+    let shown = w.store.certificate_versions().await?;
+    assert_eq!(shown.iter().map(|(site, _)| *site).collect::<Vec<_>>(), [w.site, w.twin]);
+    assert_eq!(w.store.sites_version().await?, shown[0].1, "those who keep sites see it");
+    let certificate = |version, own, proofs| Certificate { site: w.site, version, own, proofs };
+    let found = w.store.certificates(&[w.site]).await?;
+    assert_eq!(found, [certificate(shown[0].1, None, vec![proof.clone()])]);
+
+    let mut change = admin(w).begin().await?;
+    change.set_certificate(&ours, &new("issued", "secret", 500)).await?;
+    change.commit().await?;
+    let both = w.store.certificate_versions().await?[0].1;
+    let found = w.store.certificates(&[w.site]).await?;
+    assert_eq!(found, [certificate(both, Some(pair("issued", "secret")), vec![proof])]);
+
+    let mut change = admin(w).begin().await?;
+    change.set_proofs(&ours, &[]).await?;
+    change.commit().await?;
+    let found = w.store.certificates(&[w.site, w.twin]).await?;
+    assert_eq!(found[0], certificate(both, Some(pair("issued", "secret")), Vec::new()));
+    assert_eq!(found[1].own, Some(pair("theirs", "other")));
+    assert!(w.store.sites_version().await? > both);
+    Ok(())
+}
+
+pub async fn a_site_to_issue_for_is_taken_by_one_at_a_time_when_it_is_due(w: &World) -> Result<()> {
+    let (ours, theirs) = (scope(w, w.site).await?, scope(w, w.twin).await?);
+    let claim = async |now_ms: i64| -> Result<_> {
+        let mut change = admin(w).begin().await?;
+        let claimed = change.claim_issuing(now_ms, now_ms + 100).await?;
+        change.commit().await?;
+        Ok(claimed.map(|(_, site)| site))
+    };
+    assert_eq!(claim(10).await?, None);
+    let mut change = admin(w).begin().await?;
+    assert!(change.issue(&ours, "key 1 (test)", 10).await?);
+    assert!(!change.issue(&ours, "key 2 (test)", 11).await?, "it does already");
+    assert!(change.issue(&theirs, "key 1 (test)", 20).await?);
+    change.commit().await?;
+    assert_eq!((claim(9).await?, claim(25).await?), (None, Some(w.site)));
+    assert_eq!((claim(25).await?, claim(25).await?), (Some(w.twin), None));
+
+    let mut change = admin(w).begin().await?;
+    change.tried_issuing(&ours, 500, Some("nobody answers")).await?;
+    change.tried_issuing(&ours, 600, Some("nobody answers still")).await?;
+    change.tried_issuing(&theirs, 700, None).await?;
+    change.commit().await?;
+    let mut view = admin(w).view().await?;
+    let issuing = view.issuing(&ours).await?.context("ours")?;
+    assert_eq!((issuing.made_by.as_str(), issuing.created_ms, issuing.next_ms), ("key 1 (test)", 10, 600));
+    assert_eq!((issuing.failures, issuing.problem.as_deref()), (2, Some("nobody answers still")));
+    assert_eq!(view.issuing_counts().await?, (2, 1));
+    drop(view);
+    assert_eq!(claim(599).await?, None);
+
+    let mut change = admin(w).begin().await?;
+    change.issue_soon(&ours, 50).await?;
+    change.commit().await?;
+    assert_eq!(claim(50).await?, Some(w.site), "its host names are others");
+    let mut change = admin(w).begin().await?;
+    assert!(change.stop_issuing(&ours).await? && !change.stop_issuing(&ours).await?);
+    change.tried_issuing(&ours, 1, None).await?;
+    change.commit().await?;
+    assert_eq!((claim(650).await?, claim(700).await?), (None, Some(w.twin)));
     Ok(())
 }
