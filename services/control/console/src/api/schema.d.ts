@@ -406,6 +406,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/sites/{site}/certificate/automatic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Have a certificate authority issue the site's certificates, and renew them long before they end. It looks whether the
+         *     site's host names lead to this service: at port 443, by TLS.
+         */
+        put: operations["issueCertificates"];
+        post?: never;
+        /** Have no more certificates issued. The one that there is serves on until it ends. */
+        delete: operations["stopIssuingCertificates"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs/{org}/sites/{site}/close": {
         parameters: {
             query?: never;
@@ -1073,6 +1094,25 @@ export interface components {
             /** @description Whose it is; nobody's when it is reserved, or was retired and is never given again. */
             uid?: string | null;
         };
+        /** @description A certificate authority issues the site's certificates, and renews them long before they end. */
+        AutomaticShown: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description Who wanted it. */
+            made_by: string;
+            /**
+             * Format: date-time
+             * @description When the next certificate is asked for; before, if the site's host names change.
+             */
+            next_at: string;
+            /** @description Why the last try failed. */
+            problem?: string | null;
+            /** @description `waiting` for the first, `good`, or `failing`: the last try failed. */
+            state: string;
+        };
         /** @description A certificate for a site. */
         CertificateNew: {
             /** @description The site's own certificate, then its issuers' (PEM). */
@@ -1116,6 +1156,9 @@ export interface components {
         };
         /** @description What a site is served with. */
         CertificateState: {
+            automatic?: components["schemas"]["AutomaticShown"] | null;
+            /** @description Whether the provider has set up a certificate authority. */
+            automatic_is_offered: boolean;
             own?: components["schemas"]["CertificateShown"] | null;
         };
         /** @description What an authenticator shows. */
@@ -3913,6 +3956,86 @@ export interface operations {
         };
     };
     removeCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issueCertificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateState"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopIssuingCertificates: {
         parameters: {
             query?: never;
             header?: never;
