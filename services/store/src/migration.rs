@@ -50,6 +50,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611270630_create_usage",
     "202611270640_create_certificates",
     "202611270650_create_batches",
+    "202611271600_create_user_providers",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -71,6 +72,7 @@ const SQLITE: &[Script] = scripts!(
     "202611270630_create_usage",
     "202611270640_create_certificates",
     "202611270650_create_batches",
+    "202611271600_create_user_providers",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {
