@@ -28,7 +28,7 @@ async function elsewhere(page, email) {
   if (!email) return
   await page.getByLabel('E-mail address').fill(email)
   await page.getByRole('button', { name: 'Continue' }).click()
-  await page.getByRole('status').waitFor()
+  await page.getByText(/you can sign in with|no other way in/).waitFor()
 }
 
 async function checkProvider(page) {

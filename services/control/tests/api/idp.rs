@@ -4,7 +4,6 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, Result};
@@ -19,6 +18,7 @@ use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use tmtp_platform::{Clock as _, SystemClock};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 type Fields = HashMap<String, String>;
@@ -188,7 +188,7 @@ async fn token(State(desk): State<Arc<Desk>>, headers: HeaderMap, Form(form): Fo
 }
 
 fn signed(desk: &Desk, says: &Says, asked: &Fields) -> Result<String> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let now = SystemClock.unix_ms() / 1_000;
     let mut claims = json!({
         "iss": desk.issuer, "aud": "us", "sub": "ann-at-work", "iat": now, "exp": now + 300,
         "nonce": asked.get("nonce"), "email": "ann@ours.example", "email_verified": true, "name": "Ann Ames",
