@@ -1,6 +1,6 @@
 //! Why something could not be done.
 
-use crate::door::Refusal;
+use crate::door::{Refusal, Stopped};
 
 /// Why something could not be done, in words for an operator.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +71,12 @@ pub enum Error {
     /// The store.
     #[error(transparent)]
     Store(tmtp_store::Error),
+}
+
+impl From<Stopped> for Error {
+    fn from(stopped: Stopped) -> Self {
+        Self::Refused(stopped.into())
+    }
 }
 
 impl From<tmtp_store::Error> for Error {

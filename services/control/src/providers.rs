@@ -1,7 +1,6 @@
 //! Sign-in providers of organizations: looked up where they are, kept, and told to all who let newcomers in.
 
 use serde_json::{Value, json};
-use tmtp_platform::OutsideError;
 use tmtp_store::{
     Provider, ProviderId, ProviderSettings,
     admin::{Change, OrgId, Page},
@@ -10,15 +9,15 @@ use url::form_urlencoded;
 
 use crate::{
     By, Created, Error, Once, Registry, Result, check,
+    discovery::LETTERS,
     orgs::fresh,
     registry::{Done, recall, remember},
 };
 
 /// Most providers of an organization: with the invitation as many as a client takes.
 const MOST: usize = 25;
-/// Most entries of a list, and letters of an entry.
+/// Most entries of a list.
 const ENTRIES: usize = 100;
-const LETTERS: usize = 1_000;
 /// What a client or the site itself says in an address, and a provider's parameters may not.
 const RESERVED: [&str; 9] = [
     "response_type",
@@ -140,7 +139,7 @@ impl Registry {
     /// When there is none, or the store fails.
     pub async fn check_provider(&self, org: OrgId, id: ProviderId) -> Result<Option<String>> {
         let found = self.view().await?.provider(org, id).await?.ok_or(Error::Absent("provider"))?;
-        Ok(self.keys_of(&found.settings).await.err().map(|error| error.to_string()))
+        Ok(self.check_keys(&found.settings.keys_url).await.err().map(|error| error.to_string()))
     }
 
     /// The provider as planned, with what it publishes itself where the plan says nothing.
@@ -154,54 +153,34 @@ impl Registry {
             self.discover(&issuer, &plan.settings, &mut settings).await?;
         }
         for (name, url) in [("login_url", &settings.login_url), ("token_url", &settings.token_url)] {
-            let is_web =
-                url.starts_with("https://") || (self.private_providers && url.starts_with("http://"));
-            if !is_web {
-                return Err(Error::Provider(format!("{name} is an address that begins with https://")));
-            }
+            self.check_web(name, url)?;
         }
         let after = Provider { label, issuer, settings, ..before.clone() };
         if after.settings.keys_url != before.settings.keys_url {
-            self.keys_of(&after.settings).await?;
+            self.check_keys(&after.settings.keys_url).await?;
         }
         Ok(after)
     }
 
-    /// OpenID Connect Discovery 1.0, section 4. What was given by hand stays.
+    /// Looks up what was not given by hand.
     async fn discover(&self, issuer: &str, given: &Value, settings: &mut ProviderSettings) -> Result<()> {
-        let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-        let octets = self.outside().get(&url).await.map_err(|error| unreachable(&error))?;
-        let odd = |what: &str| {
-            Error::Provider(format!("{url} {what}; give login_url, token_url and keys_url by hand"))
+        let by_hand = |error: Error| match error {
+            Error::Provider(why) => Error::Provider(format!(
+                "{why}; if it publishes nothing, give login_url, token_url and keys_url by hand"
+            )),
+            other => other,
         };
-        let about: Value = serde_json::from_slice(&octets).map_err(|_| odd("is no JSON"))?;
-        if about["issuer"] != issuer {
-            let says = about["issuer"].as_str().unwrap_or_default().chars().take(200).collect::<String>();
-            return Err(Error::Provider(format!("the provider calls itself \"{says}\": that is its issuer")));
-        }
+        let published = self.published(issuer).await.map_err(by_hand)?;
         for (name, field, at) in [
             ("login_url", "authorization_endpoint", &mut settings.login_url),
             ("token_url", "token_endpoint", &mut settings.token_url),
             ("keys_url", "jwks_uri", &mut settings.keys_url),
         ] {
-            if given[name].is_string() {
-                continue;
+            if !given[name].is_string() {
+                *at = published.address(field).map_err(by_hand)?;
             }
-            let found = about[field].as_str().filter(|url| url.len() <= LETTERS);
-            found.ok_or_else(|| odd(&format!("has no {field}")))?.clone_into(at);
         }
         Ok(())
-    }
-
-    /// Whether a provider's keys can be had, one of them of use.
-    async fn keys_of(&self, settings: &ProviderSettings) -> Result<()> {
-        let octets = self.outside().get(&settings.keys_url).await.map_err(|error| unreachable(&error))?;
-        let keys: Value = serde_json::from_slice(&octets).unwrap_or_default();
-        let is_useful = |key: &Value| matches!(key["kty"].as_str(), Some("RSA" | "EC" | "OKP"));
-        if keys["keys"].as_array().is_some_and(|keys| keys.iter().any(is_useful)) {
-            return Ok(());
-        }
-        Err(Error::Provider(format!("{} has no keys for RS256, ES256 or EdDSA", settings.keys_url)))
     }
 
     async fn record_provider(
@@ -233,10 +212,6 @@ async fn made_before(
 async fn all(change: &mut Change, org: OrgId) -> Result<Vec<Provider>> {
     let page = Page { after: ProviderId(0), limit: u32::MAX, search: String::new() };
     Ok(change.providers(org, &page).await?)
-}
-
-fn unreachable(error: &OutsideError) -> Error {
-    Error::Provider(error.to_string())
 }
 
 fn value(provider: &Provider) -> Value {

@@ -4,6 +4,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tmtp_bus::Bus;
+use tmtp_oidc::Keys;
 use tmtp_platform::{Backoff, Clock};
 use tmtp_store::{Bodies, Store, Tx};
 use tokio::{sync::Semaphore, time::Instant};
@@ -11,7 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     Options, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault, former::FormerHashes, loads::Counts,
-    losses::Losses, newcomers::Keys, roll::Roll, sites::Sites, telling::Telling,
+    losses::Losses, roll::Roll, sites::Sites, telling::Telling,
 };
 
 /// A transaction that failed for want of the store is tried again within this time; a longer outage is

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tmtp_bus::Bus;
 use tmtp_grpc::delivery::delivery_server::DeliveryServer;
+use tmtp_oidc::Keys;
 use tmtp_platform::{Clock, Outside};
 use tmtp_store::{Bodies, Store};
 use tokio::task::JoinSet;
@@ -20,7 +21,6 @@ use crate::{
     inbox::{self, Inbox, Outlet},
     loads::Counts,
     losses::Losses,
-    newcomers::Keys,
     roll::Roll,
     rpc,
     sites::Sites,
@@ -35,6 +35,12 @@ pub struct Delivery {
     pub(crate) acks: Inbox<acks::Waiting>,
     pub(crate) fetches: Inbox<fetch::Waiting>,
     outlets: Mutex<Option<Outlets>>,
+}
+
+/// Counts that a provider was asked for its keys.
+fn count_keys(is_ok: bool) {
+    let result = if is_ok { "ok" } else { "failed" };
+    metrics::counter!("tmtp_delivery_provider_keys_total", "result" => result).increment(1);
 }
 
 /// The other ends of the queues: for the tasks.
@@ -70,7 +76,7 @@ impl Delivery {
         let (fetches, fetches_out) = inbox::queue("fetches", options.calls_queue, wait);
         let telling = Telling::new(bus.clone(), ids.instance());
         let counts = Counts::default();
-        let keys = Keys::new(Outside::new(options.private_providers));
+        let keys = Keys::new(Outside::new(options.private_providers), count_keys);
         let core = Core {
             options,
             store,

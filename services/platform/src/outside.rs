@@ -9,8 +9,9 @@ use std::{
 };
 
 use reqwest::{
-    Client, Url,
+    Client, RequestBuilder, StatusCode, Url,
     dns::{Addrs, Name, Resolve, Resolving},
+    header::{self, HeaderValue},
     redirect::Policy,
 };
 use url::Host;
@@ -66,24 +67,60 @@ impl Outside {
     /// # Errors
     /// When it may not be asked, does not answer, or answers something else.
     pub async fn get(self, url: &str) -> Result<Vec<u8>, OutsideError> {
+        match self.ask(url, |client, target| client.get(target)).await? {
+            (StatusCode::OK, octets) => Ok(octets),
+            (status, _) => {
+                let (url, what) = (url.to_owned(), format!("with status {status}"));
+                Err(OutsideError::Odd { url, what })
+            }
+        }
+    }
+
+    /// What an address answers to a form: the status, and at most 256 KiB. `authorization` is the header of this name.
+    ///
+    /// # Errors
+    /// When it may not be asked, does not answer, or answers more than that.
+    pub async fn post_form(
+        self,
+        url: &str,
+        form: String,
+        authorization: Option<HeaderValue>,
+    ) -> Result<(u16, Vec<u8>), OutsideError> {
+        let request = |client: Client, target: Url| {
+            let request = client
+                .post(target)
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header(header::ACCEPT, "application/json")
+                .body(form);
+            match authorization {
+                Some(value) => request.header(header::AUTHORIZATION, value),
+                None => request,
+            }
+        };
+        self.ask(url, request).await.map(|(status, octets)| (status.as_u16(), octets))
+    }
+
+    async fn ask(
+        self,
+        url: &str,
+        request: impl FnOnce(Client, Url) -> RequestBuilder,
+    ) -> Result<(StatusCode, Vec<u8>), OutsideError> {
         let target = self.checked(url)?;
         let silent = |error: reqwest::Error| {
             let why = if error.is_timeout() { "not within 3 s".to_owned() } else { cause(&error) };
             OutsideError::Silent { url: url.to_owned(), why }
         };
-        let odd = |what: String| OutsideError::Odd { url: url.to_owned(), what };
-        let mut response = self.client().map_err(silent)?.get(target).send().await.map_err(silent)?;
-        if response.status() != reqwest::StatusCode::OK {
-            return Err(odd(format!("with status {}", response.status())));
-        }
+        let client = self.client().map_err(silent)?;
+        let mut response = request(client, target).send().await.map_err(silent)?;
         let mut octets = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(silent)? {
             octets.extend_from_slice(&chunk);
             if octets.len() > ANSWER_MAX {
-                return Err(odd(format!("more than {ANSWER_MAX} octets")));
+                let what = format!("more than {ANSWER_MAX} octets");
+                return Err(OutsideError::Odd { url: url.to_owned(), what });
             }
         }
-        Ok(octets)
+        Ok((response.status(), octets))
     }
 
     /// The address, where it may be asked as far as can be seen before its name is looked up.

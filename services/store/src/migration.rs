@@ -51,6 +51,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611270640_create_certificates",
     "202611270650_create_batches",
     "202611270720_create_issuing",
+    "202611271600_create_user_providers",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -73,6 +74,7 @@ const SQLITE: &[Script] = scripts!(
     "202611270640_create_certificates",
     "202611270650_create_batches",
     "202611270720_create_issuing",
+    "202611271600_create_user_providers",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

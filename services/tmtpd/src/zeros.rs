@@ -33,7 +33,11 @@ const DELIVERY: &[Counter] = &[
     ("tmtp_delivery_sweep_failures_total", None),
 ];
 
-const CONTROL: &[Counter] = &[("tmtp_control_mails_total", Some(("result", &["sent", "failed", "dropped"])))];
+const CONTROL: &[Counter] = &[
+    ("tmtp_control_mails_total", Some(("result", &["sent", "failed", "dropped"]))),
+    ("tmtp_control_provider_keys_total", Some(("result", &["ok", "failed"]))),
+    ("tmtp_control_provider_sign_ins_total", Some(("result", &["ok", "refused", "down", "failed"]))),
+];
 
 const STORE: &[Counter] =
     &[("tmtp_store_failures_total", Some(("kind", &["unavailable", "outdated", "defect"])))];

@@ -10,6 +10,7 @@ import OrgPeople from './pages/org/People.svelte'
 import OrgProviders from './pages/org/Providers.svelte'
 import OrgSettings from './pages/org/Settings.svelte'
 import Sites from './pages/org/Sites.svelte'
+import OrgUserProviders from './pages/org/UserProviders.svelte'
 import OrgUsage from './pages/org/Usage.svelte'
 import Wizard from './pages/org/Wizard.svelte'
 import ProviderAudit from './pages/provider/Audit.svelte'
@@ -52,6 +53,7 @@ const OF_ORG: Record<string, Component<{ org: Org }>> = {
   'new-site': Wizard,
   people: OrgPeople,
   providers: OrgProviders,
+  'user-providers': OrgUserProviders,
   keys: OrgKeys,
   usage: OrgUsage,
   audit: OrgAudit,

@@ -13,6 +13,24 @@ async function addProvider(org) {
   await close()
 }
 
+/** The same for people who administer. */
+async function addUserProvider(org) {
+  const { issuer, close } = await startProvider()
+  const settings = { client_id: 'tmtp', email_domains: ['everywhere.example'], only_way_in: true }
+  await ask('POST', `/orgs/${org.id}/user-providers`, { label: `Acme account ${XSS}`, issuer, settings })
+  await close()
+}
+
+async function elsewhere(page, email) {
+  const back = page.getByRole('button', { name: 'Back to sign-in' })
+  if (await back.count()) await back.click()
+  await page.getByRole('button', { name: 'Use your organization’s account' }).click()
+  if (!email) return
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByText(/you can sign in with|no other way in/).waitFor()
+}
+
 async function checkProvider(page) {
   await page.getByRole('button', { name: /^Check/ }).click()
   await page.getByText('No', { exact: true }).waitFor()
@@ -34,6 +52,7 @@ export async function everyPage() {
   await asMember(account, 'group', 'invite', '--to', other, group)
   await ask('POST', `/orgs/${org.id}/keys`, { name: 'billing', role: 'auditor' })
   await addProvider(org)
+  await addUserProvider(org)
   const found = await ask('GET', `/orgs/1/sites/${site.id}/members?q=${encodeURIComponent(alias)}`)
   const member = encodeURIComponent(found.items[0].uid)
   const at = `orgs/1/sites/${site.id}`
@@ -46,6 +65,10 @@ export async function everyPage() {
   return [
     { name: 'sign-in', path: '', signedOut: true },
     { name: 'forgotten', path: '', signedOut: true, then: press('I have forgotten my password') },
+    { name: 'elsewhere', path: '', signedOut: true, then: (page) => elsewhere(page) },
+    { name: 'elsewhere-none', path: '', signedOut: true, then: (page) => elsewhere(page, 'ann@nowhere.example') },
+    { name: 'elsewhere-ways', path: '', signedOut: true, then: (page) => elsewhere(page, 'ann@everywhere.example') },
+    { name: 'provider-code', path: 'sign-in/code', signedOut: true },
     { name: 'orgs', path: 'orgs' },
     { name: 'orgs-new', path: 'orgs', then: press('New organization') },
     { name: 'provider-health', path: 'provider/health' },
@@ -59,7 +82,10 @@ export async function everyPage() {
     { name: 'org-people', path: `orgs/${org.id}/people` },
     { name: 'org-people-new', path: `orgs/${org.id}/people`, then: press('Invite a person') },
     { name: 'org-providers', path: `orgs/${org.id}/providers`, then: checkProvider },
+    { name: 'user-providers', path: `orgs/${org.id}/user-providers`, then: checkProvider },
+    { name: 'user-providers-new', path: `orgs/${org.id}/user-providers`, then: press('Add a provider') },
     { name: 'org-providers-new', path: `orgs/${org.id}/providers`, then: press('Add a provider') },
+    { name: 'user-providers-change', path: `orgs/${org.id}/user-providers`, then: (page) => page.getByRole('button', { name: /^Change/ }).click() },
     { name: 'org-usage', path: `orgs/1/usage` },
     { name: 'org-audit', path: `orgs/1/audit`, then: press('Check the chain') },
     { name: 'org-providers-change', path: `orgs/${org.id}/providers`, then: (page) => page.getByRole('button', { name: /^Change/ }).click() },

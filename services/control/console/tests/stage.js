@@ -37,6 +37,9 @@ const noticed = new WeakMap()
 /** Takes the errors that a page has had so far, for a test that provokes some. */
 export const takeErrors = (page) => noticed.get(page).errors.splice(0)
 
+/** Takes what a page has asked others for so far, for a test that sends it there. */
+export const takeForeign = (page) => noticed.get(page).foreign.splice(0)
+
 /** Goes to another page of the console, without loading it anew. */
 export async function move(page, path) {
   await page.goto(`${origin}/#/${path}`)

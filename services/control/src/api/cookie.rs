@@ -5,17 +5,37 @@ use axum::http::{HeaderMap, HeaderValue, header};
 /// Its name. With this prefix browsers take it from this very host only, over TLS or from this machine.
 pub(crate) const NAME: &str = "__Host-tmtp_session";
 
+/// What a browser keeps while it is at a provider. It comes along with the way back, which another site begins.
+const JOURNEY: &str = "__Host-tmtp_sign_in";
+
 /// The session that a request brings.
 pub(crate) fn read(headers: &HeaderMap) -> Option<&str> {
+    named(headers, NAME)
+}
+
+/// What was kept while the browser was at a provider.
+pub(crate) fn read_journey(headers: &HeaderMap) -> Option<&str> {
+    named(headers, JOURNEY)
+}
+
+fn named<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == NAME).map(|(_, token)| token).filter(|token| !token.is_empty())
+    pairs.find(|(name, _)| *name == wanted).map(|(_, token)| token).filter(|token| !token.is_empty())
 }
 
 /// Has a browser keep a session for this long, or forget it: empty, for no time.
 pub(crate) fn keep(token: &str, seconds: u32) -> Option<HeaderValue> {
-    let text = format!("{NAME}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict");
-    let mut value = HeaderValue::from_str(&text).ok()?;
+    cookie(&format!("{NAME}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict"))
+}
+
+/// Has a browser keep this while it is at a provider, or forget it.
+pub(crate) fn journey(token: &str, seconds: u32) -> Option<HeaderValue> {
+    cookie(&format!("{JOURNEY}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"))
+}
+
+fn cookie(text: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).ok()?;
     value.set_sensitive(true);
     Some(value)
 }

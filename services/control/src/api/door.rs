@@ -100,7 +100,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
 }
 
 /// Refuses a text beyond its bound, before anybody looks at it.
-fn bounded(field: &str, text: Option<&str>, letters: usize) -> Result<(), Problem> {
+pub(super) fn bounded(field: &str, text: Option<&str>, letters: usize) -> Result<(), Problem> {
     match text.filter(|text| text.chars().count() > letters) {
         Some(_) => Err(Problem::invalid(format!("{field} has {letters} letters at most"))),
         None => Ok(()),
@@ -108,7 +108,7 @@ fn bounded(field: &str, text: Option<&str>, letters: usize) -> Result<(), Proble
 }
 
 /// Tells somebody who they are, and has their browser keep the session.
-async fn welcome(api: &Api, entered: &Entered) -> Result<Response, Problem> {
+pub(super) async fn welcome(api: &Api, entered: &Entered) -> Result<Response, Problem> {
     let mut response = Json(Me::user(api, &entered.user).await?).into_response();
     if let Some(cookie) = cookie::keep(entered.token.expose(), api.session_seconds) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);

@@ -3,6 +3,7 @@
 //! A request passes [`guard`] (a bound on how many run, a time limit, who is it, how many a minute) and then comes to
 //! one of the resources. Every route is declared once, for the router and for the OpenAPI document.
 
+mod arrival;
 mod audit;
 mod body;
 mod caller;
@@ -33,6 +34,7 @@ mod show;
 mod sites;
 mod times;
 mod usage;
+mod user_providers;
 mod users;
 
 use std::sync::Arc;
@@ -114,6 +116,7 @@ pub fn router(registry: Registry, door: Arc<Door>, options: &Options, mailer: Ma
         .layer(middleware::from_fn_with_state(Arc::clone(&api), guard::admit))
         .merge(doors.layer(middleware::from_fn_with_state(Arc::clone(&api), guard::greet)))
         .merge(sign_in::routes())
+        .route(arrival::RETURN, get(arrival::come_back))
         .layer(DefaultBodyLimit::max(BODY_OCTETS))
         .route("/api/v1/openapi.json", get(docs::openapi))
         .route("/api/v1/docs", get(docs::page))
@@ -144,6 +147,9 @@ fn doors() -> OpenApiRouter<Shared> {
         .routes(routes!(door::look))
         .routes(routes!(door::follow))
         .routes(routes!(door::forgotten))
+        .routes(routes!(arrival::ways))
+        .routes(routes!(arrival::leave))
+        .routes(routes!(arrival::finish))
 }
 
 fn resources() -> OpenApiRouter<Shared> {
@@ -194,6 +200,10 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::show, users::change, users::remove))
         .routes(routes!(users::link))
+        .routes(routes!(user_providers::unlink))
+        .routes(routes!(user_providers::list, user_providers::create))
+        .routes(routes!(user_providers::show, user_providers::change, user_providers::remove))
+        .routes(routes!(user_providers::check))
         .routes(routes!(audit::list))
         .routes(routes!(audit::export))
         .routes(routes!(audit::verify))

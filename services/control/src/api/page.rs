@@ -4,7 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use tmtp_store::{
     InvitationId, NodeId, ProviderId, SiteId,
-    admin::{KeyId, OrgId, Page, UserId},
+    admin::{KeyId, OrgId, Page, UserId, UserProviderId},
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -80,7 +80,7 @@ macro_rules! numbered {
     };
 }
 
-numbered!(InvitationId, ProviderId, OrgId, SiteId, NodeId, KeyId, UserId);
+numbered!(InvitationId, ProviderId, OrgId, SiteId, NodeId, KeyId, UserId, UserProviderId);
 
 impl Place for String {
     fn text(&self) -> String {

@@ -136,6 +136,8 @@ fn of_refusal(refusal: &Refusal) -> Problem {
     match refusal {
         Refusal::Credentials => new(StatusCode::UNAUTHORIZED, "wrong-credentials", "That is not right"),
         Refusal::CodeNeeded => new(StatusCode::UNAUTHORIZED, "code-needed", "A code is needed"),
+        Refusal::OnlyWay { .. } => new(StatusCode::FORBIDDEN, "other-way-in", "Not with a password"),
+        Refusal::Stopped(_) => new(StatusCode::FORBIDDEN, "sign-in-stopped", "The sign-in was not completed"),
         Refusal::TooSoon { seconds } => new(StatusCode::TOO_MANY_REQUESTS, "too-soon", "Too many tries")
             .with("retry-after", seconds.to_string()),
         Refusal::Link => new(StatusCode::GONE, "link-ended", "This link leads nowhere any more"),

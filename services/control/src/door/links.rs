@@ -7,6 +7,7 @@ use tmtp_store::admin::{Account, Change, NewUser, OrgId, User, UserLink, View};
 use super::{Door, Entered, Letters, Purpose, Refusal, Visitor, factors, passwords, throttle::Who};
 use crate::{
     By, Registry, Result, Role, check, keys,
+    user_providers::only_way_of,
     users::{check_email, looked_up},
 };
 
@@ -50,6 +51,11 @@ impl Door {
             }
             None => None,
         };
+        if let Some(user) = user.as_ref().filter(|_| purpose.needs_password())
+            && let Some(label) = only_way_of(&mut view, user).await?
+        {
+            return Err(Refusal::OnlyWay { label }.into());
+        }
         Ok(Looked { purpose, user, org_name: view.org(link.org).await?.map(|org| org.name) })
     }
 
@@ -109,7 +115,7 @@ impl Door {
         change.change_user(&named).await?.ok_or(crate::Error::Busy)
     }
 
-    async fn check_factor(
+    pub(super) async fn check_factor(
         &self,
         change: &mut Change,
         visitor: &Visitor,
@@ -189,9 +195,10 @@ impl Registry {
         if !letters.are_sent() {
             return Ok(());
         }
-        let Some(account) = self.view().await?.find_account(email).await? else { return Ok(()) };
+        let mut view = self.view().await?;
+        let Some(account) = view.find_account(email).await? else { return Ok(()) };
         let user = account.user;
-        if user.suspended {
+        if user.suspended || only_way_of(&mut view, &user).await?.is_some() {
             return Ok(());
         }
         let by = By { actor: "somebody at the door".to_owned(), ..By::user(&user, visitor.address) };

@@ -1,32 +1,48 @@
-//! How people get in: by password, with a second factor where they have one, or by a link. Each try is counted before it
+//! How people get in: by password, with a second factor where they have one, by a provider of their
+//! organization's, or by a link. Each try is counted before it
 //! is made, costs the same whoever it is for, and what came of it stands in the audit log.
 
 mod account;
+mod exchange;
 mod factors;
+mod journey;
 mod letters;
 mod links;
 mod passwords;
 mod purpose;
 mod refusal;
+mod returning;
 mod sessions;
+mod stopped;
 mod throttle;
 
 use std::net::IpAddr;
 
 use serde_json::{Value, json};
+use tmtp_oidc::Keys;
 use tmtp_platform::Secret;
 use tmtp_store::admin::{Account, Change, NewUserSession, User};
 
 pub use factors::Offer;
+pub(crate) use journey::JOURNEY_SECONDS;
+pub use journey::Leaving;
 pub use letters::{Letters, link_url};
 pub use links::{Followed, Looked};
 pub use purpose::Purpose;
 pub use refusal::Refusal;
+pub use returning::{Arrived, Returned};
 pub use sessions::SignedIn;
+pub use stopped::Stopped;
 
-use crate::{By, Options, Registry, Result, keys, users::looked_up};
+use crate::{By, Options, Registry, Result, keys, user_providers::only_way_of, users::looked_up};
 use passwords::Passwords;
 use throttle::{Throttle, Who};
+
+/// Counts that a provider was asked for its keys.
+fn count_keys(is_ok: bool) {
+    let result = if is_ok { "ok" } else { "failed" };
+    metrics::counter!("tmtp_control_provider_keys_total", "result" => result).increment(1);
+}
 
 /// Somebody at the door.
 #[derive(Debug, Clone)]
@@ -50,6 +66,8 @@ pub struct Door {
     registry: Registry,
     passwords: Passwords,
     throttle: Throttle,
+    /// Those of the providers that people sign in with.
+    keys: Keys,
     idle_ms: i64,
     session_ms: i64,
 }
@@ -60,6 +78,7 @@ impl Door {
         Self {
             throttle: Throttle::new(registry.clock.clone()),
             passwords: Passwords::new(),
+            keys: Keys::new(registry.outside(), count_keys),
             idle_ms: i64::from(options.session_idle_seconds) * 1_000,
             session_ms: i64::from(options.session_seconds) * 1_000,
             registry,
@@ -84,7 +103,9 @@ impl Door {
         match &entered {
             Ok(_) => self.throttle.clear(account),
             // Nobody guessed anything; but to forget all tries now would give those for the code away.
-            Err(crate::Error::Refused(Refusal::CodeNeeded)) => self.throttle.take_back(account),
+            Err(crate::Error::Refused(Refusal::CodeNeeded | Refusal::OnlyWay { .. })) => {
+                self.throttle.take_back(account);
+            }
             Err(_) => return entered,
         }
         self.throttle.take_back(Who::address(visitor.address));
@@ -123,6 +144,10 @@ impl Door {
         // It may have been changed while its password was being compared.
         let account = account.filter(|now| now.password == checked.password && !now.user.suspended);
         let account = account.ok_or(Refusal::Credentials)?;
+        // Only now that the password was right: who guesses learns nothing.
+        if let Some(label) = only_way_of(&mut change, &account.user).await? {
+            return Err(Refusal::OnlyWay { label }.into());
+        }
         let factor = factors::take(&mut change, &account, code, self.registry.now_ms()).await?;
         let with = json!({"with": "password", "second_factor": factor});
         let entered = self.enter(&mut change, visitor, account.user, with).await?;

@@ -1,5 +1,7 @@
 //! Why somebody was not let in, or may not change how they get in.
 
+use super::Stopped;
+
 /// Why somebody was not let in, in words for them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -9,6 +11,18 @@ pub enum Refusal {
     /// All is right so far, but there is a second factor.
     #[error("this account has a second factor: send its code, or a recovery code, as `code`")]
     CodeNeeded,
+    /// All is right so far, but their organization has its people sign in at a provider.
+    #[error(
+        "your organization has its people sign in with “{label}”: choose “Use your organization's account” on the \
+         sign-in page"
+    )]
+    OnlyWay {
+        /// What people know it as.
+        label: String,
+    },
+    /// A sign-in at a provider came to nothing.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
     /// Too many tries.
     #[error("that was tried too often; try again in {seconds} s")]
     TooSoon {

@@ -66,7 +66,7 @@ impl Door {
         Ok(())
     }
 
-    /// Removes sessions and links that are over, so many at most.
+    /// Removes sessions, links and sign-ins under way that are over, so many at most.
     ///
     /// # Errors
     /// When the store fails.
@@ -74,6 +74,7 @@ impl Door {
         let now = self.registry.now_ms();
         let admin = &self.registry.admin;
         admin.forget_user_sessions(now - self.session_ms, now - self.idle_ms, limit).await?;
-        admin.forget_user_links(now, limit).await.map(drop)
+        admin.forget_user_links(now, limit).await?;
+        admin.forget_user_sign_ins(now, limit).await.map(drop)
     }
 }

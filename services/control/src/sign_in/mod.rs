@@ -12,6 +12,8 @@ mod published;
 mod redirect;
 mod token;
 
+pub(crate) use pages::stopped;
+
 use std::net::IpAddr;
 
 use axum::{

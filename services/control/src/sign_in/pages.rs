@@ -41,6 +41,13 @@ struct Refusal<'a> {
     why: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "stopped.html")]
+struct Stopped<'a> {
+    why: &'a str,
+    back: &'a str,
+}
+
 /// The sign-in page; `error` is why it comes again.
 pub(super) fn sign_in(site: &str, wanted: &Wanted, code: &str, error: Option<&str>) -> Response {
     render(&SignIn { site, wanted, code, error: error.unwrap_or_default() })
@@ -73,6 +80,11 @@ pub(super) fn welcome(site: &Site, api: &Shared, code: &str, invitation: Option<
 /// That something does not work, and why.
 pub(super) fn refusal(title: &str, why: &str) -> Response {
     render(&Refusal { title, why })
+}
+
+/// That a sign-in came to nothing, why, and the way back.
+pub(crate) fn stopped(why: &str, back: &str) -> Response {
+    render(&Stopped { why, back })
 }
 
 /// How they look.

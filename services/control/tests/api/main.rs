@@ -7,6 +7,7 @@ mod closing;
 mod creating;
 mod door;
 mod effects;
+mod idp;
 mod invitations;
 mod keys;
 mod limits;
@@ -21,6 +22,7 @@ mod sign_in;
 mod stage;
 mod tenancy;
 mod usage;
+mod user_providers;
 
 /// Makes a test of each sentence for each store.
 macro_rules! on_each_store {
@@ -159,6 +161,24 @@ on_each_store! {
         what_people_wrote_is_no_markup_on_the_pages,
         the_link_of_an_invitation_keeps_its_code_at_hand,
         who_tries_codes_is_slowed_down,
+    }
+    user_providers {
+        an_invited_person_signs_in_with_the_provider_and_is_known_by_it_from_then_on,
+        a_sign_in_is_finished_once_in_time_and_by_the_browser_that_began_it,
+        a_token_that_is_not_sound_lets_nobody_in,
+        an_address_that_is_not_verified_or_is_elsewhere_links_nobody,
+        a_person_of_another_organization_or_the_operator_is_never_taken_over,
+        whoever_got_a_formers_address_is_not_the_former_until_an_owner_unlinks_them,
+        people_are_made_only_where_the_organization_wants_it,
+        a_suspended_or_removed_person_stays_out,
+        a_second_factor_of_ours_is_asked_for_unless_the_provider_does_that,
+        where_the_provider_is_the_only_way_in_passwords_and_links_are_none_but_owners_have_theirs,
+        a_provider_that_is_down_or_says_no_is_told_with_what_to_do,
+        a_secret_proves_us_as_the_provider_wants_it_and_is_shown_nowhere,
+        a_secret_goes_to_no_other_address_than_it_was_given_for,
+        a_provider_for_people_that_cannot_be_is_told_why,
+        a_provider_for_people_is_changed_at_its_latest_version_and_made_once,
+        the_ways_in_tell_nobody_who_is_there,
     }
     usage {
         usage_is_shown_day_by_day_for_a_site_and_for_all_of_an_organization,

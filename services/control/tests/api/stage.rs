@@ -13,7 +13,8 @@ use tmtp_control::{Control, Options, Registry};
 use tmtp_platform::{Clock, SystemClock};
 use tmtp_store::{
     GroupMember, GroupStatus, MemberKey, Name, NewNode, Owner, Provider, ProviderId, ProviderSettings,
-    SiteId, Store, StoreOptions, admin::OrgId,
+    SiteId, Store, StoreOptions,
+    admin::{OrgId, UserProvider, UserProviderId, UserProviderSettings},
 };
 use tmtp_testkit::postgres::Postgres;
 use tokio_util::sync::CancellationToken;
@@ -138,7 +139,18 @@ impl Stage {
         let invitation = self.post(OPERATOR, &path, &json!({"uses": 3})).await?.made()?;
         let invitation = invitation["id"].as_i64().context("an id")?;
         let provider = self.provider(OrgId(org)).await?;
-        Ok(Tenant { org, site, nodes, user, invitation, provider, keys, name: name.to_owned() })
+        let user_provider = self.user_provider(OrgId(org), name).await?;
+        Ok(Tenant {
+            org,
+            site,
+            nodes,
+            user,
+            invitation,
+            provider,
+            user_provider,
+            keys,
+            name: name.to_owned(),
+        })
     }
 
     /// One that is nowhere.
@@ -156,6 +168,34 @@ impl Stage {
         let new = Provider { id: ProviderId(0), label, issuer, settings, version: 0, created_ms: 1_000 };
         let mut change = self.store.admin().begin().await?;
         let made = change.add_provider(org, &new).await?;
+        change.commit().await?;
+        Ok(made.id.0)
+    }
+
+    /// One for people, that is nowhere either.
+    async fn user_provider(&self, org: OrgId, name: &str) -> Result<i64> {
+        let nowhere = || "http://127.0.0.1:1/x".to_owned();
+        let settings = UserProviderSettings {
+            client_id: "us".to_owned(),
+            login_url: nowhere(),
+            token_url: nowhere(),
+            keys_url: nowhere(),
+            email_domains: vec![format!("{name}.nowhere.example")],
+            ..UserProviderSettings::default()
+        };
+        let (label, issuer, id) = ("Nowhere".to_owned(), nowhere(), UserProviderId(0));
+        let new = UserProvider {
+            id,
+            org,
+            label,
+            issuer,
+            settings,
+            has_secret: false,
+            version: 0,
+            created_ms: 1_000,
+        };
+        let mut change = self.store.admin().begin().await?;
+        let made = change.add_user_provider(&new, "").await?;
         change.commit().await?;
         Ok(made.id.0)
     }
@@ -194,6 +234,7 @@ pub struct Tenant {
     pub user: i64,
     pub invitation: i64,
     pub provider: i64,
+    pub user_provider: i64,
     pub keys: Vec<(&'static str, String, i64)>,
 }
 

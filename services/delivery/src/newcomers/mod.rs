@@ -2,7 +2,6 @@
 
 mod field;
 mod foreign;
-mod keys;
 mod own;
 mod voucher;
 mod ways;
@@ -12,7 +11,6 @@ use tmtp_store::{Registration, Site, Tx, sign_in::issuer};
 use crate::{core::Core, fault::Fault, refusal::Refusal};
 
 pub(crate) use field::id_token;
-pub(crate) use keys::Keys;
 pub(crate) use voucher::Voucher;
 pub(crate) use ways::ways;
 
@@ -34,8 +32,11 @@ pub(crate) async fn vouched(core: &Core, site: &Site, token: Option<&str>) -> Re
         }
     }
     if registration.takes_providers() {
-        for provider in core.sites.providers(site.id).iter().filter(|one| foreign::is_from(token, one)) {
-            let key = core.keys.find(provider, token).await?;
+        for provider in
+            core.sites.providers(site.id).iter().filter(|one| tmtp_oidc::is_from(token, &one.issuer))
+        {
+            let found = core.keys.find(&provider.settings.keys_url, token).await;
+            let key = found.map_err(|_| Fault::Busy("a provider's keys cannot be had"))?;
             match key.and_then(|key| foreign::check(token, &key, provider, now_ms)) {
                 Some(foreign::Vouched::For(voucher)) => return Ok(Some(voucher)),
                 Some(foreign::Vouched::ForAnother) => return Err(Refusal::register_failure().into()),

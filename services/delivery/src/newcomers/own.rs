@@ -2,9 +2,10 @@
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::Jwk};
 use serde::Deserialize;
+use tmtp_oidc::end_ms;
 use tmtp_store::{InvitationId, sign_in::CLIENT};
 
-use super::voucher::{Voucher, digest, end_ms};
+use super::voucher::{Voucher, digest};
 
 #[derive(Debug, Deserialize)]
 struct Claims {
@@ -45,7 +46,9 @@ mod tests {
     use jsonwebtoken::{EncodingKey, Header, encode};
     use serde_json::{Value, json};
 
-    use super::{super::voucher::SKEW_MS, *};
+    use tmtp_oidc::SKEW_MS;
+
+    use super::*;
 
     const ISSUER: &str = "https://admin.example/oidc/7";
     const NOW_MS: i64 = 1_800_000_000_000;

@@ -36,10 +36,14 @@ const ERASE: [&str; 19] = [
 ];
 
 /// What goes with an organization. Its audit log stays.
-const REMOVE_ORG: [&str; 7] = [
+const REMOVE_ORG: [&str; 11] = [
     "DELETE FROM user_sessions WHERE org = $1",
     "DELETE FROM user_links WHERE org = $1",
     "DELETE FROM user_recovery_codes WHERE org = $1",
+    "DELETE FROM user_identities WHERE org = $1",
+    "DELETE FROM user_sign_ins WHERE org = $1",
+    "DELETE FROM user_provider_domains WHERE org = $1",
+    "DELETE FROM user_providers WHERE org = $1",
     "DELETE FROM users WHERE org = $1",
     "DELETE FROM api_keys WHERE org = $1",
     "DELETE FROM providers WHERE org = $1",

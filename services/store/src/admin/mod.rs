@@ -23,7 +23,9 @@ mod replies;
 mod sites;
 mod usage;
 mod user_factors;
+mod user_identities;
 mod user_links;
+mod user_providers;
 mod user_sessions;
 mod users;
 
@@ -45,7 +47,9 @@ pub use issuing::Issuing;
 pub use model::*;
 pub use names::Assigned;
 pub use usage::{USAGE_DAYS, UsageDay};
+pub use user_identities::UserSignIn;
 pub use user_links::UserLink;
+pub use user_providers::{UserProvider, UserProviderId, UserProviderSettings};
 pub use user_sessions::{NewUserSession, TOUCH_MS, USER_SESSIONS_MAX, UserSession, UserSessionId};
 pub use users::{Account, NewUser, User, UserId};
 
@@ -108,6 +112,11 @@ impl Admin {
     /// Removes users' links that ended before this, at most `limit`; returns how many there were.
     pub async fn forget_user_links(&self, before_ms: i64, limit: u32) -> Result<u64> {
         user_links::forget(&mut *self.over.writing().await?, before_ms, limit).await
+    }
+
+    /// Removes people's sign-ins under way that ended before this, at most `limit`; returns how many there were.
+    pub async fn forget_user_sign_ins(&self, before_ms: i64, limit: u32) -> Result<u64> {
+        user_identities::forget(&mut *self.over.writing().await?, before_ms, limit).await
     }
 
     /// Forgets answers older than this, at most `limit`; returns how many there were.

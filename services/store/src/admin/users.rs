@@ -137,6 +137,8 @@ impl Change {
             "DELETE FROM user_sessions WHERE org = $1 AND user_id = $2",
             "DELETE FROM user_links WHERE org = $1 AND user_id = $2",
             "DELETE FROM user_recovery_codes WHERE org = $1 AND user_id = $2",
+            "DELETE FROM user_identities WHERE org = $1 AND user_id = $2",
+            "DELETE FROM user_sign_ins WHERE org = $1 AND user_id = $2",
             "DELETE FROM users WHERE org = $1 AND id = $2",
         ] {
             self.conn().run(sql, values![org.0, id.0]).await?;

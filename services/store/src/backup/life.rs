@@ -13,8 +13,9 @@ const BEGIN: [&str; 2] = [
     "UPDATE counters SET value = CASE WHEN value < $1 THEN $1 ELSE value + 1 END
      WHERE name IN ('sites_version', 'instance')",
 ];
-/// Authorization codes as well: they may have been exchanged since, and each is good once.
-const ENDED: [&str; 3] = ["DELETE FROM edges", "DELETE FROM ohi", "DELETE FROM grants"];
+/// Authorization codes and sign-ins under way as well: they may have been used since, and each is good once.
+const ENDED: [&str; 4] =
+    ["DELETE FROM edges", "DELETE FROM ohi", "DELETE FROM grants", "DELETE FROM user_sign_ins"];
 /// Messages that every device acked after the moment, by which their bodies went.
 const FORGET: [&str; 2] = [
     "DELETE FROM entries WHERE EXISTS

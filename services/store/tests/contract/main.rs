@@ -22,7 +22,8 @@ mod world;
 
 use admin::{
     audit as admin_audit, certificates as admin_certificates, keys as admin_keys, orgs as admin_orgs,
-    people as admin_people, sites as admin_sites, usage as admin_usage, users as admin_users,
+    people as admin_people, sites as admin_sites, usage as admin_usage,
+    user_providers as admin_user_providers, users as admin_users,
 };
 
 /// Makes a test of each sentence for each store.
@@ -113,6 +114,13 @@ contract! {
         the_most_links_of_a_day_are_kept_and_members_as_last_counted,
         what_is_settled_says_the_same_and_what_is_old_is_forgotten,
         an_organizations_usage_is_that_of_its_own_sites_together,
+    }
+    admin_user_providers {
+        a_provider_of_people_is_found_through_its_own_organization_or_by_its_domain,
+        the_organization_that_named_a_domain_first_is_found_by_it,
+        somebody_is_one_at_an_issuer_and_one_is_somebody,
+        a_sign_in_under_way_is_taken_once_and_forgotten_when_it_is_over,
+        a_removed_person_or_organization_leaves_no_trace_at_providers,
     }
     admin_users {
         a_user_is_found_by_address_and_through_its_own_organization_only,

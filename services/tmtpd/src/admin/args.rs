@@ -2,7 +2,9 @@
 
 use clap::{Args, Subcommand};
 
-use super::{invitations::InvitationCommand, providers::ProviderCommand};
+use super::{
+    invitations::InvitationCommand, providers::ProviderCommand, user_providers::UserProviderCommand,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -152,6 +154,9 @@ pub enum Command {
     /// People who administer.
     #[command(subcommand)]
     User(UserCommand),
+    /// Providers that people who administer sign in with.
+    #[command(subcommand)]
+    UserProvider(UserProviderCommand),
     /// API keys.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -514,6 +519,8 @@ pub enum UserCommand {
     Remove(OneUser),
     /// Make a new link to choose a password, the first or another one; the link before ends.
     Link(OneUser),
+    /// Forget who somebody is at the providers: they are linked anew, by their address, at their next sign-in there.
+    Unlink(OneUser),
 }
 
 /// API keys.

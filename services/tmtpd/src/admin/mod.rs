@@ -9,6 +9,7 @@ mod people;
 mod providers;
 mod show;
 mod sites;
+mod user_providers;
 mod users;
 
 use anyhow::{Context, bail};
@@ -36,6 +37,7 @@ pub async fn run(admin: Admin) -> anyhow::Result<()> {
         Command::Groups { site, some, gid } => desk.groups(&site, &some, gid.as_deref()).await?,
         Command::Provider(command) => desk.provider(command).await?,
         Command::User(command) => desk.user(command).await?,
+        Command::UserProvider(command) => desk.user_provider(command).await?,
         Command::Key(command) => desk.key(command).await?,
         Command::Audit(command) => desk.audit(command).await?,
     }

@@ -38,6 +38,10 @@ impl Desk {
                 self.http.delete(&self.user_path(&user).await?).await?;
                 self.done("removed");
             }
+            UserCommand::Unlink(user) => {
+                self.http.delete(&format!("{}/identities", self.user_path(&user).await?)).await?;
+                self.done("unlinked");
+            }
             UserCommand::Link(user) => {
                 let path = format!("{}/link", self.user_path(&user).await?);
                 self.linked(&self.http.act(&path).await?);

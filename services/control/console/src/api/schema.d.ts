@@ -794,6 +794,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/user-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the providers that an organization's people sign in with. */
+        get: operations["listUserProviders"];
+        put?: never;
+        /** Add a provider that people sign in with. What it publishes about itself is looked up. */
+        post: operations["createUserProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/user-providers/{user_provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a provider that people sign in with. */
+        get: operations["showUserProvider"];
+        put?: never;
+        post?: never;
+        /** Remove a provider that people sign in with. People stay, and can use passwords again. */
+        delete: operations["removeUserProvider"];
+        options?: never;
+        head?: never;
+        /** Change a provider that people sign in with. With its issuer given, what that one publishes is looked up. */
+        patch: operations["changeUserProvider"];
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/user-providers/{user_provider}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look whether a provider that people sign in with can be reached now. */
+        post: operations["checkUserProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs/{org}/users": {
         parameters: {
             query?: never;
@@ -829,6 +883,23 @@ export interface paths {
         head?: never;
         /** Change a user. A new role, or a suspension, counts at once. */
         patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/users/{user}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget who somebody is at the providers: they are linked anew, by their address, at their next sign-in there. */
+        delete: operations["unlinkUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/orgs/{org}/users/{user}/link": {
@@ -1006,6 +1077,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-in/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the code of a second factor, after a provider has vouched for the rest. */
+        post: operations["finishSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-in/forgotten": {
         parameters: {
             query?: never;
@@ -1017,6 +1105,23 @@ export interface paths {
         put?: never;
         /** Have a link for a new password sent, to somebody who has an account. The answer is the same to who has none. */
         post: operations["forgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go to a provider to sign in there. What binds its answer to this browser comes as a cookie, good for ten minutes. */
+        post: operations["leaveForProvider"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1051,6 +1156,23 @@ export interface paths {
         put?: never;
         /** Look at a link without using it. */
         post: operations["lookAtLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask which providers of its organization's an account can sign in with. */
+        post: operations["signInWays"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1166,6 +1288,11 @@ export interface components {
             /** @description Six digits. */
             code: string;
         };
+        /** @description A code of a second factor. */
+        CodeGiven: {
+            /** @description The code, or a recovery code. */
+            code: string;
+        };
         /** @description Who wants to come in. */
         Credentials: {
             /** @description A code of the second factor, or a recovery code, where there is one. */
@@ -1206,6 +1333,21 @@ export interface components {
             target: string;
             /** @description What was before, as far as it changed. */
             was?: Record<string, never> | null;
+        };
+        /** @description Who goes to a provider. */
+        Departure: {
+            /** @description The address of the account. */
+            email: string;
+            /**
+             * Format: int64
+             * @description The id of one of its ways in.
+             */
+            provider: number;
+        };
+        /** @description Where to go. */
+        Destination: {
+            /** @description The address at the provider, for the browser. */
+            url: string;
         };
         /** @description What went, in rows. */
         ErasedRows: {
@@ -1875,6 +2017,37 @@ export interface components {
             next?: string | null;
         };
         /** @description A page of a list. */
+        Listed_UserProviderShown: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /**
+                 * Format: int64
+                 * @description Its id.
+                 */
+                id: number;
+                /** @description Who it says it is. */
+                issuer: string;
+                /** @description What people are shown. */
+                label: string;
+                /** @description The redirect address to register at the provider, exactly so. */
+                redirect_url: string;
+                /** @description Its settings. */
+                settings: components["schemas"]["UserProviderRules"];
+                /**
+                 * Format: int64
+                 * @description Its version; the ETag in quotation marks.
+                 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; none on the last. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
         Listed_UserShown: {
             /** @description The items. */
             items: {
@@ -2340,6 +2513,83 @@ export interface components {
             /** @description They may not sign in; their sessions and links end. */
             suspended?: boolean | null;
         };
+        /** @description A provider to add. */
+        UserProviderNew: {
+            /** @description Who it says it is (`iss`): its address. Where its parts are is looked up there. */
+            issuer: string;
+            /** @description What people are shown: “Sign in with …”. */
+            label: string;
+            /** @description The set. */
+            settings: components["schemas"]["UserProviderSet"];
+        };
+        /** @description What to change. */
+        UserProviderPatch: {
+            /** @description Who it says it is. Given, it is looked up anew. */
+            issuer?: string | null;
+            /** @description What people are shown. */
+            label?: string | null;
+            /** @description The set. */
+            settings?: components["schemas"]["UserProviderSet"];
+        };
+        /** @description Settings of a provider that people sign in with. */
+        UserProviderRules: {
+            /** @description What this service is called there. */
+            client_id: string;
+            /** @description Only people whose address is at one of these domains. */
+            email_domains: string[];
+            /** @description This service proves itself with a secret there. */
+            has_secret: boolean;
+            /** @description What people may do who are made at their first sign-in; empty: nobody is made. */
+            new_people_role: string;
+            /** @description The organization's people have no other way in, but for its owners. */
+            only_way_in: boolean;
+            /** @description The provider asks for a second factor. */
+            second_factor_there: boolean;
+        };
+        /** @description What can be set of a provider; what is left out stays. */
+        UserProviderSet: {
+            /** @description What this service is called at the provider. */
+            client_id?: string | null;
+            /** @description What it proves itself with there; it is never shown. Empty: nothing, PKCE is enough. */
+            client_secret?: string | null;
+            /** @description Only people whose address is at one of these domains; at least one. */
+            email_domains?: string[] | null;
+            /**
+             * @description What people may do who are made at their first sign-in: `admin`, `support` or `auditor`. Empty, as at first: nobody is
+             *     made, people are invited.
+             */
+            new_people_role?: string | null;
+            /** @description The organization's people sign in at its providers only. Owners can always use their password. */
+            only_way_in?: boolean | null;
+            /** @description The provider asks for a second factor: people's own is not asked for. */
+            second_factor_there?: boolean | null;
+        };
+        /** @description A provider that people sign in with. */
+        UserProviderShown: {
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description Who it says it is. */
+            issuer: string;
+            /** @description What people are shown. */
+            label: string;
+            /** @description The redirect address to register at the provider, exactly so. */
+            redirect_url: string;
+            /** @description Its settings. */
+            settings: components["schemas"]["UserProviderRules"];
+            /**
+             * Format: int64
+             * @description Its version; the ETag in quotation marks.
+             */
+            version: number;
+        };
         /** @description Somebody who administers. */
         UserShown: {
             /**
@@ -2394,6 +2644,26 @@ export interface components {
             rows?: number | null;
             /** @description Every row is as it was written, and none is missing. */
             whole: boolean;
+        };
+        /** @description A way in. */
+        Way: {
+            /**
+             * Format: int64
+             * @description The provider's id.
+             */
+            id: number;
+            /** @description What people know it as. */
+            label: string;
+        };
+        /** @description The ways in over a provider. */
+        Ways: {
+            /** @description The providers, none where there is only the password. */
+            providers: components["schemas"]["Way"][];
+        };
+        /** @description Who looks for a way in. */
+        WaysWanted: {
+            /** @description The address of the account. */
+            email: string;
         };
     };
     responses: never;
@@ -5168,6 +5438,266 @@ export interface operations {
             };
         };
     };
+    listUserProviders: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_UserProviderShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUserProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                org: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserProviderNew"];
+            };
+        };
+        responses: {
+            /** @description It was made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserProviderShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showUserProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                user_provider: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserProviderShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeUserProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                user_provider: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeUserProvider: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                org: number;
+                user_provider: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserProviderPatch"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserProviderShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkUserProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                user_provider: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderChecked"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listUsers: {
         parameters: {
             query?: {
@@ -5369,6 +5899,45 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserShown"];
                 };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlinkUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                user: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
@@ -6034,6 +6603,48 @@ export interface operations {
             };
         };
     };
+    finishSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeGiven"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     forgotPassword: {
         parameters: {
             query?: never;
@@ -6053,6 +6664,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leaveForProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Departure"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Destination"];
+                };
             };
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
@@ -6136,6 +6789,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LinkShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signInWays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaysWanted"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ways"];
                 };
             };
             /** @description The request cannot be carried out; the problem says what to do */

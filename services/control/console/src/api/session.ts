@@ -1,8 +1,13 @@
 import { call, path } from './call'
-import type { Credentials, LinkSeen, LinkUsed, Listed, Me, PasswordNew, RecoveryCodes, Session, TotpOffer } from './types'
+import type { Credentials, LinkSeen, LinkUsed, Listed, Me, PasswordNew, RecoveryCodes, Session, TotpOffer, Way } from './types'
 
 export const me = () => call<Me>('GET', '/me')
 export const signIn = (body: Credentials) => call<Me>('POST', '/sign-in', { body })
+/** The providers of its organization's that an account can sign in with. */
+export const ways = (email: string) => call<{ providers: Way[] }>('POST', '/sign-in/ways', { body: { email } })
+/** Where to go to sign in with one of them. */
+export const leave = (email: string, provider: number) => call<{ url: string }>('POST', '/sign-in/leave', { body: { email, provider } })
+export const finish = (code: string) => call<Me>('POST', '/sign-in/code', { body: { code } })
 export const look = (token: string) => call<LinkSeen>('POST', '/sign-in/link/look', { body: { token } })
 export const useLink = (body: LinkUsed) => call<Me>('POST', '/sign-in/link', { body })
 export const forgotten = (email: string) => call<void>('POST', '/sign-in/forgotten', { body: { email } })

@@ -50,6 +50,11 @@ export type ProviderNew = Schemas['ProviderNew']
 export type ProviderPatch = Partial<Schemas['ProviderNew']>
 export type ProviderChecked = Schemas['ProviderChecked']
 
+export type UserProvider = Schemas['UserProviderShown']
+export type UserProviderNew = Schemas['UserProviderNew']
+export type UserProviderPatch = Partial<Schemas['UserProviderNew']>
+export type Way = Schemas['Way']
+
 export type InvitationState = 'pending' | 'used' | 'expired' | 'revoked'
 export type Invitation = Omit<Schemas['InvitationShown'], 'state'> & { state: InvitationState }
 export type InvitationMade = Schemas['InvitationMade']

@@ -7,6 +7,7 @@ pub mod orgs;
 pub mod people;
 pub mod sites;
 pub mod usage;
+pub mod user_providers;
 pub mod users;
 
 use anyhow::{Context, Result};

@@ -1,22 +1,12 @@
 use jsonwebtoken::{EncodingKey, encode};
 use serde_json::json;
-use tmtp_store::ProviderId;
 
 use super::*;
 
 const NOW_MS: i64 = 1_800_000_000_000;
-
-fn provider() -> Provider {
-    let settings = ProviderSettings { client_id: "acme-tmtp".to_owned(), ..ProviderSettings::default() };
-    let (label, issuer) = ("Acme".to_owned(), "https://idp.acme.example".to_owned());
-    Provider { id: ProviderId(1), label, issuer, settings, version: 1, created_ms: 0 }
-}
-
-fn with(change: impl FnOnce(&mut ProviderSettings)) -> Provider {
-    let mut provider = provider();
-    change(&mut provider.settings);
-    provider
-}
+const ISSUER: &str = "https://idp.acme.example";
+const ACME: Expected<'_> =
+    Expected { issuer: ISSUER, client_id: "acme-tmtp", audiences: &["acme-tmtp"], names_party: false };
 
 fn claims(changed: &Value) -> Value {
     let now = NOW_MS / 1_000;
@@ -80,19 +70,15 @@ fn signed((algorithm, key, _): &(Algorithm, EncodingKey, Jwk), changed: &Value) 
     encode(&head, &claims(changed), key).unwrap()
 }
 
-fn admitted(vouched: &Option<Vouched>) -> bool {
-    matches!(vouched, Some(Vouched::For(Voucher { invitation: None, alias: None, .. })))
-}
-
 #[test]
 fn tokens_signed_in_each_way_that_is_taken_are_good_and_only_with_their_own_key() {
     let pairs = pairs();
     for (at, pair) in pairs.iter().enumerate() {
         let token = signed(pair, &json!({}));
         let head = jsonwebtoken::decode_header(&token).unwrap();
-        assert!(is_from(&token, &provider()), "{:?}", pair.0);
+        assert!(is_from(&token, ISSUER), "{:?}", pair.0);
         for (other, (.., key)) in pairs.iter().enumerate() {
-            let is_good = admitted(&check(&token, key, &provider(), NOW_MS));
+            let is_good = check(&token, key, &ACME, NOW_MS).is_some();
             assert_eq!(is_good, at == other, "{:?} with {:?}", pair.0, pairs[other].0);
         }
         assert!(fits(&pair.2, &head));
@@ -112,13 +98,23 @@ fn tokens_signed_in_each_way_that_is_taken_are_good_and_only_with_their_own_key(
 fn a_token_must_be_of_this_issuer_for_us_and_of_this_time() {
     let pair = &pairs()[0];
     let now = NOW_MS / 1_000;
-    let good = |changed: Value, provider: &Provider| {
-        admitted(&check(&signed(pair, &changed), &pair.2, provider, NOW_MS))
+    let good = |changed: Value, expected: &Expected<'_>| {
+        check(&signed(pair, &changed), &pair.2, expected, NOW_MS).is_some()
     };
-    assert!(good(json!({"aud": ["x", "acme-tmtp"], "azp": "acme-tmtp"}), &provider()));
-    assert!(good(json!({"exp": now - 59, "iat": (now as f64) - 600.5}), &provider()), "a little skew");
-    let several = with(|settings| settings.audiences = vec!["a".to_owned(), "b".to_owned()]);
+    assert!(good(json!({"aud": ["x", "acme-tmtp"], "azp": "acme-tmtp"}), &ACME));
+    assert!(good(json!({"exp": now - 59, "iat": (now as f64) - 600.5}), &ACME), "a little skew");
+    let several = Expected { audiences: &["a", "b"], ..ACME };
     assert!(good(json!({"aud": "b"}), &several) && !good(json!({}), &several));
+    let strict = Expected { names_party: true, ..ACME };
+    assert!(good(json!({"aud": ["x", "acme-tmtp"], "azp": "acme-tmtp"}), &strict));
+    assert!(good(json!({"aud": ["acme-tmtp"]}), &strict), "one alone needs no name");
+    for bad in
+        [json!({"iat": null}), json!({"aud": "acme-tmtp", "azp": "x"}), json!({"nbf": 1, "iat": now + 61})]
+    {
+        assert!(!good(bad.clone(), &strict), "{bad}");
+    }
+    let unnamed = json!({"aud": ["x", "acme-tmtp"]});
+    assert!(good(unnamed.clone(), &ACME) && !good(unnamed, &strict));
     for bad in [
         json!({"iss": "https://idp.acme.example/"}),
         json!({"aud": "x"}),
@@ -131,44 +127,44 @@ fn a_token_must_be_of_this_issuer_for_us_and_of_this_time() {
         json!({"exp": "never"}),
         json!({"exp": 1e300}),
     ] {
-        assert!(!good(bad.clone(), &provider()), "{bad}");
-    }
-}
-
-#[test]
-fn who_is_not_in_the_rules_is_another() {
-    let pair = &pairs()[1];
-    let vouched =
-        |changed: Value, provider: &Provider| check(&signed(pair, &changed), &pair.2, provider, NOW_MS);
-    let domains = with(|settings| settings.email_domains = vec!["acme.example".to_owned()]);
-    assert!(admitted(&vouched(json!({"email": "ann@ACME.example", "email_verified": true}), &domains)));
-    assert!(admitted(&vouched(json!({"email": "ann@acme.example", "email_verified": "true"}), &domains)));
-    for other in [
-        json!({}),
-        json!({"email": "ann@acme.example"}),
-        json!({"email": "ann@acme.example", "email_verified": false}),
-        json!({"email": "ann@evil.example", "email_verified": true}),
-        json!({"email": "ann@acme.example.evil.example", "email_verified": true}),
-        json!({"email": "acme.example", "email_verified": true}),
-    ] {
-        assert_eq!(vouched(other.clone(), &domains), Some(Vouched::ForAnother), "{other}");
-    }
-    let groups = with(|settings| {
-        settings.groups = vec!["staff".to_owned(), "partners".to_owned()];
-        settings.groups_claim = "groups".to_owned();
-    });
-    assert!(admitted(&vouched(json!({"groups": ["x", "partners"]}), &groups)));
-    for other in
-        [json!({}), json!({"groups": "staff"}), json!({"groups": ["Staff"]}), json!({"roles": ["staff"]})]
-    {
-        assert_eq!(vouched(other.clone(), &groups), Some(Vouched::ForAnother), "{other}");
+        assert!(!good(bad.clone(), &ACME), "{bad}");
     }
 }
 
 #[test]
 fn what_is_no_token_is_nobodys() {
     for odd in ["", "..", "a.b.c", "e30.e30.", "e30.bm90IGpzb24."] {
-        assert!(!is_from(odd, &provider()), "{odd}");
-        assert_eq!(check(odd, &pairs()[0].2, &provider(), NOW_MS), None, "{odd}");
+        assert!(!is_from(odd, ISSUER), "{odd}");
+        assert_eq!(check(odd, &pairs()[0].2, &ACME, NOW_MS), None, "{odd}");
+    }
+}
+
+#[test]
+fn an_address_counts_when_its_provider_says_that_it_is_verified() {
+    let email = |more: Value| {
+        let mut others = json!({"email": "ann@acme.example"});
+        more.as_object().unwrap().iter().for_each(|(name, value)| others[name] = value.clone());
+        let claims = Claims { ends_ms: 0, others: others.as_object().unwrap().clone() };
+        claims.verified_email().map(str::to_owned)
+    };
+    for yes in [
+        json!({"email_verified": true}),
+        json!({"email_verified": "true"}),
+        json!({"xms_edov": "1"}),
+        json!({"xms_edov": 1}),
+    ] {
+        assert_eq!(email(yes.clone()).as_deref(), Some("ann@acme.example"), "{yes}");
+    }
+    for no in [
+        json!({}),
+        json!({"email_verified": false}),
+        json!({"email_verified": false, "xms_edov": 1}),
+        json!({"email_verified": 1}),
+        json!({"email_verified": "1"}),
+        json!({"email_verified": true, "email": ""}),
+        json!({"email_verified": true, "email": ["a@b.c"]}),
+        json!({"xms_edov": 0}),
+    ] {
+        assert_eq!(email(no.clone()), None, "{no}");
     }
 }

@@ -1,0 +1,104 @@
+//! The way to a provider: which there are for somebody, and with what they are sent there. All that binds the answer to the
+//! browser comes from one secret that the browser keeps; here is only its hash.
+
+use data_encoding::BASE64URL_NOPAD;
+use sha2::{Digest as _, Sha256};
+use tmtp_platform::Secret;
+use tmtp_store::admin::{OrgId, UserProvider, UserProviderId, UserSignIn};
+use url::Url;
+
+use super::Door;
+use crate::{Error, Result, keys, user_providers::all, users::looked_up};
+
+/// How long somebody may take at their provider, and for a code after it.
+pub(crate) const JOURNEY_SECONDS: u32 = 600;
+const JOURNEY_MS: i64 = JOURNEY_SECONDS as i64 * 1_000;
+/// What is asked for.
+const SCOPES: &str = "openid email profile";
+
+/// Somebody on the way to a provider.
+pub struct Leaving {
+    /// Where to.
+    pub url: String,
+    /// What their browser keeps meanwhile.
+    pub token: Secret,
+}
+
+/// What of a journey is derived from its secret.
+pub(super) enum Part {
+    State,
+    Nonce,
+    Verifier,
+}
+
+impl Part {
+    pub fn of(&self, token: &str) -> String {
+        let name = match self {
+            Self::State => "state",
+            Self::Nonce => "nonce",
+            Self::Verifier => "verifier",
+        };
+        BASE64URL_NOPAD.encode(&Sha256::digest(format!("{name} {token}")))
+    }
+}
+
+impl Door {
+    /// The providers that are shown to somebody with this address: their own organization's; for one whom nobody knows, those
+    /// of the organization that named the address' domain first. So the answer does not tell whether there is such a person,
+    /// and no organization can put its own provider before another's people.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn providers_for(&self, email: &str) -> Result<Vec<UserProvider>> {
+        let email = looked_up(email);
+        let mut view = self.registry.view().await?;
+        let mut found = match view.find_account(&email).await? {
+            Some(account) if account.user.org != OrgId::PROVIDER => all(&mut view, account.user.org).await?,
+            // The provider's own people get what a stranger gets, and get in by none of it.
+            _ => {
+                let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
+                view.user_providers_at(domain).await?
+            }
+        };
+        found.retain(|provider| provider.settings.takes(&email));
+        Ok(found)
+    }
+
+    /// Sends somebody to one of their providers (OpenID Connect Core 1.0, 3.1.2.1; RFC 7636).
+    ///
+    /// # Errors
+    /// When it is none of theirs, or the store fails.
+    pub async fn leave(&self, email: &str, id: UserProviderId, redirect_uri: &str) -> Result<Leaving> {
+        let all = self.providers_for(email).await?;
+        let provider = all.into_iter().find(|one| one.id == id).ok_or(Error::Absent("provider"))?;
+        let token = keys::random_letters();
+        let mut change = self.registry.admin.begin().await?;
+        change.add_user_sign_in(&self.under_way(&token, &provider)).await?;
+        change.commit().await?;
+        let wrong = |_| Error::Provider("the provider's sign-in page has no address".to_owned());
+        let mut url = Url::parse(&provider.settings.login_url).map_err(wrong)?;
+        let challenge = BASE64URL_NOPAD.encode(&Sha256::digest(Part::Verifier.of(&token)));
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &provider.settings.client_id)
+            .append_pair("redirect_uri", redirect_uri)
+            .append_pair("scope", SCOPES)
+            .append_pair("state", &Part::State.of(&token))
+            .append_pair("nonce", &Part::Nonce.of(&token))
+            .append_pair("code_challenge", &challenge)
+            .append_pair("code_challenge_method", "S256")
+            .append_pair("login_hint", &looked_up(email));
+        Ok(Leaving { url: url.into(), token: token.into() })
+    }
+
+    /// What is kept of a sign-in with this secret; nobody's yet.
+    pub(super) fn under_way(&self, token: &str, provider: &UserProvider) -> UserSignIn {
+        UserSignIn {
+            hash: keys::key_hash(token).to_vec(),
+            org: provider.org,
+            provider: provider.id,
+            user: None,
+            expires_ms: self.registry.now_ms() + JOURNEY_MS,
+        }
+    }
+}
