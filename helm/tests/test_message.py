@@ -3,21 +3,15 @@
 import http.client
 import os
 import pathlib
-import socket
 import subprocess
 import time
 
 import chart
 import pytest
+from ports import free_port
 
 TMTPD = pathlib.Path(os.environ["TMTPD_BIN"])
 HOST = "edge.localhost"
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 def is_ready(port):
