@@ -40,20 +40,22 @@ pub struct Issuer {
 
 impl Issuer {
     /// Runs until it is told to stop; at once where there is no authority.
-    pub async fn run(&self, stop: CancellationToken) {
+    pub async fn run(self, stop: CancellationToken) {
         if !self.options.is_set() {
             return;
         }
+        let issuer = Arc::new(self);
         let mut ticks = interval(LOOK_EVERY);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
                 _ = ticks.tick() => {}
             }
+            let looking = Arc::clone(&issuer);
             tokio::select! {
-                // What was ordered and is not fetched is ordered anew.
+                // What was ordered and is not fetched by the end of the process is ordered anew.
                 () = stop.cancelled() => return,
-                () = self.look() => {}
+                _ = tokio::spawn(async move { looking.look().await }) => {}
             }
         }
     }
@@ -73,27 +75,28 @@ impl Issuer {
     /// Whether there was a site to look at.
     async fn look_at_next(&self) -> Result<bool> {
         let now = self.registry.now_ms();
+        let until = now + CLAIM_MS;
         let mut change = self.registry.admin.begin().await?;
-        let claimed = change.claim_issuing(now, now + CLAIM_MS).await?;
+        let claimed = change.claim_issuing(now, until).await?;
         change.commit().await?;
         let Some(at) = claimed else { return Ok(false) };
         match self.renew(at).await {
-            Ok(next_ms) => self.tried(at, next_ms, None).await?,
+            Ok(next_ms) => self.tried(at, until, next_ms, None).await?,
             Err(error) => {
                 metrics::counter!("tmtp_control_certificates_issued_total", "result" => "failed")
                     .increment(1);
                 tracing::warn!(site = at.1.0, %error, "no certificate was issued");
-                self.tried(at, self.next_try(at).await?, Some(&error.to_string())).await?;
+                self.tried(at, until, self.next_try(at).await?, Some(&error.to_string())).await?;
             }
         }
         Ok(true)
     }
 
-    async fn tried(&self, (org, site): At, next_ms: i64, problem: Option<&str>) -> Result<()> {
+    async fn tried(&self, (org, site): At, until: i64, next_ms: i64, problem: Option<&str>) -> Result<()> {
         let mut change = self.registry.admin.begin().await?;
         // It may have been removed meanwhile.
         let Some(scope) = change.scope(org, site).await? else { return Ok(()) };
-        change.tried_issuing(&scope, next_ms, problem).await?;
+        change.tried_issuing(&scope, until, next_ms, problem).await?;
         Ok(change.commit().await?)
     }
 

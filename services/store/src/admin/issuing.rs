@@ -74,12 +74,20 @@ impl Change {
         Ok(org.map(|org| org.int(0)).transpose()?.map(|org| (OrgId(org), site)))
     }
 
-    /// How the last try ended, and when the next is.
-    pub async fn tried_issuing(&mut self, scope: &Scope, next_ms: i64, problem: Option<&str>) -> Result<()> {
-        let sql = "UPDATE issuing SET next_ms = $2, problem = $3,
+    /// How the last try ended, and when the next is; at once where host names have changed since it was claimed.
+    pub async fn tried_issuing(
+        &mut self,
+        scope: &Scope,
+        claimed_until_ms: i64,
+        next_ms: i64,
+        problem: Option<&str>,
+    ) -> Result<()> {
+        let sql =
+            "UPDATE issuing SET next_ms = CASE WHEN next_ms = $4 THEN $2 ELSE next_ms END, problem = $3,
                        failures = CASE WHEN CAST($3 AS text) IS NULL THEN 0 ELSE failures + 1 END
                    WHERE site = $1";
-        self.conn().run(sql, values![scope.site, next_ms, problem]).await.map(drop)
+        let values = values![scope.site, next_ms, problem, claimed_until_ms];
+        self.conn().run(sql, values).await.map(drop)
     }
 
     /// Shows these, by host name, to an authority that looks, and none that were there before.

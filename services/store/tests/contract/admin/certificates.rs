@@ -113,9 +113,9 @@ pub async fn a_site_to_issue_for_is_taken_by_one_at_a_time_when_it_is_due(w: &Wo
     assert_eq!((claim(25).await?, claim(25).await?), (Some(w.twin), None));
 
     let mut change = admin(w).begin().await?;
-    change.tried_issuing(&ours, 500, Some("nobody answers")).await?;
-    change.tried_issuing(&ours, 600, Some("nobody answers still")).await?;
-    change.tried_issuing(&theirs, 700, None).await?;
+    change.tried_issuing(&ours, 125, 500, Some("nobody answers")).await?;
+    change.tried_issuing(&ours, 500, 600, Some("nobody answers still")).await?;
+    change.tried_issuing(&theirs, 125, 700, None).await?;
     change.commit().await?;
     let mut view = admin(w).view().await?;
     let issuing = view.issuing(&ours).await?.context("ours")?;
@@ -129,9 +129,15 @@ pub async fn a_site_to_issue_for_is_taken_by_one_at_a_time_when_it_is_due(w: &Wo
     change.issue_soon(&ours, 50).await?;
     change.commit().await?;
     assert_eq!(claim(50).await?, Some(w.site), "its host names are others");
+    // They change once more while that try is under way: it ends, and the next begins at once.
+    let mut change = admin(w).begin().await?;
+    change.issue_soon(&ours, 60).await?;
+    change.tried_issuing(&ours, 150, 900, None).await?;
+    change.commit().await?;
+    assert_eq!(claim(60).await?, Some(w.site));
     let mut change = admin(w).begin().await?;
     assert!(change.stop_issuing(&ours).await? && !change.stop_issuing(&ours).await?);
-    change.tried_issuing(&ours, 1, None).await?;
+    change.tried_issuing(&ours, 160, 1, None).await?;
     change.commit().await?;
     assert_eq!((claim(650).await?, claim(700).await?), (None, Some(w.twin)));
     Ok(())
