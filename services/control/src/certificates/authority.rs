@@ -43,9 +43,10 @@ impl AuthorityOptions {
 
     /// What is wrong with these options, each in words that name it.
     pub fn faults(&self) -> Vec<String> {
-        let is_web =
-            || Url::parse(&self.directory).is_ok_and(|url| url.scheme() == "https" && url.has_host());
-        if self.is_set() && !is_web() {
+        if !self.is_set() {
+            return Vec::new();
+        }
+        if !Url::parse(&self.directory).is_ok_and(|url| url.scheme() == "https" && url.has_host()) {
             return vec![
                 "control.acme.directory must be the https:// address of an authority's directory".to_owned(),
             ];
