@@ -96,7 +96,7 @@ async fn open(delivery: &Delivery, asker: &Asker, asked: grpc::Asked) -> (&'stat
         site: asker.site.clone(),
         head,
         floor: asker.floor,
-        acked_through: asker.acked_through,
+        acked_through: asker.acked_through.max(MsgId(asked.acked_through)),
         may_push: asker.may_push,
     };
     let held = async {

@@ -16,7 +16,7 @@ fn burst(device: &Device, first: usize, requests: &[(Value, &str)], follows: u64
         let mut header = header.clone();
         header["id"] = json!(format!("burst {}", first + at));
         let request = device.request(header, Bytes::copy_from_slice(data.as_bytes()));
-        Asked { header: request.header, data: request.data }
+        Asked { header: request.header, data: request.data, ..Asked::default() }
     };
     Burst {
         session: Some(device.session.clone()),
@@ -147,4 +147,22 @@ async fn what_a_writer_does_not_commit_is_no_part_of_a_burst() {
     let reply =
         submit(rig.client(), vec![burst(&ann, 1, &[(json!({"op": 3, "newnode": "phone"}), "")], 0)]).await;
     assert_eq!(reply.bursts[0].replies[0].error.as_deref(), Some("request failed"));
+}
+
+#[tokio::test]
+async fn a_request_again_after_its_ack_is_another_one_behind_one_that_came_before_that_ack() {
+    let rig = Rig::new().await;
+    let (ann, bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    let one = (to_member(&bob), "one");
+    let msgids = async |bursts| -> Vec<u64> {
+        let reply = submit(rig.client(), bursts).await;
+        reply.bursts[0].replies.iter().map(|reply| reply.msgid).collect()
+    };
+    let first = msgids(vec![burst(&ann, 1, std::slice::from_ref(&one), 0)]).await[0];
+    // The one before has an id of its own, and the other is the same as the first, id and all.
+    let again = || burst(&ann, 0, &[(to_member(&bob), "before"), one.clone()], 0);
+    assert_eq!(msgids(vec![again()]).await[1], first, "its ack may not have been read");
+    let mut heard = again();
+    heard.requests[1].acked_through = first;
+    assert!(msgids(vec![heard]).await[1] > first);
 }

@@ -90,12 +90,16 @@ impl Session {
 
     /// These requests as delivery gets them.
     pub fn burst(&self, askings: &[Asking]) -> Burst {
-        let asked = |asking: &Asking| Asked { header: asking.header.clone(), data: asking.data.clone() };
+        let asked = |asking: &Asking| Asked {
+            header: asking.header.clone(),
+            data: asking.data.clone(),
+            acked_through: asking.acked_through,
+        };
         Burst {
             session: Some(self.id().clone()),
             requests: askings.iter().map(asked).collect(),
             floor: self.floor(),
-            // Of the first of them, for all: each later one can have read as much.
+            // For delivery of a former release, which takes it for all of them.
             acked_through: askings.first().map_or(0, |asking| asking.acked_through),
             follows: self.follows(),
         }
@@ -145,6 +149,8 @@ mod tests {
         let burst = session.burst(&second);
         let headers: Vec<_> = burst.requests.iter().map(|asked| asked.header.as_ref()).collect();
         assert_eq!((headers, octets), (vec![&b"2"[..], b"3"], 22));
+        let heard: Vec<_> = burst.requests.iter().map(|asked| asked.acked_through).collect();
+        assert_eq!((heard, burst.acked_through), (vec![2, 3], 2), "each as it was when it came");
         assert!(!session.burst_done());
         session.all_answered().await;
     }
