@@ -12,11 +12,13 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
+use tokio::net::TcpStream;
 
 use crate::{
     client::{Account, Address, Client},
     process::Process,
     talk::unique,
+    tls,
 };
 
 pub use cluster::Backing;
@@ -168,6 +170,17 @@ impl Server {
     /// When it cannot.
     pub async fn login(&self, account: &Account) -> Result<Client> {
         Ok(Client::login(&self.address(), account).await?.0)
+    }
+
+    /// The certificate that an edge shows to clients of a host, at a full handshake.
+    ///
+    /// # Errors
+    /// When it shows none.
+    pub async fn certificate(&self, edge: usize, host: &'static str) -> Result<Vec<u8>> {
+        let socket = TcpStream::connect(self.edges[edge]).await?;
+        let stream = tls::connector_without_resumption()?.connect(host.try_into()?, socket).await?;
+        let chain = stream.get_ref().1.peer_certificates().context("a certificate")?;
+        Ok(chain.first().context("a certificate")?.to_vec())
     }
 
     /// The process with this name.

@@ -8,12 +8,8 @@ use tmtp_testkit::{
     ask,
     pebble::Pebble,
     server::{Layout, OPERATOR_KEY, Server, Shape, SitePlan},
-    tls,
 };
-use tokio::{
-    net::TcpStream,
-    time::{sleep, timeout},
-};
+use tokio::time::{sleep, timeout};
 use x509_parser::parse_x509_certificate;
 
 const HOST: &str = "bank.example.com";
@@ -48,14 +44,6 @@ async fn state(server: &Server) -> Result<Value> {
     Ok(serde_json::from_str(&certificate(server, "show", &[]).await?)?)
 }
 
-/// What this edge shows to clients of a host.
-async fn shown(server: &Server, edge: usize, host: &'static str) -> Result<Vec<u8>> {
-    let socket = TcpStream::connect(server.edges[edge]).await?;
-    let stream = tls::connector_without_resumption()?.connect(host.try_into()?, socket).await?;
-    let chain = stream.get_ref().1.peer_certificates().context("a certificate")?;
-    Ok(chain.first().context("a certificate")?.to_vec())
-}
-
 fn names(der: &[u8]) -> String {
     parse_x509_certificate(der).map_or_else(
         |error| error.to_string(),
@@ -73,7 +61,7 @@ async fn issued(server: &Server, host: &'static str, other_than: &[u8]) -> Resul
         loop {
             let mut all = Vec::new();
             for edge in 0..server.edges.len() {
-                all.push(shown(server, edge, host).await?);
+                all.push(server.certificate(edge, host).await?);
             }
             if all.iter().all(|der| is_issued(der) && der != other_than && *der == all[0]) {
                 return anyhow::Ok(all.swap_remove(0));
@@ -110,7 +98,7 @@ async fn certificates_are_issued_and_renewed(shape: Shape) -> Result<()> {
     let config = server.config();
     server.command(&["site", "set", "--config", &config, "--host", HOST, "--host", SECOND, HOST]).await?;
     let first = issued(&server, SECOND, b"").await?;
-    let of_host = shown(&server, 0, HOST).await?;
+    let of_host = server.certificate(0, HOST).await?;
     ensure!(first == of_host, "one certificate for both names: {} {}", names(&first), names(&of_host));
     let now = state(&server).await?;
     ensure!(now["automatic"]["state"] == "good" && now["automatic"]["problem"].is_null(), "{now}");
