@@ -120,28 +120,28 @@ impl Control {
     }
 
     async fn tell_dates(&self) {
-        match self.dates().await {
-            Ok((first_end, last_backup)) => {
-                let seconds = first_end.map_or(f64::INFINITY, |ms| ms as f64 / 1_000.0);
-                metrics::gauge!("tmtp_certificate_expiry_timestamp_seconds", "use" => "sites").set(seconds);
-                // Who makes backups by other means has no such figure.
-                if let Some(ms) = last_backup {
-                    metrics::gauge!("tmtp_backup_timestamp_seconds").set(ms as f64 / 1_000.0);
-                }
-            }
-            Err(error) => tracing::info!(%error, "certificates and backups could not be looked at"),
+        if let Err(error) = self.look_at_dates().await {
+            tracing::info!(%error, "certificates and backups could not be looked at");
         }
     }
 
-    /// When the first of sites' own certificates ends, and of which moment the last backup is.
-    async fn dates(&self) -> crate::Result<(Option<i64>, Option<i64>)> {
+    /// When the first of sites' own certificates ends, how those go that an authority issues, and of which moment the last
+    /// backup is.
+    async fn look_at_dates(&self) -> crate::Result<()> {
         let mut view = self.registry.view().await?;
+        let first_end = view.first_certificate_end().await?;
+        let seconds = first_end.map_or(f64::INFINITY, |ms| ms as f64 / 1_000.0);
+        metrics::gauge!("tmtp_certificate_expiry_timestamp_seconds", "use" => "sites").set(seconds);
         let (issuing, failing) = view.issuing_counts().await?;
-        let gauge =
+        let automatic =
             |state: &'static str| metrics::gauge!("tmtp_control_certificates_automatic", "state" => state);
-        gauge("good").set((issuing - failing) as f64);
-        gauge("failing").set(failing as f64);
-        Ok((view.first_certificate_end().await?, view.last_backup().await?))
+        automatic("good").set((issuing - failing) as f64);
+        automatic("failing").set(failing as f64);
+        // Who makes backups by other means has no such figure.
+        if let Some(ms) = view.last_backup().await? {
+            metrics::gauge!("tmtp_backup_timestamp_seconds").set(ms as f64 / 1_000.0);
+        }
+        Ok(())
     }
 
     async fn count(&self) {

@@ -104,26 +104,23 @@ impl<R: AsyncRead + Unpin> Frames<R> {
 
     /// The next piece. Cancel-safe: what was read stays for the next call.
     pub async fn next(&mut self) -> Result<Piece, Ended> {
-        loop {
-            if let Some(piece) = self.framer.next(&mut self.input)? {
-                self.header_since = None;
-                return Ok(piece);
-            }
-            self.read_some().await?;
-        }
+        self.piece(None).await
     }
 
     /// The same in a session, where it is noted whether anything came between two requests.
     pub async fn next_after(&mut self, heard: &Heard) -> Result<Piece, Ended> {
+        self.piece(Some(heard)).await
+    }
+
+    async fn piece(&mut self, heard: Option<&Heard>) -> Result<Piece, Ended> {
         loop {
             if let Some(piece) = self.framer.next(&mut self.input)? {
                 self.header_since = None;
                 return Ok(piece);
             }
-            if self.is_at_rest() {
-                heard.between_requests(self.read_some()).await?;
-            } else {
-                self.read_some().await?;
+            match heard.filter(|_| self.is_at_rest()) {
+                Some(heard) => heard.between_requests(self.read_some()).await?,
+                None => self.read_some().await?,
             }
         }
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tmtp_platform::Secret;
 use tmtp_store::{
     SiteId,
-    admin::{Issuing, OrgId, Scope, SiteCertificate, View},
+    admin::{Issuing, OrgId, SiteCertificate},
 };
 use utoipa::ToSchema;
 
@@ -100,10 +100,7 @@ pub(super) async fn show(
     caller: Caller,
     At((org, site)): At<(i64, i64)>,
 ) -> Result<Json<CertificateState>, Problem> {
-    let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
-    let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
-    Ok(Json(state(&api, &mut view, &scope).await?))
+    state(&api, (caller.at(org, Need::Look)?, SiteId(site))).await
 }
 
 /// Serve a site with a certificate of its own. Edges take it up at once.
@@ -120,7 +117,7 @@ pub(super) async fn set(
     let CertificateNew { chain, key } = given.body;
     let at = (org, SiteId(site));
     api.registry.set_certificate(&caller.by, at, &chain, key.expose()).await?;
-    state_at(&api, at).await
+    state(&api, at).await
 }
 
 /// Have a certificate authority issue the site's certificates, and renew them long before they end. It looks whether the
@@ -141,7 +138,7 @@ pub(super) async fn issue(
         return Err(crate::Error::State(text.to_owned()).into());
     }
     api.registry.issue_certificates(&caller.by, at).await?;
-    state_at(&api, at).await
+    state(&api, at).await
 }
 
 /// Have no more certificates issued. The one that there is serves on until it ends.
@@ -158,18 +155,14 @@ pub(super) async fn stop_issuing(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn state_at(api: &Shared, (org, site): (OrgId, SiteId)) -> Result<Json<CertificateState>, Problem> {
+async fn state(api: &Shared, (org, site): (OrgId, SiteId)) -> Result<Json<CertificateState>, Problem> {
     let mut view = api.registry.view().await?;
     let scope = Registry::scope(&mut view, org, site).await?;
-    Ok(Json(state(api, &mut view, &scope).await?))
-}
-
-async fn state(api: &Shared, view: &mut View, scope: &Scope) -> Result<CertificateState, Problem> {
-    let own = view.certificate(scope).await?;
-    let hosts = hosts(view, (scope.org(), scope.site())).await?;
-    let automatic = view.issuing(scope).await?.map(|issuing| automatic(issuing, own.as_ref()));
+    let hosts = view.org_site(org, site).await?.ok_or_else(|| Problem::absent("site"))?.site.hosts;
+    let own = view.certificate(&scope).await?;
+    let automatic = view.issuing(&scope).await?.map(|issuing| automatic(issuing, own.as_ref()));
     let own = own.map(|own| certificate(own, &hosts, api.registry.now_ms())).transpose()?;
-    Ok(CertificateState { own, automatic, automatic_is_offered: api.issues_certificates })
+    Ok(Json(CertificateState { own, automatic, automatic_is_offered: api.issues_certificates }))
 }
 
 fn automatic(issuing: Issuing, own: Option<&SiteCertificate>) -> AutomaticShown {
@@ -199,11 +192,6 @@ pub(super) async fn remove(
     let org = caller.at(org, Need::Administer)?;
     api.registry.remove_certificate(&caller.by, (org, SiteId(site))).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-async fn hosts(view: &mut View, (org, site): (OrgId, SiteId)) -> Result<Vec<String>, Problem> {
-    let found = view.org_site(org, site).await?.ok_or_else(|| Problem::absent("site"))?;
-    Ok(found.site.hosts)
 }
 
 fn certificate(own: SiteCertificate, hosts: &[String], now_ms: i64) -> Result<CertificateShown, Problem> {

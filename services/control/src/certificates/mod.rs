@@ -32,7 +32,7 @@ impl Registry {
         (org, site): (OrgId, SiteId),
         chain: &str,
         key: &str,
-    ) -> Result<SiteCertificate> {
+    ) -> Result<()> {
         let mut change = self.admin.begin().await?;
         let scope = Self::scope(&mut change, org, site).await?;
         let hosts = change.org_site(org, site).await?.ok_or(Error::Absent("site"))?.site.hosts;
@@ -47,14 +47,13 @@ impl Registry {
         };
         change.set_certificate(&scope, &new).await?;
         change.stop_issuing(&scope).await?;
-        let after = change.certificate(&scope).await?.ok_or(Error::Busy)?;
-        let (target, was, became) = (site.0.to_string(), value(before.as_ref()), value(Some(&after)));
+        let (target, was, became) = (site.0.to_string(), value(before.as_ref()), facts.value());
         let action = "certificate.set";
         self.record(&mut change, by, Done { org, action, site: Some(site), target: &target, was, became })
             .await?;
         change.commit().await?;
         self.tell_sites(site);
-        Ok(after)
+        Ok(())
     }
 
     /// Serves a site with what the edges have in their folders again.
