@@ -133,6 +133,7 @@ impl Control {
         let seconds = first_end.map_or(f64::INFINITY, |ms| ms as f64 / 1_000.0);
         metrics::gauge!("tmtp_certificate_expiry_timestamp_seconds", "use" => "sites").set(seconds);
         let (issuing, failing) = view.issuing_counts().await?;
+        let failing = if self.options.acme.is_set() { failing } else { issuing };
         let automatic =
             |state: &'static str| metrics::gauge!("tmtp_control_certificates_automatic", "state" => state);
         automatic("good").set((issuing - failing) as f64);

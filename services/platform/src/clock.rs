@@ -11,6 +11,9 @@ pub trait Clock: Send + Sync + 'static {
     }
 }
 
+/// Milliseconds of an hour.
+pub const HOUR_MS: i64 = 3_600_000;
+
 /// Milliseconds of a day.
 pub const DAY_MS: i64 = 86_400_000;
 

@@ -52,6 +52,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611270650_create_batches",
     "202611270720_create_issuing",
     "202611271600_create_user_providers",
+    "202611271700_bound_orders",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -75,6 +76,7 @@ const SQLITE: &[Script] = scripts!(
     "202611270650_create_batches",
     "202611270720_create_issuing",
     "202611271600_create_user_providers",
+    "202611271700_bound_orders",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

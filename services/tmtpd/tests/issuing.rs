@@ -44,6 +44,19 @@ async fn state(server: &Server) -> Result<Value> {
     Ok(serde_json::from_str(&certificate(server, "show", &[]).await?)?)
 }
 
+fn text(path: &Path) -> Result<&str> {
+    path.to_str().context("a path that is no text")
+}
+
+/// What was done about certificates, the newest first.
+async fn deeds(server: &Server) -> Result<Vec<String>> {
+    let url = format!("http://{}", server.api);
+    let admin = ["admin", "--json", "--server", &url, "--key", OPERATOR_KEY, "audit", "list", "--org", "1"];
+    let log: Value = serde_json::from_str(&server.command(&admin).await?)?;
+    let actions = log.as_array().into_iter().flatten().filter_map(|row| row["action"].as_str());
+    Ok(actions.filter(|action| action.starts_with("certificate.")).map(str::to_owned).collect())
+}
+
 fn names(der: &[u8]) -> String {
     parse_x509_certificate(der).map_or_else(
         |error| error.to_string(),
@@ -113,6 +126,21 @@ async fn certificates_are_issued_and_renewed(shape: Shape) -> Result<()> {
 
     certificate(&server, "automatic", &["--off"]).await?;
     ensure!(state(&server).await?["automatic"].is_null());
+
+    // Who brings a certificate wants no more issued, and that is in the audit log.
+    certificate(&server, "automatic", &[]).await?;
+    let made = rcgen::generate_simple_self_signed([HOST.to_owned(), SECOND.to_owned()])?;
+    let folder = tempfile::tempdir()?;
+    let (chain, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
+    std::fs::write(&chain, made.cert.pem())?;
+    std::fs::write(&key, made.signing_key.serialize_pem())?;
+    let files = ["--chain", text(&chain)?, "--private-key", text(&key)?];
+    certificate(&server, "set", &files).await?;
+    let now = state(&server).await?;
+    ensure!(now["automatic"].is_null() && now["own"]["self_signed"] == true, "{now}");
+    let done = deeds(&server).await?;
+    ensure!(done.starts_with(&["certificate.set".into(), "certificate.automatic".into()]), "{done:?}");
+    ensure!(done.contains(&"certificate.issue".into()), "{done:?}");
     server.check_processes(&["no certificate was issued"])
 }
 

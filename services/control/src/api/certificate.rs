@@ -134,8 +134,7 @@ pub(super) async fn issue(
     let at = (org, SiteId(site));
     Registry::scope(&mut api.registry.view().await?, org, at.1).await?;
     if !api.issues_certificates {
-        let text = "the provider has set up no certificate authority (control.acme): bring a certificate of your own";
-        return Err(crate::Error::State(text.to_owned()).into());
+        return Err(crate::Error::State(NO_AUTHORITY.to_owned()).into());
     }
     api.registry.issue_certificates(&caller.by, at).await?;
     state(&api, at).await
@@ -155,12 +154,18 @@ pub(super) async fn stop_issuing(
     Ok(StatusCode::NO_CONTENT)
 }
 
+const NO_AUTHORITY: &str =
+    "the provider has set up no certificate authority (control.acme): bring a certificate of your own";
+
 async fn state(api: &Shared, (org, site): (OrgId, SiteId)) -> Result<Json<CertificateState>, Problem> {
     let mut view = api.registry.view().await?;
     let scope = Registry::scope(&mut view, org, site).await?;
     let hosts = view.org_site(org, site).await?.ok_or_else(|| Problem::absent("site"))?.site.hosts;
     let own = view.certificate(&scope).await?;
-    let automatic = view.issuing(&scope).await?.map(|issuing| automatic(issuing, own.as_ref()));
+    let automatic = view.issuing(&scope).await?.map(|issuing| match api.issues_certificates {
+        true => automatic(issuing, own.as_ref()),
+        false => automatic(Issuing { problem: Some(NO_AUTHORITY.to_owned()), ..issuing }, own.as_ref()),
+    });
     let own = own.map(|own| certificate(own, &hosts, api.registry.now_ms())).transpose()?;
     Ok(Json(CertificateState { own, automatic, automatic_is_offered: api.issues_certificates }))
 }

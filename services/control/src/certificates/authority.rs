@@ -13,6 +13,7 @@ use reqwest::{Certificate, Client, redirect::Policy};
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use serde::{Deserialize, Serialize};
 use tmtp_store::{Pair, PrivateKey, Store};
+use tokio::time::timeout;
 use url::Url;
 
 /// How long an answer may take, its connection included.
@@ -21,6 +22,8 @@ const ANSWER: Duration = Duration::from_secs(20);
 const ANSWER_MAX: usize = 256 << 10;
 /// How long the authority may take to look, and then to issue.
 const PATIENCE: RetryPolicy = RetryPolicy::new().timeout(Duration::from_secs(90));
+/// How long each step of an order may take as a whole, with all its questions.
+const STEP_MAX: Duration = Duration::from_secs(150);
 /// Of which secret of the store the account with the authority is.
 const ACCOUNT_KEY: &str = "key of the account with the certificate authority";
 
@@ -77,12 +80,22 @@ pub enum AuthorityError {
         "the certificate authority does not look at {0} by TLS (tls-alpn-01), the one way that is spoken here"
     )]
     OtherWay(String),
+    /// Its answers came too slowly.
+    #[error("the certificate authority takes too long")]
+    TooLong,
     /// No certificate could be made to show.
     #[error("nothing to show could be made: {0}")]
     Making(#[from] rcgen::Error),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] tmtp_store::Error),
+}
+
+impl AuthorityError {
+    /// Whether the provider is to mend it, and tenants have nothing to do with the reason.
+    pub fn is_ours(&self) -> bool {
+        matches!(self, Self::Ca { .. } | Self::Making(_) | Self::Store(_))
+    }
 }
 
 /// The innermost reason, which says most.
@@ -103,6 +116,18 @@ pub struct Ordered {
 
 /// Orders a certificate for these hosts.
 pub async fn order(
+    store: &Arc<dyn Store>,
+    options: &AuthorityOptions,
+    hosts: &[String],
+) -> Result<Ordered, AuthorityError> {
+    in_time(begin(store, options, hosts)).await
+}
+
+async fn in_time<T>(step: impl Future<Output = Result<T, AuthorityError>>) -> Result<T, AuthorityError> {
+    timeout(STEP_MAX, step).await.unwrap_or(Err(AuthorityError::TooLong))
+}
+
+async fn begin(
     store: &Arc<dyn Store>,
     options: &AuthorityOptions,
     hosts: &[String],
@@ -129,7 +154,11 @@ pub async fn order(
 
 impl Ordered {
     /// Lets the authority look, now that it finds the proofs, and takes what it issues.
-    pub async fn fulfil(mut self) -> Result<Pair, AuthorityError> {
+    pub async fn fulfil(&mut self) -> Result<Pair, AuthorityError> {
+        in_time(self.prove()).await
+    }
+
+    async fn prove(&mut self) -> Result<Pair, AuthorityError> {
         let mut looks = self.order.authorizations();
         while let Some(look) = looks.next().await {
             let mut look = look?;
@@ -147,6 +176,27 @@ impl Ordered {
         }
         let key = PrivateKey(self.order.finalize().await?.into_bytes());
         Ok(Pair { chain: self.order.poll_certificate(&PATIENCE).await?, key })
+    }
+}
+
+impl Ordered {
+    /// Has the authority forget that the host names were proven, or were to be. Where it does not, it forgets by itself after
+    /// some weeks.
+    pub async fn forget(&mut self) {
+        let _ = timeout(STEP_MAX, self.deactivate()).await;
+    }
+
+    async fn deactivate(&mut self) {
+        let mut looks = self.order.authorizations();
+        while let Some(Ok(mut look)) = looks.next().await {
+            let is_known = match look.refresh().await {
+                Ok(now) => matches!(now.status, AuthorizationStatus::Valid | AuthorizationStatus::Pending),
+                Err(_) => false,
+            };
+            if is_known && let Err(error) = look.deactivate().await {
+                tracing::debug!(%error, "an authority does not forget a host name");
+            }
+        }
     }
 }
 

@@ -3,13 +3,14 @@
 
 mod authority;
 mod issuer;
+mod pace;
 mod pair;
 
 use serde_json::{Value, json};
 use tmtp_platform::clock::DAY_MS;
 use tmtp_store::{
     PrivateKey, SiteId,
-    admin::{Change, Issuing, NewCertificate, OrgId, SiteCertificate},
+    admin::{Change, Issuing, NewCertificate, OrgId, Scope, SiteCertificate},
 };
 
 pub use authority::AuthorityOptions;
@@ -37,6 +38,8 @@ impl Registry {
         let scope = Self::scope(&mut change, org, site).await?;
         let hosts = change.org_site(org, site).await?.ok_or(Error::Absent("site"))?.site.hosts;
         let facts = pair::check(chain, key, &hosts, self.now_ms())?;
+        // First, as an order that is under way does: none of the two is in the middle of the other.
+        self.end_issuing(&mut change, by, &scope).await?;
         let before = change.certificate(&scope).await?;
         let new = NewCertificate {
             chain: chain.to_owned(),
@@ -46,7 +49,6 @@ impl Registry {
             now_ms: self.now_ms(),
         };
         change.set_certificate(&scope, &new).await?;
-        change.stop_issuing(&scope).await?;
         let (target, was, became) = (site.0.to_string(), value(before.as_ref()), facts.value());
         let action = "certificate.set";
         self.record(&mut change, by, Done { org, action, site: Some(site), target: &target, was, became })
@@ -63,9 +65,9 @@ impl Registry {
     pub async fn remove_certificate(&self, by: &By, (org, site): (OrgId, SiteId)) -> Result<()> {
         let mut change = self.admin.begin().await?;
         let scope = Self::scope(&mut change, org, site).await?;
+        self.end_issuing(&mut change, by, &scope).await?;
         let before = change.certificate(&scope).await?.ok_or(Error::Absent("certificate"))?;
         change.remove_certificate(&scope).await?;
-        change.stop_issuing(&scope).await?;
         let (target, was) = (site.0.to_string(), value(Some(&before)));
         let (action, became) = ("certificate.remove", Value::Null);
         self.record(&mut change, by, Done { org, action, site: Some(site), target: &target, was, became })
@@ -83,7 +85,7 @@ impl Registry {
         let mut change = self.admin.begin().await?;
         let scope = Self::scope(&mut change, org, site).await?;
         if change.issue(&scope, &by.actor, self.now_ms()).await? {
-            self.record_issuing(&mut change, by, (org, site), true).await?;
+            self.record_issuing(&mut change, by, &scope, true).await?;
         }
         let issuing = change.issuing(&scope).await?.ok_or(Error::Busy)?;
         change.commit().await?;
@@ -97,27 +99,28 @@ impl Registry {
     pub async fn stop_issuing(&self, by: &By, (org, site): (OrgId, SiteId)) -> Result<()> {
         let mut change = self.admin.begin().await?;
         let scope = Self::scope(&mut change, org, site).await?;
-        if !change.stop_issuing(&scope).await? {
+        if !self.end_issuing(&mut change, by, &scope).await? {
             return Err(Error::Absent("wish for certificates to be issued"));
         }
-        self.record_issuing(&mut change, by, (org, site), false).await?;
         change.commit().await?;
         self.tell_sites(site);
         Ok(())
     }
 
-    async fn record_issuing(
-        &self,
-        change: &mut Change,
-        by: &By,
-        (org, site): (OrgId, SiteId),
-        became: bool,
-    ) -> Result<()> {
-        let (action, target) = ("certificate.automatic", site.0.to_string());
+    /// No more are issued; whether any were.
+    async fn end_issuing(&self, change: &mut Change, by: &By, scope: &Scope) -> Result<bool> {
+        let were = change.stop_issuing(scope).await?;
+        if were {
+            self.record_issuing(change, by, scope, false).await?;
+        }
+        Ok(were)
+    }
+
+    async fn record_issuing(&self, change: &mut Change, by: &By, scope: &Scope, became: bool) -> Result<()> {
+        let (action, target) = ("certificate.automatic", scope.site().0.to_string());
         let (was, became) = (json!({"automatic": !became}), json!({"automatic": became}));
-        self.record(change, by, Done { org, action, site: Some(site), target: &target, was, became })
-            .await
-            .map(drop)
+        let (org, site) = (scope.org(), Some(scope.site()));
+        self.record(change, by, Done { org, action, site, target: &target, was, became }).await.map(drop)
     }
 }
 

@@ -1,5 +1,7 @@
 //! What links are for.
 
+use tmtp_platform::clock::HOUR_MS;
+
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -15,7 +17,6 @@ pub enum Purpose {
     Forgotten,
 }
 
-const HOUR_MS: i64 = 3_600_000;
 const ALL: [Purpose; 5] =
     [Purpose::Demo, Purpose::First, Purpose::Invitation, Purpose::Reset, Purpose::Forgotten];
 

@@ -7,14 +7,14 @@ use std::{
 };
 
 use sha2::{Digest as _, Sha256};
-use tmtp_platform::{Clock, subscriber};
+use tmtp_platform::{Clock, clock::HOUR_MS, subscriber};
 
 use super::Refusal;
 
 /// Most who are remembered. Beyond, those are forgotten who tried the longest ago.
 const REMEMBERED: usize = 20_000;
 /// Tries are forgotten when this long passed without one.
-const FORGET_MS: i64 = 3_600_000;
+const FORGET_MS: i64 = HOUR_MS;
 
 /// Whose tries are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -6,7 +6,7 @@ use crate::{Result, SiteId, sql::values, steps::sites::count};
 
 /// What is erased of a site, a bounded number of rows at a time. Its large bodies are swept by delivery, since no message
 /// names them any more.
-const ERASE: [&str; 19] = [
+const ERASE: [&str; 20] = [
     "DELETE FROM entries WHERE site = $1 AND (node, rank, msg) IN
      (SELECT node, rank, msg FROM entries WHERE site = $1 LIMIT $2)",
     "DELETE FROM messages WHERE site = $1 AND id IN (SELECT id FROM messages WHERE site = $1 LIMIT $2)",
@@ -28,6 +28,7 @@ const ERASE: [&str; 19] = [
     "DELETE FROM certificates WHERE site = $1 AND CAST($2 AS bigint) > 0",
     "DELETE FROM issuing WHERE site = $1 AND CAST($2 AS bigint) > 0",
     "DELETE FROM proofs WHERE site = $1 AND CAST($2 AS bigint) > 0",
+    "DELETE FROM orders WHERE site = $1 AND CAST($2 AS bigint) > 0",
     "DELETE FROM usage_days WHERE site = $1 AND day IN (SELECT day FROM usage_days WHERE site = $1 LIMIT $2)",
     "DELETE FROM usage_sent WHERE site = $1 AND (day, lane) IN
      (SELECT day, lane FROM usage_sent WHERE site = $1 LIMIT $2)",

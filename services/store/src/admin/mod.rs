@@ -43,7 +43,7 @@ pub use figures::{FIGURES_COUNTED, SiteFigures};
 pub use grants::{Grant, SigningKey};
 pub(crate) use imports::spare_no_more;
 pub use invitations::{Invitation, InvitationState, NewInvitation};
-pub use issuing::Issuing;
+pub use issuing::{Claim, Issuing, PastOrder, Tried};
 pub use model::*;
 pub use names::Assigned;
 pub use usage::{USAGE_DAYS, UsageDay};

@@ -76,6 +76,9 @@ contract! {
     admin_certificates {
         what_an_authority_is_shown_is_told_like_a_certificate_and_taken_back,
         a_site_to_issue_for_is_taken_by_one_at_a_time_when_it_is_due,
+        host_names_that_change_have_a_site_looked_at_soon,
+        an_order_that_was_taken_over_or_is_not_wanted_any_more_does_nothing,
+        orders_are_remembered_for_as_long_as_they_count,
         a_certificate_is_its_own_sites_and_a_new_one_has_a_new_version,
         a_certificate_goes_with_its_site,
     }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use tmtp_store::{
     Certificate, Pair, PrivateKey,
-    admin::{NewCertificate, OrgId},
+    admin::{Claim, NewCertificate, OrgId, Tried},
 };
 
 use super::{admin, scope};
@@ -95,50 +95,123 @@ pub async fn what_an_authority_is_shown_is_told_like_a_certificate_and_taken_bac
     Ok(())
 }
 
+/// Takes what is due, for 100 ms.
+async fn claim(w: &World, now_ms: i64) -> Result<Option<Claim>> {
+    let mut change = admin(w).begin().await?;
+    let claimed = change.claim_issuing(now_ms, now_ms + 100).await?;
+    change.commit().await?;
+    Ok(claimed)
+}
+
+async fn release(w: &World, claim: &Claim, next_ms: i64, tried: Tried) -> Result<()> {
+    let mut change = admin(w).begin().await?;
+    change.release_issuing(claim, next_ms, &tried).await?;
+    Ok(change.commit().await?)
+}
+
+fn in_vain(problem: &str) -> Tried {
+    Tried::InVain(problem.to_owned())
+}
+
 pub async fn a_site_to_issue_for_is_taken_by_one_at_a_time_when_it_is_due(w: &World) -> Result<()> {
     let (ours, theirs) = (scope(w, w.site).await?, scope(w, w.twin).await?);
-    let claim = async |now_ms: i64| -> Result<_> {
-        let mut change = admin(w).begin().await?;
-        let claimed = change.claim_issuing(now_ms, now_ms + 100).await?;
-        change.commit().await?;
-        Ok(claimed.map(|(_, site)| site))
-    };
-    assert_eq!(claim(10).await?, None);
+    assert_eq!(claim(w, 10).await?, None);
     let mut change = admin(w).begin().await?;
     assert!(change.issue(&ours, "key 1 (test)", 10).await?);
     assert!(!change.issue(&ours, "key 2 (test)", 11).await?, "it does already");
     assert!(change.issue(&theirs, "key 1 (test)", 20).await?);
     change.commit().await?;
-    assert_eq!((claim(9).await?, claim(25).await?), (None, Some(w.site)));
-    assert_eq!((claim(25).await?, claim(25).await?), (Some(w.twin), None));
+    assert_eq!(claim(w, 9).await?, None);
+    let of_ours = claim(w, 25).await?.context("ours")?;
+    assert_eq!(of_ours, Claim { org: OrgId::DEFAULT, site: w.site, until_ms: 125, next_ms: 10 });
+    let of_theirs = claim(w, 25).await?.context("theirs")?;
+    assert_eq!((of_theirs.site, claim(w, 25).await?), (w.twin, None));
 
-    let mut change = admin(w).begin().await?;
-    change.tried_issuing(&ours, 125, 500, Some("nobody answers")).await?;
-    change.tried_issuing(&ours, 500, 600, Some("nobody answers still")).await?;
-    change.tried_issuing(&theirs, 125, 700, None).await?;
-    change.commit().await?;
+    release(w, &of_ours, 500, in_vain("nobody answers")).await?;
+    release(w, &of_theirs, 700, Tried::Well).await?;
+    assert_eq!(claim(w, 499).await?, None);
+    let of_ours = claim(w, 500).await?.context("ours again")?;
+    release(w, &of_ours, 600, in_vain("nobody answers still")).await?;
     let mut view = admin(w).view().await?;
     let issuing = view.issuing(&ours).await?.context("ours")?;
     assert_eq!((issuing.made_by.as_str(), issuing.created_ms, issuing.next_ms), ("key 1 (test)", 10, 600));
     assert_eq!((issuing.failures, issuing.problem.as_deref()), (2, Some("nobody answers still")));
     assert_eq!(view.issuing_counts().await?, (2, 1));
     drop(view);
-    assert_eq!(claim(599).await?, None);
+
+    // One that was not tried is no failure, and none that went well.
+    let of_ours = claim(w, 600).await?.context("ours")?;
+    release(w, &of_ours, 640, Tried::NotYet).await?;
+    let issuing = admin(w).view().await?.issuing(&ours).await?.context("ours")?;
+    assert_eq!((issuing.failures, issuing.next_ms), (2, 640));
+    Ok(())
+}
+
+pub async fn host_names_that_change_have_a_site_looked_at_soon(w: &World) -> Result<()> {
+    let ours = scope(w, w.site).await?;
+    let soon = async |now_ms: i64| -> Result<()> {
+        let mut change = admin(w).begin().await?;
+        change.issue_soon(&ours, now_ms).await?;
+        Ok(change.commit().await?)
+    };
+    let mut change = admin(w).begin().await?;
+    change.issue(&ours, "key 1 (test)", 10).await?;
+    change.commit().await?;
+    release(w, &claim(w, 10).await?.context("ours")?, 600, in_vain("nobody answers")).await?;
+    soon(50).await?;
+    let under_way = claim(w, 50).await?.context("its host names are others")?;
+    // They change once more while that try is under way: nobody else begins, and when it ends the next begins at once.
+    soon(60).await?;
+    assert_eq!(claim(w, 60).await?, None);
+    release(w, &under_way, 900, Tried::Well).await?;
+    assert_eq!(claim(w, 61).await?.map(|claim| claim.site), Some(w.site));
+    Ok(())
+}
+
+pub async fn an_order_that_was_taken_over_or_is_not_wanted_any_more_does_nothing(w: &World) -> Result<()> {
+    let ours = scope(w, w.site).await?;
+    let holds =
+        async |claim: &Claim| Ok::<_, anyhow::Error>(admin(w).begin().await?.holds_issuing(claim).await?);
+    let mut change = admin(w).begin().await?;
+    change.issue(&ours, "key 1 (test)", 10).await?;
+    change.commit().await?;
+    let late = claim(w, 10).await?.context("ours")?;
+    assert!(holds(&late).await?);
+    let next = claim(w, 110).await?.context("it took too long")?;
+    assert!(!holds(&late).await? && holds(&next).await?);
+    release(w, &late, 900, in_vain("too late")).await?;
+    let issuing = admin(w).view().await?.issuing(&ours).await?.context("ours")?;
+    assert_eq!((issuing.failures, issuing.next_ms), (0, 10), "who is late changes nothing");
 
     let mut change = admin(w).begin().await?;
-    change.issue_soon(&ours, 50).await?;
-    change.commit().await?;
-    assert_eq!(claim(50).await?, Some(w.site), "its host names are others");
-    // They change once more while that try is under way: it ends, and the next begins at once.
-    let mut change = admin(w).begin().await?;
-    change.issue_soon(&ours, 60).await?;
-    change.tried_issuing(&ours, 150, 900, None).await?;
-    change.commit().await?;
-    assert_eq!(claim(60).await?, Some(w.site));
-    let mut change = admin(w).begin().await?;
     assert!(change.stop_issuing(&ours).await? && !change.stop_issuing(&ours).await?);
-    change.tried_issuing(&ours, 160, 1, None).await?;
     change.commit().await?;
-    assert_eq!((claim(650).await?, claim(700).await?), (None, Some(w.twin)));
+    assert!(!holds(&next).await?);
+    release(w, &next, 1, Tried::Well).await?;
+    assert_eq!(claim(w, 900).await?, None);
+    Ok(())
+}
+
+pub async fn orders_are_remembered_for_as_long_as_they_count(w: &World) -> Result<()> {
+    let (ours, theirs) = (scope(w, w.site).await?, scope(w, w.twin).await?);
+    let mut change = admin(w).begin().await?;
+    change.issue(&ours, "key 1 (test)", 1).await?;
+    change.note_order(&ours, 10, 0).await?;
+    change.note_order(&theirs, 20, 0).await?;
+    change.note_order(&ours, 30, 0).await?;
+    // The wish ends, and what was ordered is known still: off and on again is no way around a bound.
+    change.stop_issuing(&ours).await?;
+    change.commit().await?;
+    let since = async |since_ms| -> Result<Vec<_>> {
+        let past = admin(w).view().await?.orders_since(since_ms).await?;
+        Ok(past.into_iter().map(|order| (order.at_ms, order.org, order.site)).collect())
+    };
+    let org = OrgId::DEFAULT;
+    assert_eq!(since(0).await?, [(30, org, w.site), (20, org, w.twin), (10, org, w.site)]);
+    assert_eq!(since(20).await?, [(30, org, w.site)]);
+    let mut change = admin(w).begin().await?;
+    change.note_order(&ours, 40, 20).await?;
+    change.commit().await?;
+    assert_eq!(since(0).await?, [(40, org, w.site), (30, org, w.site)]);
     Ok(())
 }
