@@ -44,10 +44,17 @@ def test_settings_that_the_chart_works_out_are_refused(version, key):
      ('bodies.kind="s3"', "bodies.s3.bucket"), ('internalTls.mode="existingSecret"', "internalTls.existingSecret"),
      ("edge.drain.sessionsPerSecond=1", "edge.drain.sessionsPerSecond"),
      ('edge.autoscaling={"enabled":true,"targetLinks":30000}', "targetLinks"),
-     ('edge.certificates=[{"host":"a","existingSecret":"b"},{"host":"A","existingSecret":"c"}]', "twice")],
+     ('edge.certificates=[{"host":"a","existingSecret":"b"},{"host":"A","existingSecret":"c"}]', "twice"),
+     ('database.shards=[{"name":"main","existingSecret":"a"}]', "main"),
+     ('database.shards=[{"name":"a__b","existingSecret":"a"}]', "a__b")],
 )
 def test_what_is_missing_or_cannot_be_is_named(version, setting, word):
     assert word in chart.template(version, "min-values.yaml", setting, expect_failure=True)
+
+
+def test_backups_of_one_database_are_refused_where_there_are_several(version):
+    settings = ['database.shards=[{"name":"east","existingSecret":"a"}]', 'backup={"enabled":true,"existingClaim":"b"}']
+    assert "backup.enabled" in chart.template(version, "min-values.yaml", *settings, expect_failure=True)
 
 
 def test_the_versions_are_those_of_the_program():

@@ -199,3 +199,22 @@ def test_the_monitor_finds_the_service_of_metrics():
 
 def test_clients_addresses_are_kept():
     assert chart.one("min-values.yaml", "Service", "-edge")["spec"]["externalTrafficPolicy"] == "Local"
+
+
+def test_whoever_knows_one_database_knows_all():
+    def urls(container):
+        return {
+            each["name"]: each["valueFrom"]["secretKeyRef"]
+            for each in container.get("env", [])
+            if each["name"].endswith("__URL") and each["name"].startswith(("TMTPD_STORE", "TMTPD_SHARDS"))
+        }
+
+    found = [urls(container) for _, _, container in chart.containers("plain-values.yaml")]
+    found = [each for each in found if each]
+    assert len(found) >= 2, "delivery and control"
+    for each in found:
+        assert each == {
+            "TMTPD_STORE__URL": {"name": "tmtp-database", "key": "url"},
+            "TMTPD_SHARDS__EAST__URL": {"name": "tmtp-east", "key": "url"},
+            "TMTPD_SHARDS__FAR_EAST__URL": {"name": "tmtp-far-east", "key": "uri"},
+        }

@@ -30,6 +30,13 @@ capabilities:
     secretKeyRef:
       name: {{ required "database.existingSecret is missing: a secret with the database's URL" .Values.database.existingSecret }}
       key: {{ .Values.database.urlKey }}
+{{- range .Values.database.shards }}
+- name: TMTPD_SHARDS__{{ upper .name }}__URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ .existingSecret }}
+      key: {{ .urlKey | default "url" }}
+{{- end }}
 - name: PGSSLMODE
   value: {{ .Values.database.sslMode }}
 {{- if include "tmtp-hosting.hasCa" .Values.database.ca }}

@@ -31,7 +31,7 @@ impl Registry {
         let done = match uid {
             Some(uid) => {
                 let member = MemberKey { site: at.1, uid: uid.to_owned() };
-                change.tx()?.lock_members(&[member]).await?;
+                change.tx_at(at.1).await?.lock_members(&[member]).await?;
                 change.member(&scope, uid).await?.ok_or(Error::Absent("member"))?;
                 let assigned = change.assign_name(&scope, (name, uid), settings.lookalikes).await;
                 assigned.map_err(taken)? == Assigned::Now

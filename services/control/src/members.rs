@@ -28,7 +28,7 @@ impl Registry {
         if before.suspended == suspended {
             return Ok(before);
         }
-        change.tx()?.suspend_member(&key(site, uid), suspended).await?;
+        change.tx_at(site).await?.suspend_member(&key(site, uid), suspended).await?;
         let action = if suspended { "member.suspend" } else { "member.resume" };
         let done = |was, became| Done { org, action, site: Some(site), target: uid, was, became };
         let (was, became) = (json!({"suspended": !suspended}), json!({"suspended": suspended}));
@@ -74,7 +74,7 @@ impl Registry {
         let scope = Self::scope(&mut change, org, site).await?;
         let absent = || Error::Absent("node");
         let uid = change.node(&scope, node).await?.ok_or_else(absent)?.uid;
-        change.tx()?.lock_members(&[key(site, &uid)]).await?;
+        change.tx_at(site).await?.lock_members(&[key(site, &uid)]).await?;
         // As it is now that its member is locked: no login is under way.
         let found = change.node(&scope, node).await?.ok_or_else(absent)?;
         let mut effects = Effects::default();
@@ -96,7 +96,7 @@ pub(crate) fn key(site: SiteId, uid: &str) -> MemberKey {
 /// A member, locked until the end.
 async fn find(change: &mut Change, org: OrgId, site: SiteId, uid: &str) -> Result<(Scope, Member)> {
     let scope = Registry::scope(change, org, site).await?;
-    change.tx()?.lock_members(&[key(site, uid)]).await?;
+    change.tx_at(site).await?.lock_members(&[key(site, uid)]).await?;
     let member = change.member(&scope, uid).await?.ok_or(Error::Absent("member"))?;
     Ok((scope, member))
 }
@@ -110,7 +110,7 @@ pub(crate) async fn revoke(
     effects: &mut Effects,
 ) -> Result<()> {
     let session = Session { site, node: node.node, epoch: node.epoch, uid: node.uid.clone() };
-    let tx = change.tx()?;
+    let tx = change.tx_at(site).await?;
     tx.end_sessions(&[session]).await?;
     let gone = tx.clear_ohi(&[key(site, &node.uid)]).await?;
     for (from, to) in gone {

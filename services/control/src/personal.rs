@@ -71,7 +71,7 @@ impl Registry {
     ) -> Result<(AuditRow, Erased)> {
         let mut change = self.admin.begin().await?;
         let scope = Self::scope(&mut change, org, site).await?;
-        change.tx()?.lock_members(&[key(site, uid)]).await?;
+        change.tx_at(site).await?.lock_members(&[key(site, uid)]).await?;
         let mut effects = Effects::default();
         let queued = end_nodes(&mut change, &scope, uid, &mut effects).await?;
         let erased = change.erase_member(&scope, uid).await?;

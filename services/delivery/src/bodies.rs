@@ -16,9 +16,9 @@ pub(crate) const TRASH_MAX: usize = 4096;
 pub(crate) struct Trash(mpsc::Sender<String>);
 
 impl Trash {
-    pub fn new() -> (Self, Outlet<String>) {
+    pub fn new(shard: &Arc<str>) -> (Self, Outlet<String>) {
         let (sender, receiver) = mpsc::channel(TRASH_MAX);
-        (Self(sender), Outlet::new("trash", receiver))
+        (Self(sender), Outlet::new("trash", shard, receiver))
     }
 
     pub fn put(&self, blobs: impl IntoIterator<Item = String>) {

@@ -1,4 +1,4 @@
-//! What every call needs: the ports, the ids, and what this process remembers.
+//! What every call at the sites of one database needs: the ports, the ids, and what this process remembers.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -21,24 +21,28 @@ const RETRY_WITHIN: Duration = Duration::from_millis(500);
 
 pub(crate) struct Core {
     pub options: Options,
+    /// The database whose sites this serves, by name.
+    pub shard: Arc<str>,
     pub store: Arc<dyn Store>,
+    /// The database that has the directory of sites, and what concerns no site.
+    pub main: Arc<dyn Store>,
     pub bodies: Arc<dyn Bodies>,
     pub bus: Arc<dyn Bus>,
-    pub telling: Telling,
+    pub telling: Arc<Telling>,
     pub losses: Losses,
     pub clock: Arc<dyn Clock>,
-    pub ids: Ids,
-    pub sites: Sites,
+    pub ids: Arc<Ids>,
+    pub sites: Arc<Sites>,
     /// What edges make the keys of their TLS tickets from.
     pub ticket_secret: Bytes,
-    pub edges: Edges,
+    pub edges: Arc<Edges>,
     pub trash: Trash,
     pub counts: Counts,
     pub roll: Roll,
     /// Keys of those who vouch for newcomers.
-    pub keys: Keys,
+    pub keys: Arc<Keys>,
     /// Hashes of secrets that came from another server.
-    pub former: FormerHashes,
+    pub former: Arc<FormerHashes>,
     pub turns: Turns,
 }
 

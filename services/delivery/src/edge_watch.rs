@@ -10,10 +10,15 @@ use std::{
     time::Duration,
 };
 
+use futures::future::join_all;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use crate::{core::Core, edits, fault::Fault};
+use crate::{
+    core::Core,
+    edits::{self, Record},
+    fault::Fault,
+};
 
 /// What is known of the edges.
 pub(crate) struct Edges {
@@ -95,8 +100,8 @@ impl Edges {
     }
 }
 
-/// Watches the edges until `stop`, and ends the sessions of those that died.
-pub(crate) async fn run(core: Arc<Core>, stop: CancellationToken) {
+/// Watches the edges until `stop`, and ends the sessions of those that died, in all databases.
+pub(crate) async fn run(core: Arc<Core>, all: Vec<Arc<Core>>, stop: CancellationToken) {
     let every = (core.edges.silence / 6).min(Duration::from_secs(1));
     let mut poll = tokio::time::interval(every);
     poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -105,27 +110,39 @@ pub(crate) async fn run(core: Arc<Core>, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = poll.tick() => {}
         }
-        match core.store.edges().await {
+        match core.main.edges().await {
             Ok(beats) => core.edges.polled(beats),
             Err(_) => core.edges.poll_failed(),
         }
         for edge in core.edges.dead() {
-            reap(&core, edge, &stop).await;
+            reap_everywhere(&core, &all, &edge, &stop).await;
         }
     }
 }
 
-/// Ends all sessions of an edge, some at a time. What is left undone is done at the next poll.
-async fn reap(core: &Arc<Core>, edge: String, stop: &CancellationToken) {
+/// Strikes an edge off the record when none of its sessions are left in any database. What is left undone is done at the
+/// next poll.
+async fn reap_everywhere(main: &Arc<Core>, all: &[Arc<Core>], edge: &str, stop: &CancellationToken) {
     tracing::info!(edge, "an edge is silent: its sessions end");
+    let reaped = all.iter().map(|core| reap(core, edge, Record::Kept, stop));
+    if join_all(reaped).await.into_iter().all(|done| done) && reap(main, edge, Record::Struck, stop).await {
+        main.edges.forget(edge);
+    }
+}
+
+/// Ends all sessions of an edge in one database, some at a time; whether none are left.
+async fn reap(core: &Arc<Core>, edge: &str, record: Record, stop: &CancellationToken) -> bool {
     loop {
-        let name = edge.clone();
-        let done = core.transact(move |core| edits::end_edge(core, name.clone())).await;
+        let name = edge.to_owned();
+        let done = core.transact(move |core| edits::end_edge(core, name.clone(), record)).await;
         match done {
-            Ok(true) => return core.edges.forget(&edge),
+            Ok(true) => return true,
             Ok(false) if !stop.is_cancelled() => {}
-            Ok(false) => return,
-            Err(fault) => return warn_unless_outage(&edge, &fault),
+            Ok(false) => return false,
+            Err(fault) => {
+                warn_unless_outage(edge, &fault);
+                return false;
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ struct Missed {
 /// Removes what has waited for too long at a site, as much as fits into one transaction; `false` when that was all.
 pub(crate) async fn expire(core: Arc<Core>, site: Arc<Site>) -> Result<bool, Fault> {
     let before = MsgId::at(core.clock.unix_ms() - i64::from(site.settings.retention_days) * DAY_MS);
-    let mut tx = core.store.begin().await?;
+    let mut tx = core.store.begin(&[site.id]).await?;
     tx.hold_nodes(&[site.id]).await?;
     let expired = tx.expire(site.id, before, AT_ONCE).await?;
     if expired.entries == 0 {

@@ -13,6 +13,8 @@ pub(crate) enum Fault {
     Unavailable(String),
     /// The store failed while it committed: whether it took effect is not known. Trying again is right.
     InDoubt(String),
+    /// The site is on its way to another database; nothing was done. Trying again is right.
+    Away,
     /// A queue is full, or this process is stopping. Trying elsewhere is right.
     Busy(&'static str),
     /// The edge asked for something that makes no sense.
@@ -34,6 +36,7 @@ impl From<tmtp_store::Error> for Fault {
         match error {
             tmtp_store::Error::Unavailable(why) => Self::Unavailable(why),
             tmtp_store::Error::InDoubt(why) => Self::InDoubt(why),
+            tmtp_store::Error::Away => Self::Away,
             tmtp_store::Error::Absent(_) => Self::Gone,
             other => Self::Defect(other.to_string()),
         }
@@ -59,6 +62,7 @@ impl Fault {
         match self {
             Self::Refused(_) => "refused",
             Self::Unavailable(_) | Self::InDoubt(_) => "unavailable",
+            Self::Away => "away",
             Self::Busy(_) => "busy",
             Self::Invalid(_) => "invalid",
             Self::Gone => "gone",
@@ -70,7 +74,7 @@ impl Fault {
     pub fn into_refusal(self) -> Result<Refusal, Self> {
         match self {
             Self::Refused(refusal) => Ok(refusal),
-            Self::Unavailable(_) | Self::InDoubt(_) | Self::Busy(_) => Err(self),
+            Self::Unavailable(_) | Self::InDoubt(_) | Self::Away | Self::Busy(_) => Err(self),
             Self::Invalid(_) | Self::Gone | Self::Defect(_) => {
                 tracing::debug!(status = %self.into_status(), "a request failed");
                 Ok(Refusal::failed())
@@ -86,6 +90,7 @@ impl Fault {
                 tracing::debug!(why, "a call has to be tried again");
                 Status::unavailable("store unavailable")
             }
+            Self::Away => Status::unavailable("the site moves"),
             Self::Busy(what) => Status::unavailable(what),
             Self::Invalid(what) => Status::invalid_argument(what),
             Self::Gone => Status::not_found("gone"),

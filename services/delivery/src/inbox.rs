@@ -1,6 +1,6 @@
 //! Natural batching: whoever is free takes all that waits. No timers: idle means one at a time.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -10,6 +10,7 @@ use crate::fault::Fault;
 /// The entrance to a queue.
 pub(crate) struct Inbox<T> {
     name: &'static str,
+    shard: Arc<str>,
     wait: Duration,
     sender: mpsc::Sender<T>,
 }
@@ -17,6 +18,7 @@ pub(crate) struct Inbox<T> {
 /// The exit of a queue; any number of tasks may take from it in turn.
 pub(crate) struct Outlet<T> {
     name: &'static str,
+    shard: Arc<str>,
     receiver: Mutex<mpsc::Receiver<T>>,
 }
 
@@ -47,10 +49,15 @@ impl Weight {
     }
 }
 
-/// A queue of at most `capacity`; putting something in waits at most `wait` for a place.
-pub(crate) fn queue<T: Send>(name: &'static str, capacity: usize, wait: Duration) -> (Inbox<T>, Outlet<T>) {
+/// A queue of at most `capacity` for the sites of one database; putting something in waits at most `wait` for a place.
+pub(crate) fn queue<T: Send>(
+    name: &'static str,
+    shard: &Arc<str>,
+    capacity: usize,
+    wait: Duration,
+) -> (Inbox<T>, Outlet<T>) {
     let (sender, receiver) = mpsc::channel(capacity);
-    (Inbox { name, wait, sender }, Outlet::new(name, receiver))
+    (Inbox { name, shard: shard.clone(), wait, sender }, Outlet::new(name, shard, receiver))
 }
 
 impl<T: Send> Inbox<T> {
@@ -59,14 +66,15 @@ impl<T: Send> Inbox<T> {
         let place = place.map_err(|_| Fault::Busy("overloaded"))?.map_err(|_| Fault::Busy("stopping"))?;
         place.send(item);
         let waiting = self.sender.max_capacity() - self.sender.capacity();
-        metrics::gauge!("tmtp_delivery_queue_depth", "queue" => self.name).set(waiting as f64);
+        metrics::gauge!("tmtp_delivery_queue_depth", "queue" => self.name, "shard" => self.shard.clone())
+            .set(waiting as f64);
         Ok(())
     }
 }
 
 impl<T: Send> Outlet<T> {
-    pub fn new(name: &'static str, receiver: mpsc::Receiver<T>) -> Self {
-        Self { name, receiver: Mutex::new(receiver) }
+    pub fn new(name: &'static str, shard: &Arc<str>, receiver: mpsc::Receiver<T>) -> Self {
+        Self { name, shard: shard.clone(), receiver: Mutex::new(receiver) }
     }
 
     /// Waits for the first and takes with it all that waits, up to a portion. `None` when `stop` was called
@@ -93,7 +101,8 @@ impl<T: Send> Outlet<T> {
             total.add(weight(&item));
             taken.push(item);
         }
-        metrics::gauge!("tmtp_delivery_queue_depth", "queue" => self.name).set(receiver.len() as f64);
+        metrics::gauge!("tmtp_delivery_queue_depth", "queue" => self.name, "shard" => self.shard.clone())
+            .set(receiver.len() as f64);
         metrics::histogram!("tmtp_commit_batch_size", "queue" => self.name).record(total.count as f64);
         Some(taken)
     }
@@ -107,7 +116,7 @@ mod tests {
 
     #[tokio::test]
     async fn all_that_waits_is_taken_at_once() {
-        let (inbox, outlet) = queue("test", 8, Duration::from_secs(1));
+        let (inbox, outlet) = queue("test", &"main".into(), 8, Duration::from_secs(1));
         for item in 0..5 {
             inbox.put(item).await.unwrap();
         }
@@ -117,7 +126,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_portion_ends_at_its_count_or_its_octets() {
-        let (inbox, outlet) = queue("test", 8, Duration::from_secs(1));
+        let (inbox, outlet) = queue("test", &"main".into(), 8, Duration::from_secs(1));
         for item in 0..7 {
             inbox.put(item).await.unwrap();
         }
@@ -133,14 +142,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_full_queue_refuses_after_a_while() {
-        let (inbox, _outlet) = queue("test", 1, Duration::from_secs(1));
+        let (inbox, _outlet) = queue("test", &"main".into(), 1, Duration::from_secs(1));
         inbox.put(1).await.unwrap();
         assert!(matches!(inbox.put(2).await, Err(Fault::Busy("overloaded"))));
     }
 
     #[tokio::test]
     async fn after_a_stop_what_is_queued_is_still_taken_and_nothing_more_comes_in() {
-        let (inbox, outlet) = queue("test", 8, Duration::from_secs(1));
+        let (inbox, outlet) = queue("test", &"main".into(), 8, Duration::from_secs(1));
         inbox.put(1).await.unwrap();
         let stop = CancellationToken::new();
         stop.cancel();

@@ -32,6 +32,7 @@ mod losses;
 mod names;
 mod newcomers;
 mod options;
+mod pipeline;
 mod presence;
 mod refusal;
 mod register;
@@ -48,4 +49,5 @@ mod writer;
 
 pub use error::Error;
 pub use options::Options;
+pub use pipeline::Shard;
 pub use service::Delivery;

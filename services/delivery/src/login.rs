@@ -56,7 +56,7 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Entered, 
         return Err(Refusal::login_failed().into());
     }
     let member = MemberKey { site: site.id, uid: entrant.uid.clone() };
-    let mut tx = core.store.begin().await?;
+    let mut tx = core.store.begin(&[site.id]).await?;
     // First, since the transaction begins with it, in one way to the database.
     tx.hold_nodes(&[site.id]).await?;
     let Some((node, is_former)) = find(&mut *tx, &member, &entrant).await? else {

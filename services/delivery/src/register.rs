@@ -58,7 +58,7 @@ pub(crate) async fn register(core: Arc<Core>, newcomer: Newcomer) -> Result<Regi
     let now_ms = core.clock.unix_ms();
     let (uid, secret) = newcomer.seed.split_at(UID);
     let member = MemberKey { site: site.id, uid: base32::encode(uid) };
-    let mut tx = core.store.begin().await?;
+    let mut tx = core.store.begin(&[site.id]).await?;
     let node = match tx.find_node(&member, &secret_hash(secret)).await? {
         Some(made_before) => made_before,
         None => make(&mut *tx, &newcomer, &member, now_ms).await?,

@@ -41,7 +41,7 @@ async fn gone(core: &Arc<Core>, session: Session, told: Vec<String>) -> Result<V
     let member = MemberKey { site: session.site, uid: session.uid };
     let online = core.transact(move |core| {
         let member = member.clone();
-        async move { Ok(core.store.begin().await?.ohi_from(&member).await?) }
+        async move { Ok(core.store.begin(&[member.site]).await?.ohi_from(&member).await?) }
     });
     let online: HashSet<String> = online.await?.into_iter().collect();
     Ok(told.into_iter().filter(|uid| !online.contains(uid)).collect())

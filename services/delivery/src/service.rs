@@ -1,40 +1,43 @@
 //! A delivery process: its parts put together, started and stopped.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tmtp_bus::Bus;
 use tmtp_grpc::delivery::delivery_server::DeliveryServer;
 use tmtp_oidc::Keys;
 use tmtp_platform::{Clock, Outside};
-use tmtp_store::{Bodies, Store};
+use tmtp_store::SiteId;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Error, Options, acks,
-    bodies::{self, Trash},
+    Error, Options, Shard,
+    bodies::Trash,
     clock::Ids,
     core::{Core, Turns},
     edge_watch::{self, Edges},
-    fetch,
+    fault::Fault,
     former::FormerHashes,
-    inbox::{self, Inbox, Outlet},
     loads::Counts,
     losses::Losses,
+    pipeline::{Outlets, Pipeline},
     roll::Roll,
     rpc,
     sites::Sites,
     telling::Telling,
-    upkeep, writer,
 };
 
 /// A delivery process. Calls are carried out while [`Delivery::run`] runs.
 pub struct Delivery {
+    /// That of main, for what concerns no site.
     pub(crate) core: Arc<Core>,
-    pub(crate) posts: Inbox<writer::Waiting>,
-    pub(crate) acks: Inbox<acks::Waiting>,
-    pub(crate) fetches: Inbox<fetch::Waiting>,
-    outlets: Mutex<Option<Outlets>>,
+    /// By the names of the databases.
+    pipelines: BTreeMap<String, Pipeline>,
+    /// In the same order.
+    outlets: Mutex<Option<Vec<Outlets>>>,
 }
 
 /// Counts that a provider was asked for its keys.
@@ -43,67 +46,63 @@ fn count_keys(is_ok: bool) {
     metrics::counter!("tmtp_delivery_provider_keys_total", "result" => result).increment(1);
 }
 
-/// The other ends of the queues: for the tasks.
-struct Outlets {
-    posts: Arc<Outlet<writer::Waiting>>,
-    acks: Arc<Outlet<acks::Waiting>>,
-    fetches: Arc<Outlet<fetch::Waiting>>,
-    trash: Arc<Outlet<String>>,
-}
-
 impl Delivery {
-    /// Reads what it must know before it can serve.
+    /// Reads what it must know before it can serve. The directory of sites is in `main`; their own rows are there, or in
+    /// one of `others`.
     ///
     /// # Errors
-    /// An option is out of range, or the store does not answer.
+    /// An option is out of range, or main does not answer.
     pub async fn start(
         options: Options,
-        store: Arc<dyn Store>,
-        bodies: Arc<dyn Bodies>,
+        main: Shard,
+        others: Vec<Shard>,
         bus: Arc<dyn Bus>,
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, Error> {
         options.check()?;
-        let ids = Ids::new(clock.clone(), store.next_instance().await?);
-        let sites = Sites::load(store.clone()).await?;
-        let ticket_secret = store.secret("tls tickets", &rand::random::<[u8; 32]>()).await?;
-        let (trash, trash_out) = Trash::new();
-        let turns = Turns::new(options.edits_queue, store.writers().max(1) * 2);
-        let edges = Edges::new(options.edge_silence());
-        let wait = options.queue_wait();
-        let (posts, posts_out) = inbox::queue("posts", options.writer_queue, wait);
-        let (acks, acks_out) = inbox::queue("acks", options.calls_queue, wait);
-        let (fetches, fetches_out) = inbox::queue("fetches", options.calls_queue, wait);
-        let telling = Telling::new(bus.clone(), ids.instance());
-        let counts = Counts::default();
-        let keys = Keys::new(Outside::new(options.private_providers), count_keys);
-        let core = Core {
-            options,
-            store,
-            bodies,
-            bus,
-            telling,
-            clock,
-            ids,
-            sites,
-            ticket_secret,
-            edges,
+        let directory = main.store.clone();
+        let ids = Arc::new(Ids::new(clock.clone(), directory.next_instance().await?));
+        let names = std::iter::once(&main).chain(&others).map(|shard| shard.name.clone()).collect();
+        let sites = Arc::new(Sites::load(directory.clone(), names).await?);
+        let ticket_secret = directory.secret("tls tickets", &rand::random::<[u8; 32]>()).await?;
+        let edges = Arc::new(Edges::new(options.edge_silence()));
+        let telling = Arc::new(Telling::new(bus.clone(), ids.instance()));
+        let keys = Arc::new(Keys::new(Outside::new(options.private_providers), count_keys));
+        let former = Arc::new(FormerHashes::default());
+        let core = |shard: Shard, trash: Trash| Core {
+            turns: Turns::new(options.edits_queue, shard.store.writers().max(1) * 2),
+            options: options.clone(),
+            shard: shard.name.into(),
+            store: shard.store,
+            main: directory.clone(),
+            bodies: shard.bodies,
+            bus: bus.clone(),
+            telling: telling.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            sites: sites.clone(),
+            ticket_secret: ticket_secret.clone(),
+            edges: edges.clone(),
             trash,
-            counts,
+            counts: Counts::default(),
             roll: Roll::default(),
             losses: Losses::default(),
-            keys,
-            former: FormerHashes::default(),
-            turns,
+            keys: keys.clone(),
+            former: former.clone(),
         };
-        let outlets = Outlets {
-            posts: Arc::new(posts_out),
-            acks: Arc::new(acks_out),
-            fetches: Arc::new(fetches_out),
-            trash: Arc::new(trash_out),
-        };
-        let outlets = Mutex::new(Some(outlets));
-        Ok(Arc::new(Self { core: Arc::new(core), posts, acks, fetches, outlets }))
+        let name = main.name.clone();
+        let (main, main_outlets) = Pipeline::new(main, core);
+        let core_of_main = main.core.clone();
+        let mut pipelines = BTreeMap::from([(name.clone(), main)]);
+        let mut outlets = BTreeMap::from([(name, main_outlets)]);
+        for shard in others {
+            let name = shard.name.clone();
+            let (pipeline, ends) = Pipeline::new(shard, core);
+            pipelines.insert(name.clone(), pipeline);
+            outlets.insert(name, ends);
+        }
+        let outlets = Mutex::new(Some(outlets.into_values().collect()));
+        Ok(Arc::new(Self { core: core_of_main, pipelines, outlets }))
     }
 
     /// The service for a gRPC server.
@@ -111,6 +110,22 @@ impl Delivery {
         DeliveryServer::from_arc(self.clone())
             .max_decoding_message_size(rpc::MESSAGE_MAX)
             .max_encoding_message_size(rpc::REPLY_MAX)
+    }
+
+    /// What serves a site. A fault after which trying again is right, perhaps elsewhere, while the site moves, or where it
+    /// is in a database that this process was not told of.
+    pub(crate) fn at(&self, site: SiteId) -> Result<&Pipeline, Fault> {
+        let listing = self.core.sites.listing();
+        if listing.is_moving(site) {
+            return Err(Fault::Away);
+        }
+        let shard = listing.shard(site);
+        self.pipelines.get(shard).ok_or(Fault::Busy("the site is in a database that is not known here"))
+    }
+
+    /// Whether there are several databases, one of which may be down while others are not.
+    pub(crate) fn has_shards(&self) -> bool {
+        self.pipelines.len() > 1
     }
 
     /// Does the work behind the calls until `stop`, then finishes what is queued. Stop the server first: calls that
@@ -121,16 +136,19 @@ impl Delivery {
     pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), Error> {
         let outlets = self.outlets.lock().unwrap_or_else(PoisonError::into_inner).take();
         let outlets = outlets.ok_or(Error::RunsAlready)?;
-        // The trash is emptied last: others add to it while they finish.
-        let stop_trash = CancellationToken::new();
-        let trash = bodies::empty(self.core.bodies.clone(), outlets.trash.clone(), stop_trash.clone());
-        let mut last = JoinSet::new();
-        last.spawn(named("trash", trash));
-        let mut tasks = self.spawn(&outlets, &stop);
+        let stop_last = CancellationToken::new();
+        let (mut tasks, mut last) = (JoinSet::new(), JoinSet::new());
+        for (pipeline, outlets) in self.pipelines.values().zip(&outlets) {
+            pipeline.spawn(outlets, &stop, &mut tasks);
+            pipeline.spawn_last(outlets, &stop_last, &mut last);
+        }
+        let cores = self.pipelines.values().map(|pipeline| pipeline.core.clone()).collect();
+        tasks.spawn(named("edge watch", edge_watch::run(self.core.clone(), cores, stop.clone())));
+        tasks.spawn(named("sites", watch_sites(self.core.clone(), stop.clone())));
         loop {
             let ended = tokio::select! {
                 ended = tasks.join_next() => ended,
-                ended = last.join_next() => ended,
+                Some(ended) = last.join_next() => Some(ended),
             };
             match ended {
                 None => break,
@@ -139,30 +157,13 @@ impl Delivery {
                 Some(Err(_)) => return Err(Error::TaskEnded("failed")),
             }
         }
-        self.core.turns.tracker.close();
-        self.core.turns.tracker.wait().await;
-        stop_trash.cancel();
-        last.join_next().await;
+        for pipeline in self.pipelines.values() {
+            pipeline.core.turns.tracker.close();
+            pipeline.core.turns.tracker.wait().await;
+        }
+        stop_last.cancel();
+        while last.join_next().await.is_some() {}
         Ok(())
-    }
-
-    fn spawn(&self, outlets: &Outlets, stop: &CancellationToken) -> JoinSet<&'static str> {
-        let mut tasks = JoinSet::new();
-        let core = &self.core;
-        let writers = core.store.writers().max(1);
-        for _ in 0..writers {
-            tasks.spawn(named("writer", writer::run(core.clone(), outlets.posts.clone(), stop.clone())));
-        }
-        for _ in 0..writers.min(2) {
-            tasks.spawn(named("ack writer", acks::run(core.clone(), outlets.acks.clone(), stop.clone())));
-        }
-        for _ in 0..core.options.fetch_readers {
-            tasks.spawn(named("reader", fetch::run(core.clone(), outlets.fetches.clone(), stop.clone())));
-        }
-        tasks.spawn(named("edge watch", edge_watch::run(core.clone(), stop.clone())));
-        tasks.spawn(named("upkeep", upkeep::run(core.clone(), stop.clone())));
-        tasks.spawn(named("sites", watch_sites(core.clone(), stop.clone())));
-        tasks
     }
 }
 
@@ -171,7 +172,7 @@ async fn watch_sites(core: Arc<Core>, stop: CancellationToken) {
     core.sites.watch(&*core.bus, every, &stop).await;
 }
 
-async fn named(name: &'static str, task: impl Future<Output = ()>) -> &'static str {
+pub(crate) async fn named(name: &'static str, task: impl Future<Output = ()>) -> &'static str {
     task.await;
     name
 }

@@ -1,10 +1,14 @@
 //! The list of sites, cached: refreshed by hints, by a poll, and when somebody names a site not in it.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use tmtp_bus::{Bus, Event, SITES, Subscription};
-use tmtp_store::{Provider, Site, SiteId, Store};
+use tmtp_store::{MAIN_SHARD, Placement, Provider, Site, SiteId, Store};
 use tokio::{
     sync::Mutex,
     time::{Instant, MissedTickBehavior},
@@ -22,6 +26,7 @@ pub(crate) struct Listing {
     sites: HashMap<SiteId, Arc<Site>>,
     providers: HashMap<SiteId, Vec<Arc<Provider>>>,
     certificates: HashMap<SiteId, i64>,
+    placements: HashMap<SiteId, Placement>,
 }
 
 impl Listing {
@@ -34,6 +39,21 @@ impl Listing {
         self.certificates.get(&site).copied().unwrap_or_default()
     }
 
+    /// The database that has a site's own rows.
+    pub fn shard(&self, site: SiteId) -> &str {
+        self.placements.get(&site).map_or(MAIN_SHARD, |placement| &placement.shard)
+    }
+
+    /// Whether a site is suspended that is in another database than main, which does not know that.
+    pub fn is_suspended_elsewhere(&self, site: SiteId) -> bool {
+        self.shard(site) != MAIN_SHARD && self.sites.get(&site).is_none_or(|site| site.suspended)
+    }
+
+    /// Whether a site is being taken to another database.
+    pub fn is_moving(&self, site: SiteId) -> bool {
+        self.placements.get(&site).is_some_and(|placement| placement.moving_to.is_some())
+    }
+
     /// The providers of a site's organization.
     pub fn providers(&self, site: SiteId) -> &[Arc<Provider>] {
         self.providers.get(&site).map(Vec::as_slice).unwrap_or_default()
@@ -43,14 +63,18 @@ impl Listing {
 /// The cache.
 pub(crate) struct Sites {
     store: Arc<dyn Store>,
+    /// The databases that this process was told of.
+    shards: BTreeSet<String>,
     listing: ArcSwap<Listing>,
     forced: Mutex<Option<Instant>>,
 }
 
 impl Sites {
-    pub async fn load(store: Arc<dyn Store>) -> tmtp_store::Result<Self> {
+    pub async fn load(store: Arc<dyn Store>, shards: BTreeSet<String>) -> tmtp_store::Result<Self> {
         let listing = read(&*store).await?;
-        Ok(Self { store, listing: ArcSwap::from_pointee(listing), forced: Mutex::new(None) })
+        let sites = Self { store, shards, listing: ArcSwap::from_pointee(listing), forced: Mutex::new(None) };
+        sites.complain();
+        Ok(sites)
     }
 
     pub fn listing(&self) -> Arc<Listing> {
@@ -107,7 +131,18 @@ impl Sites {
 
     async fn reload(&self) -> tmtp_store::Result<()> {
         self.listing.store(Arc::new(read(&*self.store).await?));
+        self.complain();
         Ok(())
+    }
+
+    /// Tells the operator of sites that cannot be served here.
+    fn complain(&self) {
+        let listing = self.listing.load();
+        let unknown = |placement: &&Placement| !self.shards.contains(&placement.shard);
+        if let Some(placement) = listing.placements.values().find(unknown) {
+            let shard = &placement.shard;
+            tracing::error!(shard, "sites are in a database that this process was not told of: see [shards]");
+        }
     }
 }
 
@@ -120,8 +155,9 @@ async fn read(store: &dyn Store) -> tmtp_store::Result<Listing> {
         providers.entry(site).or_default().push(Arc::new(provider));
     }
     let certificates = store.certificate_versions().await?.into_iter().collect();
+    let placements = store.placements().await?.into_iter().collect();
     metrics::gauge!("tmtp_sites_version", "at" => "delivery").set(version as f64);
-    Ok(Listing { version, sites, providers, certificates })
+    Ok(Listing { version, sites, providers, certificates, placements })
 }
 
 async fn next(hints: &mut Option<Subscription>) -> Option<Event> {

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use rand::Rng as _;
+use tmtp_store::Site;
 use tokio_util::sync::CancellationToken;
 
 use crate::{core::Core, expiry, fault::Fault};
@@ -32,7 +33,7 @@ pub(crate) async fn run(core: Arc<Core>, stop: CancellationToken) {
 fn told(swept: Result<(), Fault>) {
     match swept {
         Ok(()) => {}
-        Err(fault) if fault.is_outage() => {
+        Err(fault) if fault.is_outage() || matches!(fault, Fault::Away) => {
             metrics::counter!("tmtp_delivery_sweep_failures_total").increment(1);
         }
         Err(fault) => tracing::error!(?fault, "a sweep failed"),
@@ -59,7 +60,9 @@ async fn forget(core: &Core, stop: &CancellationToken) -> Result<(), Fault> {
 
 /// What waited for too long, at every site.
 async fn expire(core: &Arc<Core>, stop: &CancellationToken) -> Result<(), Fault> {
-    for site in core.sites.listing().iter() {
+    let listing = core.sites.listing();
+    let is_here = |site: &&Site| listing.shard(site.id) == &*core.shard && !listing.is_moving(site.id);
+    for site in listing.iter().filter(is_here) {
         let site = Arc::new(site.clone());
         for _ in (0..STEPS).take_while(|_| !stop.is_cancelled()) {
             let site = site.clone();

@@ -25,6 +25,8 @@ use crate::{
 
 /// Acks that wait for the call under way; beyond it reading waits.
 const QUEUE: usize = 16 * 1024;
+/// Acks of a site that were not taken while others were are tried again after this.
+const AGAIN: Duration = Duration::from_millis(200);
 /// Most acks in one call.
 const BATCH: usize = 2048;
 
@@ -82,13 +84,34 @@ impl Acks {
 pub async fn run(edge: Arc<Shared>, mut acks: mpsc::Receiver<Acked>) -> Result<Infallible, crate::Error> {
     let mut batch = Vec::new();
     while acks.recv_many(&mut batch, BATCH).await > 0 {
-        let count = batch.len();
         let nodes = by_session(batch.drain(..));
-        send(&edge, &nodes).await;
-        nodes.iter().for_each(|node| settle(&edge.registry, node));
-        edge.acks.settle(count);
+        let later = send(&edge, &nodes).await;
+        let (nodes, rest): (Vec<_>, Vec<_>) = nodes.into_iter().partition(|node| !is_at(node, &later));
+        done(&edge, &nodes);
+        for site in later {
+            let (edge, nodes) =
+                (Arc::clone(&edge), rest.iter().filter(|node| is_at(node, &[site])).cloned().collect());
+            tokio::spawn(again(edge, nodes));
+        }
     }
     Err(crate::Error::Task("acks"))
+}
+
+fn is_at(node: &NodeAcks, sites: &[i64]) -> bool {
+    node.session.as_ref().is_some_and(|session| sites.contains(&session.site))
+}
+
+/// Acks of one site, by themselves until they are taken, so that they hold up nobody else's. There are never more under way
+/// than sessions have in their windows.
+async fn again(edge: Arc<Shared>, nodes: Vec<NodeAcks>) {
+    sleep(AGAIN).await;
+    send(&edge, &nodes).await;
+    done(&edge, &nodes);
+}
+
+fn done(edge: &Shared, nodes: &[NodeAcks]) {
+    nodes.iter().for_each(|node| settle(&edge.registry, node));
+    edge.acks.settle(nodes.iter().map(|node| node.ids.len()).sum());
 }
 
 /// Tells the very session that they came by; its successor has acks of its own under way.
@@ -110,8 +133,9 @@ fn by_session(acks: impl Iterator<Item = Acked>) -> Vec<NodeAcks> {
     nodes.into_values().collect()
 }
 
-/// Tries until it is done: an ack that was received must take effect.
-async fn send(edge: &Shared, nodes: &[NodeAcks]) {
+/// Tries until it is done: an ack that was received must take effect. Returns the sites whose database is away while that of
+/// others is not.
+async fn send(edge: &Shared, nodes: &[NodeAcks]) -> Vec<i64> {
     let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(2));
     loop {
         let request = AckRequest { nodes: nodes.to_vec() };
@@ -122,10 +146,10 @@ async fn send(edge: &Shared, nodes: &[NodeAcks]) {
             })
             .await
         {
-            Ok(_) => return,
+            Ok(reply) => return reply.later,
             Err(Failure::Refused(status)) => {
                 tracing::error!(%status, "delivery refused acks; their messages will be sent again");
-                return;
+                return Vec::new();
             }
             Err(Failure::Unreachable(why)) => tracing::info!(why, "acks not taken yet"),
         }

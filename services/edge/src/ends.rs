@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -21,41 +21,75 @@ const BATCH: usize = 500;
 /// Sessions that have ended and are not yet known to have. Never more than there were links.
 #[derive(Debug, Default)]
 pub struct Ends {
-    waiting: Mutex<Vec<Session>>,
+    untold: Mutex<Untold>,
     added: Notify,
     told: Notify,
 }
 
+#[derive(Debug, Default)]
+struct Untold {
+    waiting: Vec<Session>,
+    /// Of sites whose database did not answer while others did: they hold up nobody else's.
+    later: Vec<Session>,
+}
+
+impl Untold {
+    fn all(&self) -> impl Iterator<Item = &Session> {
+        self.waiting.iter().chain(&self.later)
+    }
+}
+
 impl Ends {
     pub fn add(&self, session: Session) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(session);
+        self.untold().waiting.push(session);
         self.added.notify_one();
     }
 
-    fn next_batch(&self) -> Vec<Session> {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.iter().take(BATCH).cloned().collect()
+    fn untold(&self) -> MutexGuard<'_, Untold> {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn remove(&self, count: usize) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).drain(..count);
+    fn next_batch(&self) -> Vec<Session> {
+        self.untold().waiting.iter().take(BATCH).cloned().collect()
+    }
+
+    /// The first so many are told, but for those of these sites.
+    fn settle(&self, count: usize, later: &[i64]) {
+        let mut untold = self.untold();
+        let settled: Vec<Session> = untold.waiting.drain(..count).collect();
+        untold.later.extend(settled.into_iter().filter(|session| later.contains(&session.site)));
+        drop(untold);
         self.told.notify_waiters();
+    }
+
+    /// Until there is something to tell: what was left for later is tried again after a while.
+    async fn something(&self, backoff: &mut Backoff) {
+        if self.untold().later.is_empty() {
+            return self.added.notified().await;
+        }
+        tokio::select! {
+            () = self.added.notified() => {}
+            () = sleep(backoff.next_wait()) => {
+                let untold = &mut *self.untold();
+                untold.waiting.append(&mut untold.later);
+            }
+        }
     }
 
     /// Waits until delivery knows of this one.
     pub async fn told(&self, session: &Session) {
-        self.told_when(|waiting| !waiting.contains(session)).await;
+        self.told_when(|untold| !untold.all().any(|one| one == session)).await;
     }
 
     /// Waits until delivery knows of all.
     pub async fn all_told(&self) {
-        self.told_when(<[Session]>::is_empty).await;
+        self.told_when(|untold| untold.all().next().is_none()).await;
     }
 
-    async fn told_when(&self, is_so: impl Fn(&[Session]) -> bool) {
+    async fn told_when(&self, is_so: impl Fn(&Untold) -> bool) {
         loop {
             let told = self.told.notified();
-            if is_so(&self.waiting.lock().unwrap_or_else(PoisonError::into_inner)) {
+            if is_so(&self.untold()) {
                 return;
             }
             told.await;
@@ -65,11 +99,12 @@ impl Ends {
 
 /// Tells for as long as the edge lives.
 pub async fn run(edge: Arc<Shared>) -> Result<Infallible, crate::Error> {
-    let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+    let backoff = || Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+    let (mut again, mut later) = (backoff(), backoff());
     loop {
         let sessions = edge.ends.next_batch();
         if sessions.is_empty() {
-            edge.ends.added.notified().await;
+            edge.ends.something(&mut later).await;
             continue;
         }
         let count = sessions.len();
@@ -81,18 +116,49 @@ pub async fn run(edge: Arc<Shared>) -> Result<Infallible, crate::Error> {
             })
             .await
         {
-            Ok(_) => {
-                backoff.reset();
-                edge.ends.remove(count);
+            Ok(reply) => {
+                again.reset();
+                if reply.later.is_empty() {
+                    later.reset();
+                }
+                edge.ends.settle(count, &reply.later);
             }
             Err(Failure::Refused(status)) => {
                 tracing::error!(%status, "delivery refused to end sessions");
-                edge.ends.remove(count);
+                edge.ends.settle(count, &[]);
             }
             Err(Failure::Unreachable(why)) => {
                 tracing::info!(why, "ends of sessions not told yet");
-                sleep(backoff.next_wait()).await;
+                sleep(again.next_wait()).await;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(site: i64) -> Session {
+        Session { site, uid: "u".to_owned(), node: 1, epoch: 1 }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_left_for_later_holds_up_nobody_and_is_not_forgotten() {
+        let ends = Ends::default();
+        ends.add(session(1));
+        ends.add(session(2));
+        ends.settle(2, &[2]);
+        ends.told(&session(1)).await;
+        ends.add(session(3));
+        assert_eq!(ends.next_batch(), [session(3)], "before what is left for later");
+        ends.settle(1, &[]);
+        // Twice: the first is the word that the third was added.
+        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+        ends.something(&mut backoff).await;
+        ends.something(&mut backoff).await;
+        assert_eq!(ends.next_batch(), [session(2)]);
+        ends.settle(1, &[]);
+        ends.all_told().await;
     }
 }

@@ -48,7 +48,7 @@ impl Stage {
     }
 
     async fn populate(&mut self) -> Result<()> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.store.begin(&[]).await?;
         let group = Name { site: self.site, name: GID.to_owned(), owner: Owner::Group };
         tx.take_name(&group).await?;
         for number in 0..MEMBERS {

@@ -10,6 +10,10 @@ pub enum Error {
     /// As above, but what was asked for was under way: whether it took effect is not known.
     #[error("store unavailable, outcome unknown: {0}")]
     InDoubt(String),
+    /// The database is not in charge of a site: it moves to another, or has moved. Nothing was done; try again, where it is
+    /// by then.
+    #[error("the site is not in this database: it moves, or has moved")]
+    Away,
     /// A host name leads to another site already.
     #[error("{0} is taken")]
     Taken(String),
@@ -35,6 +39,7 @@ impl Error {
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Unavailable(_) | Self::InDoubt(_) => "unavailable",
+            Self::Away => "away",
             Self::Taken(_) => "taken",
             Self::Absent(_) => "absent",
             Self::Outdated(_) => "outdated",
@@ -58,9 +63,18 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        if passes(&error) { Self::Unavailable(error.to_string()) } else { Self::Defect(error.to_string()) }
+        if passes(&error) {
+            Self::Unavailable(error.to_string())
+        } else if error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == AWAY) {
+            Self::Away
+        } else {
+            Self::Defect(error.to_string())
+        }
     }
 }
+
+/// What `enter_1` says where the database is not in charge of a site.
+const AWAY: &str = "TM001";
 
 /// Whether trying again, perhaps later, may well succeed.
 fn passes(error: &sqlx::Error) -> bool {

@@ -18,6 +18,7 @@ mod options;
 mod postgres;
 mod providers;
 pub mod settings;
+pub mod shards;
 pub mod sign_in;
 mod sql;
 mod sqlite;
@@ -78,10 +79,12 @@ pub async fn examine(options: &StoreOptions) -> Result<BTreeMap<String, String>>
 /// Everything durable. Every call may fail with [`Error::Unavailable`], after which trying again is right.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// Begins a transaction. What it wrote is durable once [`Tx::commit`] has returned `Ok`, and gone when it is
-    /// dropped before. That the database is away may show with its first step only. Do not drop the future half-way: run
+    /// Begins a transaction at these sites: [`Error::Away`] unless the database is in charge of all of them until its end.
+    /// What is done at a site that is not named may come to nothing, since the site may be about to leave: only what ends
+    /// sessions, and upkeep. What it wrote is durable once [`Tx::commit`] has returned `Ok`, and gone when it is dropped
+    /// before. That the database or a site is away may show with its first step only. Do not drop the future half-way: run
     /// transactions in tasks of their own.
-    async fn begin(&self) -> Result<Box<dyn Tx>>;
+    async fn begin(&self, sites: &[SiteId]) -> Result<Box<dyn Tx>>;
 
     /// How many transactions can usefully be open at once: 1 where writes are serialized anyway.
     fn writers(&self) -> usize;
@@ -109,6 +112,9 @@ pub trait Store: Send + Sync + 'static {
     async fn certificate_versions(&self) -> Result<Vec<(SiteId, i64)>>;
     /// The certificates of these sites, of those that have one.
     async fn certificates(&self, sites: &[SiteId]) -> Result<Vec<Certificate>>;
+    /// Where the own rows of sites are, of those that are not on main or are about to leave it. Part of what the version of
+    /// the sites is about.
+    async fn placements(&self) -> Result<Vec<(SiteId, Placement)>>;
     /// The public halves of a site's signing keys, each a JWK, newest first.
     async fn public_keys(&self, site: SiteId) -> Result<Vec<String>>;
     /// Adds a site. [`Error::Taken`] when one of its hosts leads elsewhere.
@@ -127,10 +133,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// For looking outside of a transaction.
     async fn look(&self) -> Result<Box<dyn Look>>;
-    /// Commits a batch. [`Error::InDoubt`] when it may have taken effect. Waits for transactions that record the same
+    /// Commits a batch. [`Error::Away`] unless the database is in charge of all of its sites. [`Error::InDoubt`] when it may have taken effect. Waits for transactions that record the same
     /// requests at this moment, and for those that seized the nodes of a site.
     async fn post(&self, batch: &Batch<'_>) -> Result<Committed>;
-    /// As [`Tx::ack`], committed.
+    /// As [`Tx::ack`], committed. [`Error::Away`] unless the database is in charge of all of their sites.
     async fn ack(&self, acks: &[NodeAcks]) -> Result<Vec<String>>;
     /// Which of these nodes are connected at this moment, and where.
     async fn connected(&self, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>>;

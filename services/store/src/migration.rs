@@ -53,6 +53,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611270720_create_issuing",
     "202611271600_create_user_providers",
     "202611271700_bound_orders",
+    "202611271800_create_shards",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -77,6 +78,7 @@ const SQLITE: &[Script] = scripts!(
     "202611270720_create_issuing",
     "202611271600_create_user_providers",
     "202611271700_bound_orders",
+    "202611271800_create_shards",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

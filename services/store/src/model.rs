@@ -52,6 +52,18 @@ pub struct Site {
     pub created_ms: i64,
 }
 
+/// The shard that has the directory of sites, and the rows of those that are in no other.
+pub const MAIN_SHARD: &str = "main";
+
+/// In which database the own rows of a site are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placement {
+    /// The shard.
+    pub shard: String,
+    /// The shard that they are being taken to.
+    pub moving_to: Option<String>,
+}
+
 /// A session: one link of a node, from login to its end or to the node's next login.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Session {
@@ -256,6 +268,15 @@ pub struct Backlog {
     pub octets: u64,
     /// The lowest id among their messages.
     pub oldest: Option<MsgId>,
+}
+
+impl Backlog {
+    /// Adds what waits in another database.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.entries += other.entries;
+        self.octets += other.octets;
+        self.oldest = self.oldest.into_iter().chain(other.oldest).min();
+    }
 }
 
 /// Where the data of a message is.

@@ -231,6 +231,21 @@ pub enum Site {
         #[arg(long)]
         json: bool,
     },
+    /// Take what is in a site to another database: see [shards] in the settings.
+    #[command(after_help = "\
+Example:
+  tmtpd site move tmtp.acme.example --to east --config tmtpd.toml
+
+The site takes nothing while its rows are copied; clients try again by themselves, and nothing is lost. Other sites
+are not concerned. When it is interrupted, the same command again completes it.")]
+    Move {
+        /// One of its host names, or its id.
+        #[arg(value_name = "SITE")]
+        which: String,
+        /// The database: the NAME of a section [shards.NAME], or main, which is that of [store].
+        #[arg(long, value_name = "NAME")]
+        to: String,
+    },
     /// Change a site.
     #[command(after_help = settings_help("tmtpd site set tmtp.acme.example message_octets_max=100MiB login_conflict=refuse"))]
     Set {

@@ -44,6 +44,8 @@ fn faults(settings: &Settings, role: Role) -> Vec<String> {
     note(shutdown(settings));
     if role.has_store() {
         note(settings.store.check().map_err(|error| option("store", error)));
+        note(settings.databases().check().map_err(Into::into));
+        note(several_processes(settings, role));
     }
     if role.has_delivery() {
         note(settings.bodies.check().map_err(|error| option("bodies", error)));
@@ -65,6 +67,14 @@ fn faults(settings: &Settings, role: Role) -> Vec<String> {
         note(Upstream::connect(&(&settings.edge).into()).map(drop).map_err(Into::into));
     }
     faults
+}
+
+/// One process is for small installations, and has one database.
+fn several_processes(settings: &Settings, role: Role) -> anyhow::Result<()> {
+    if role == Role::Standalone && !settings.shards.is_empty() {
+        bail!("[shards] is for `tmtpd delivery` and `tmtpd control`; standalone has one database, store.url");
+    }
+    Ok(())
 }
 
 /// Hints that stay in one process wake nobody in another.

@@ -11,6 +11,7 @@ use tmtp_platform::health::HttpOptions;
 use tmtp_platform::lifecycle::ShutdownOptions;
 use tmtp_platform::telemetry::LogOptions;
 use tmtp_platform::trace::TraceOptions;
+use tmtp_store::shards::Databases;
 
 /// All settings, whatever the role: one file can serve a whole installation.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -18,6 +19,8 @@ use tmtp_platform::trace::TraceOptions;
 pub struct Settings {
     /// The database.
     pub store: tmtp_store::StoreOptions,
+    /// Further databases that have sites' own rows, by name.
+    pub shards: BTreeMap<String, tmtp_store::StoreOptions>,
     /// Where large bodies go.
     pub bodies: tmtp_store::BodyOptions,
     /// What carries hints between processes.
@@ -39,6 +42,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// All databases.
+    pub fn databases(&self) -> Databases {
+        Databases { main: self.store.clone(), others: self.shards.clone() }
+    }
+
     /// What a delivery process works by: its own settings, and where newcomers sign in.
     pub fn delivery_limits(&self) -> tmtp_delivery::Options {
         let (sign_in_url, private_providers) = (self.control.public_url(), self.control.private_providers);
@@ -123,7 +131,7 @@ impl Role {
 }
 
 const SECTIONS: &[&str] =
-    &["store", "bodies", "bus", "edge", "delivery", "control", "http", "log", "trace", "shutdown"];
+    &["store", "shards", "bodies", "bus", "edge", "delivery", "control", "http", "log", "trace", "shutdown"];
 const LISTS: &[&str] =
     &["edge.listen", "edge.delivery", "bus.urls", "control.listen", "control.trusted_proxies"];
 

@@ -220,7 +220,7 @@ async fn has_former_hash(server: &Server, user: &User) -> Result<bool> {
     };
     let store = tmtp_store::open(&StoreOptions { url, ..StoreOptions::default() }).await?;
     let member = MemberKey { site: SiteId(1), uid: user.uid.clone() };
-    Ok(store.begin().await?.has_former_hash(&member).await?)
+    Ok(store.begin(&[]).await?.has_former_hash(&member).await?)
 }
 
 async fn a_site_comes_over(shape: Shape) -> Result<()> {

@@ -155,6 +155,9 @@ fn of_store(error: &tmtp_store::Error) -> Problem {
         tracing::info!(%error, "a request found the store away");
         return Problem::busy("the database cannot be reached at the moment; try again in a second");
     }
+    if let tmtp_store::Error::Away = error {
+        return Problem::busy("the site moves to another database; try again in some seconds");
+    }
     tracing::error!(%error, "a request failed");
     let detail = "the service has a defect or its database does; its operator finds it in the log";
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "defect", "Something is wrong on our side", detail)

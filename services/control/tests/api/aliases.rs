@@ -11,7 +11,7 @@ use crate::stage::{OPERATOR, Stage, Tenant, encoded};
 async fn is_free(stage: &Stage, ours: &Tenant, alias: &str) -> Result<bool> {
     let owner = Owner::Member(format!("BOB%+{}", ours.name));
     let name = Name { site: SiteId(ours.site), name: alias.to_owned(), owner };
-    let mut tx = stage.store.begin().await?;
+    let mut tx = stage.store.begin(&[]).await?;
     Ok(tx.claim_looks(&name).await?.is_none() && tx.take_name(&name).await?)
 }
 

@@ -18,7 +18,7 @@ async fn is_there(stage: &Stage, ours: &Tenant) -> Result<bool> {
     let member = MemberKey { site: SiteId(ours.site), uid: ours.uid() };
     let mut view = stage.store.admin().view().await?;
     let site = view.org_site(OrgId(ours.org), SiteId(ours.site)).await?.is_some();
-    let mut tx = stage.store.begin().await?;
+    let mut tx = stage.store.begin(&[]).await?;
     tx.lock_members(std::slice::from_ref(&member)).await?;
     let name = tx.names(&[(SiteId(ours.site), format!("ALICE of {}", ours.name))]).await?;
     assert_eq!(site, !name.is_empty(), "all or nothing");
@@ -28,7 +28,7 @@ async fn is_there(stage: &Stage, ours: &Tenant) -> Result<bool> {
 pub async fn a_closed_site_is_erased_when_its_grace_is_over_and_no_other(stage: &Stage) -> Result<()> {
     let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
     // More than one step erases.
-    let mut tx = stage.store.begin().await?;
+    let mut tx = stage.store.begin(&[]).await?;
     for n in 0..1_500 {
         tx.add_member(&MemberKey { site: SiteId(ours.site), uid: format!("M{n}") }, 1).await?;
     }
@@ -46,7 +46,7 @@ pub async fn a_closed_site_is_erased_when_its_grace_is_over_and_no_other(stage: 
     erase(stage).await?;
     assert!(!is_there(stage, &ours).await? && is_there(stage, &theirs).await?);
     let last = MemberKey { site: SiteId(ours.site), uid: "M1499".to_owned() };
-    assert!(stage.store.begin().await?.active_members(&[last]).await?.is_empty());
+    assert!(stage.store.begin(&[]).await?.active_members(&[last]).await?.is_empty());
     stage.get(ours.key("owner"), &ours.in_site("")).await?.problem(404, "absent")?;
     let log = stage.get(OPERATOR, &ours.at("/audit?action=site.erase")).await?.good()?;
     assert_eq!(

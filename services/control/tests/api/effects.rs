@@ -26,7 +26,7 @@ async fn heard(listener: &mut Subscription) -> Result<Hints> {
 
 async fn login(stage: &Stage, tenant: &Tenant, n: usize) -> Result<Session> {
     let (site, node) = (SiteId(tenant.site), NodeId(tenant.nodes[n]));
-    let mut tx = stage.store.begin().await?;
+    let mut tx = stage.store.begin(&[]).await?;
     let begun = tx.begin_session(site, node, EDGE, 5).await?;
     tx.commit().await?;
     let uid = ["ALICE", "BOB"][n];
@@ -51,7 +51,7 @@ pub async fn a_revoked_nodes_edge_is_told_and_those_whom_it_kept_informed(stage:
     let ours = stage.tenant("ours").await?;
     let session = login(stage, &ours, 0).await?;
     login(stage, &ours, 1).await?;
-    let mut tx = stage.store.begin().await?;
+    let mut tx = stage.store.begin(&[]).await?;
     assert!(tx.mark_ohi(&session).await?);
     let alice = MemberKey { site: session.site, uid: ours.uid() };
     tx.add_ohi(&alice, &["BOB%+ours".to_owned()]).await?;

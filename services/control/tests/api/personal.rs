@@ -20,7 +20,7 @@ fn at(tenant: &Tenant, uid: &str, word: &str) -> String {
 
 /// A message that waits for Alice's device, and one of hers that waits for Bob's.
 async fn talk(stage: &Stage, tenant: &Tenant) -> Result<()> {
-    let mut tx = stage.store.begin().await?;
+    let mut tx = stage.store.begin(&[]).await?;
     for (n, node) in tenant.nodes.iter().enumerate() {
         let json = format!("{{\"from\":\"BOB\",\"op\":\"delivery\",\"n\":{n}}}");
         let message = NewMessage {
@@ -89,7 +89,7 @@ pub async fn an_erased_member_leaves_its_retired_aliases_and_a_receipt_in_the_lo
     let site = SiteId(ours.site);
     // A second device, which was revoked before.
     let member = MemberKey { site, uid: ours.uid() };
-    let mut tx = stage.store.begin().await?;
+    let mut tx = stage.store.begin(&[]).await?;
     let lost = NewNode { member, label: "lost".to_owned(), secret_hash: b"lost".to_vec(), now_ms: 1_000 };
     let lost = tx.add_node(&lost).await?;
     tx.begin_session(site, NodeId(ours.nodes[0]), "edge-1", 86_400_000).await?;

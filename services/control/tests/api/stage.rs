@@ -201,7 +201,7 @@ impl Stage {
     }
 
     async fn people(&self, site: SiteId, name: &str) -> Result<[i64; 2]> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.store.begin(&[]).await?;
         let mut nodes = [0; 2];
         for (n, uid) in ["ALICE", "BOB"].into_iter().enumerate() {
             let member = MemberKey { site, uid: format!("{uid}%+{name}") };

@@ -14,13 +14,13 @@ const DAY_MS: i64 = 86_400_000;
 /// So many messages of ten octets, so many days ago.
 async fn send(stage: &Stage, site: i64, days_ago: i64, messages: u64) -> Result<()> {
     let posted = Posted(stage.clock.unix_ms() - days_ago * DAY_MS);
-    let mut tx = stage.store.begin().await?;
+    let mut tx = stage.store.begin(&[]).await?;
     tx.count_sent(&[Sent { site: SiteId(site), posted, messages, octets: 10 * messages }]).await?;
     Ok(tx.commit().await?)
 }
 
 async fn log_in(stage: &Stage, tenant: &Tenant) -> Result<()> {
-    let mut tx = stage.store.begin().await?;
+    let mut tx = stage.store.begin(&[]).await?;
     tx.begin_session(SiteId(tenant.site), NodeId(tenant.nodes[0]), "edge-1", stage.clock.unix_ms()).await?;
     Ok(tx.commit().await?)
 }

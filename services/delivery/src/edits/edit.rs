@@ -39,7 +39,7 @@ impl Edit {
     /// Begins without looking whether it was carried out before.
     pub async fn begin(core: &Core, asked: Asked, nodes: Nodes) -> Result<Self, Fault> {
         let recorded = core.ids.record(asked.floor);
-        let mut tx = core.store.begin().await?;
+        let mut tx = core.store.begin(&[asked.session.site]).await?;
         match nodes {
             Nodes::Held => tx.hold_nodes(&[asked.session.site]).await?,
             Nodes::Seized => tx.seize_nodes(asked.session.site).await?,

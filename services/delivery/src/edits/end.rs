@@ -16,20 +16,27 @@ pub(crate) const AT_ONCE: usize = 500;
 
 /// Ends these sessions, those that are still their nodes' newest; who was kept informed is told.
 pub(crate) async fn end(core: Arc<Core>, sessions: Vec<Session>) -> Result<(), Fault> {
-    let mut tx = core.store.begin().await?;
+    let mut tx = core.store.begin(&[]).await?;
     let fanout = end_in(&mut *tx, &sessions).await?;
     core::commit(tx).await?;
     fanout.publish(&core.telling);
     Ok(())
 }
 
-/// Ends sessions of a dead edge; `true` when none were left, and the edge is off the record.
-pub(crate) async fn end_edge(core: Arc<Core>, edge: String) -> Result<bool, Fault> {
-    let mut tx = core.store.begin().await?;
+/// What becomes of an edge's record when its last session has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Record {
+    Kept,
+    Struck,
+}
+
+/// Ends sessions of a dead edge; `true` when none were left.
+pub(crate) async fn end_edge(core: Arc<Core>, edge: String, record: Record) -> Result<bool, Fault> {
+    let mut tx = core.store.begin(&[]).await?;
     let sessions = tx.sessions_of_edge(&edge, AT_ONCE as u32).await?;
     let fanout = end_in(&mut *tx, &sessions).await?;
     let is_last = sessions.len() < AT_ONCE;
-    if is_last {
+    if is_last && record == Record::Struck {
         tx.remove_edge(&edge).await?;
     }
     core::commit(tx).await?;

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use tmtp_store::Recorded;
 use tmtp_wire::{GroupAct, OhiChange, UserEdit};
 
-pub(crate) use end::{AT_ONCE, end, end_edge};
+pub(crate) use end::{AT_ONCE, Record, end, end_edge};
 
 use crate::{ask::Asked, core::Core, fault::Fault};
 

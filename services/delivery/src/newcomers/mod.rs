@@ -25,7 +25,7 @@ pub(crate) async fn vouched(core: &Core, site: &Site, token: Option<&str>) -> Re
     let token = token.ok_or_else(Refusal::authentication_required)?;
     let now_ms = core.clock.unix_ms();
     if registration.takes_invitations() {
-        let keys = core.store.public_keys(site.id).await?;
+        let keys = core.main.public_keys(site.id).await?;
         let issuer = issuer(&core.options.sign_in_url, site.id);
         if let Some(voucher) = own::check(token, &keys, &issuer, now_ms) {
             return Ok(Some(voucher));

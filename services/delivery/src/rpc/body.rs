@@ -8,14 +8,15 @@ use crate::{Delivery, fault::Fault, link};
 
 pub(super) async fn read(delivery: &Delivery, request: grpc::BodyRequest) -> Result<grpc::BodyReply, Fault> {
     let session = link::session(request.session)?;
-    let store = delivery.core.store.clone();
+    let core = &delivery.at(session.site)?.core;
+    let store = core.store.clone();
     let call = async move { store.body_of(&session, MsgId(request.id)).await };
-    let data = match delivery.core.call(call).await?.ok_or(Fault::Gone)? {
+    let data = match core.call(call).await?.ok_or(Fault::Gone)? {
         Body::Inline(mut data) => {
             let from = usize::try_from(request.offset).unwrap_or(usize::MAX).min(data.len());
             data.split_off(from)
         }
-        Body::Blob { key, .. } => delivery.core.bodies.read(&key, request.offset).await?,
+        Body::Blob { key, .. } => core.bodies.read(&key, request.offset).await?,
     };
     Ok(grpc::BodyReply { data })
 }

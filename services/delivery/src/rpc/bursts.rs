@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use tmtp_grpc::delivery as grpc;
-use tmtp_store::{Session, Site};
+use tmtp_store::{Session, Site, SiteId};
 use tmtp_wire::MsgId;
 
 use super::submit::{self, Opened};
@@ -68,7 +68,10 @@ async fn answer(delivery: &Delivery, burst: grpc::Burst) -> Result<Vec<grpc::Sub
         };
         refused.push((op, refusal));
     }
-    let mut answers = commit(delivery, held).await?.into_iter();
+    let mut answers = match &asker {
+        Ok(asker) => commit(delivery, asker.site.id, held).await?.into_iter(),
+        Err(_) => Answers::new().into_iter(),
+    };
     let instance = delivery.core.ids.instance();
     let reply = |(op, refusal): (_, Option<Refusal>)| {
         let answer = refusal.map(Err).or_else(|| answers.next());
@@ -107,12 +110,19 @@ async fn open(delivery: &Delivery, asker: &Asker, asked: grpc::Asked) -> (&'stat
     (op, held.await)
 }
 
-async fn commit(delivery: &Delivery, held: Vec<Held>) -> Result<Answers, Fault> {
+async fn commit(delivery: &Delivery, site: SiteId, held: Vec<Held>) -> Result<Answers, Fault> {
     let count = held.len();
     if count == 0 {
         return Ok(Answers::new());
     }
-    match writer::post(&delivery.posts, held).await {
+    let pipeline = delivery.at(site)?;
+    let answers = writer::post(&pipeline.posts, held);
+    let answers = match delivery.has_shards() {
+        // Others, whose database is well, wait for the same reply.
+        true => pipeline.with_patience(answers).await,
+        false => answers.await,
+    };
+    match answers {
         Ok(answers) => Ok(answers),
         Err(fault) => Ok(vec![Err(fault.into_refusal()?); count]),
     }

@@ -39,8 +39,8 @@ pub(super) async fn register(
     request: grpc::RegisterRequest,
 ) -> Result<grpc::SessionReply, Fault> {
     let edge = link::edge(request.edge)?;
-    let core = &delivery.core;
-    let site = core.sites.find(SiteId(request.site)).await?.ok_or_else(Refusal::register_failure)?;
+    let site = delivery.core.sites.find(SiteId(request.site)).await?.ok_or_else(Refusal::register_failure)?;
+    let core = &delivery.at(site.id)?.core;
     let alias = request.newalias.filter(|alias| alias != "_");
     let token = request.oidc.as_deref().and_then(newcomers::id_token);
     let voucher = newcomers::vouched(core, &site, token.as_deref()).await?;
@@ -63,8 +63,8 @@ pub(super) async fn login(
     if request.uid.len() > CREDENTIAL_MAX || request.secret.len() > CREDENTIAL_MAX {
         return Err(Refusal::login_failed().into());
     }
-    let core = &delivery.core;
-    let site = core.sites.find(SiteId(request.site)).await?.ok_or_else(Refusal::login_failed)?;
+    let site = delivery.core.sites.find(SiteId(request.site)).await?.ok_or_else(Refusal::login_failed)?;
+    let core = &delivery.at(site.id)?.core;
     let secret = request.secret.to_vec();
     let entrant = Entrant { site, edge, uid: request.uid, secret, former_hash: None };
     let welcome = match enter(core, &entrant).await? {

@@ -1,7 +1,10 @@
 //! Fetch and Ack.
 
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
 use tmtp_grpc::delivery as grpc;
-use tmtp_store::{Body, NodeAcks, QueueEntry, QueuePage, QueueRead};
+use tmtp_store::{Body, NodeAcks, QueueEntry, QueuePage, QueueRead, SiteId};
 use tmtp_wire::MsgId;
 
 use super::MESSAGE_MAX;
@@ -30,7 +33,11 @@ pub(super) async fn fetch(
         max_entries: request.max_entries.clamp(1, ENTRIES_MAX),
         max_octets: u64::from(request.max_octets).clamp(1, OCTETS_MAX),
     };
-    Ok(reply(fetch::fetch(&delivery.fetches, read).await?))
+    if delivery.core.sites.listing().is_suspended_elsewhere(read.session.site) {
+        return Ok(reply(QueuePage { fenced: true, entries: Vec::new(), more: false }));
+    }
+    let pipeline = delivery.at(read.session.site)?;
+    Ok(reply(fetch::fetch(&pipeline.fetches, read).await?))
 }
 
 /// As much of a page as a reply holds.
@@ -66,10 +73,29 @@ pub(super) async fn ack(delivery: &Delivery, request: grpc::AckRequest) -> Resul
         Ok(NodeAcks { session: link::session(node.session)?, ids })
     };
     let all: Vec<_> = request.nodes.into_iter().map(to_acks).collect::<Result<_, Fault>>()?;
-    if !all.is_empty() {
-        acks::ack(&delivery.acks, all).await?;
+    // By site, so that one that moves holds up nobody else; those that wait are committed together all the same.
+    let mut by_site: BTreeMap<SiteId, Vec<NodeAcks>> = BTreeMap::new();
+    for acks in all {
+        by_site.entry(acks.session.site).or_default().push(acks);
     }
-    Ok(grpc::AckReply {})
+    let several = by_site.len() > 1 && delivery.has_shards();
+    let done = by_site.into_iter().map(|(site, acks)| async move {
+        let taken = match delivery.at(site) {
+            Err(fault) => Err(fault),
+            Ok(pipeline) if several => pipeline.with_patience(acks::ack(&pipeline.acks, acks)).await,
+            Ok(pipeline) => acks::ack(&pipeline.acks, acks).await,
+        };
+        (site, taken)
+    });
+    let done = join_all(done).await;
+    // The same for all, most likely an outage: then the whole call is tried again, elsewhere if possible.
+    if let Some((_, Err(fault))) = done.first()
+        && done.iter().all(|(_, taken)| taken.is_err())
+    {
+        return Err(fault.clone());
+    }
+    let later = done.into_iter().filter(|(_, taken)| taken.is_err()).map(|(site, _)| site.0).collect();
+    Ok(grpc::AckReply { later })
 }
 
 #[cfg(test)]

@@ -1,9 +1,15 @@
 //! Sites, Heartbeat, Renew and End.
 
-use tmtp_grpc::delivery as grpc;
-use tmtp_store::{Certificate, Pair, Registration, Site, SiteId, Standing};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use crate::{Delivery, edits, fault::Fault, link, newcomers};
+use futures::future::join_all;
+use tmtp_grpc::delivery as grpc;
+use tmtp_store::{Certificate, Pair, Registration, Session, Site, SiteId, Standing};
+
+use crate::{Delivery, core::Core, edits, fault::Fault, link, newcomers, pipeline::Pipeline};
 
 /// Sessions looked at in one call to the store.
 const AT_ONCE: usize = 1000;
@@ -51,7 +57,7 @@ pub(super) async fn certificates(
     delivery: &Delivery,
     request: grpc::CertificatesRequest,
 ) -> Result<grpc::CertificatesReply, Fault> {
-    let store = delivery.core.store.clone();
+    let store = delivery.core.main.clone();
     let sites: Vec<SiteId> = request.sites.into_iter().take(CERTIFICATES_AT_ONCE).map(SiteId).collect();
     let found = delivery.core.call(async move { store.certificates(&sites).await }).await?;
     Ok(grpc::CertificatesReply { certificates: found.into_iter().map(certificate).collect() })
@@ -69,7 +75,7 @@ pub(super) async fn heartbeat(
     request: grpc::HeartbeatRequest,
 ) -> Result<grpc::HeartbeatReply, Fault> {
     let edge = link::edge(request.edge)?;
-    let store = delivery.core.store.clone();
+    let store = delivery.core.main.clone();
     let known = delivery.core.call(async move { store.beat_edge(&edge).await }).await?;
     Ok(grpc::HeartbeatReply { known })
 }
@@ -80,14 +86,64 @@ pub(super) async fn renew(
 ) -> Result<grpc::RenewReply, Fault> {
     let edge = link::edge(request.edge)?;
     let sessions = link::sessions(request.sessions)?;
-    let mut standings = Vec::with_capacity(sessions.len());
-    for some in sessions.chunks(AT_ONCE) {
-        let (store, edge, some) = (delivery.core.store.clone(), edge.clone(), some.to_vec());
-        let found = delivery.core.call(async move { store.standings(&edge, &some).await }).await?;
-        standings.extend(found.into_iter().map(standing));
+    let mut standings = vec![standing(Standing::Idle); sessions.len()];
+    let asked = by_database(delivery, &sessions).into_values().map(|(pipeline, places)| {
+        let (edge, sessions) = (&edge, &sessions);
+        async move {
+            let some = places.iter().map(|place| sessions[*place].clone()).collect();
+            let found = standings_in(&pipeline.core, edge, some);
+            let found = match delivery.has_shards() {
+                true => pipeline.with_patience(found).await,
+                false => found.await,
+            };
+            (places, found)
+        }
+    });
+    let asked = join_all(asked).await;
+    if let Some((_, Err(fault))) = asked.first()
+        && asked.iter().all(|(_, found)| found.is_err())
+    {
+        return Err(fault.clone());
+    }
+    // Of sessions whose database did not answer nothing is said: they are asked about again.
+    for (places, found) in asked {
+        places
+            .into_iter()
+            .zip(found.into_iter().flatten())
+            .for_each(|(place, found)| standings[place] = found);
+    }
+    let listing = delivery.core.sites.listing();
+    for (standing, session) in standings.iter_mut().zip(&sessions) {
+        if listing.is_suspended_elsewhere(session.site) {
+            *standing = grpc::Standing::Fenced.into();
+        }
     }
     delivery.core.edges.expect(&edge);
     Ok(grpc::RenewReply { standings })
+}
+
+/// Who serves which of these sessions, by their places; without those that nobody here serves at this moment.
+fn by_database<'d>(
+    delivery: &'d Delivery,
+    sessions: &[Session],
+) -> BTreeMap<&'d str, (&'d Pipeline, Vec<usize>)> {
+    let mut found: BTreeMap<&str, (&Pipeline, Vec<usize>)> = BTreeMap::new();
+    for (place, session) in sessions.iter().enumerate() {
+        if let Ok(pipeline) = delivery.at(session.site) {
+            found.entry(&pipeline.core.shard).or_insert((pipeline, Vec::new())).1.push(place);
+        }
+    }
+    found
+}
+
+async fn standings_in(core: &Arc<Core>, edge: &str, sessions: Vec<Session>) -> Result<Vec<i32>, Fault> {
+    let mut standings = Vec::with_capacity(sessions.len());
+    for some in sessions.chunks(AT_ONCE) {
+        let (store, edge, some) = (core.store.clone(), edge.to_owned(), some.to_vec());
+        let found = core.call(async move { store.standings(&edge, &some).await }).await?;
+        standings.extend(found.into_iter().map(standing));
+    }
+    Ok(standings)
 }
 
 fn standing(found: Standing) -> i32 {
@@ -102,9 +158,34 @@ fn standing(found: Standing) -> i32 {
 pub(super) async fn end(delivery: &Delivery, request: grpc::EndRequest) -> Result<grpc::EndReply, Fault> {
     link::edge(request.edge)?;
     let sessions = link::sessions(request.sessions)?;
+    // Those of a site that moves end with the move.
+    let ended = by_database(delivery, &sessions).into_values().map(|(pipeline, places)| {
+        let some: Vec<Session> = places.iter().map(|place| sessions[*place].clone()).collect();
+        let sites: BTreeSet<i64> = some.iter().map(|session| session.site.0).collect();
+        async move {
+            let ended = end_in(&pipeline.core, some);
+            let ended = match delivery.has_shards() {
+                true => pipeline.with_patience(ended).await,
+                false => ended.await,
+            };
+            (sites, ended)
+        }
+    });
+    let ended = join_all(ended).await;
+    // The same for all, most likely an outage: then the whole call is tried again, elsewhere if possible.
+    if let Some((_, Err(fault))) = ended.first()
+        && ended.iter().all(|(_, ended)| ended.is_err())
+    {
+        return Err(fault.clone());
+    }
+    let later = ended.into_iter().filter(|(_, ended)| ended.is_err()).flat_map(|(sites, _)| sites).collect();
+    Ok(grpc::EndReply { later })
+}
+
+async fn end_in(core: &Arc<Core>, sessions: Vec<Session>) -> Result<(), Fault> {
     for some in sessions.chunks(edits::AT_ONCE) {
         let some = some.to_vec();
-        delivery.core.transact(move |core| edits::end(core, some.clone())).await?;
+        core.transact(move |core| edits::end(core, some.clone())).await?;
     }
-    Ok(grpc::EndReply {})
+    Ok(())
 }

@@ -161,14 +161,15 @@ pub(super) async fn site_of(delivery: &Delivery, session: &Session) -> Result<Ar
 
 async fn begin<'d>(delivery: &'d Delivery, opened: &Opened, header: &[u8]) -> Result<Intake<'d>, Fault> {
     intake::check(&opened.site, &opened.head)?;
-    Intake::new(&delivery.core, opened.site.id, &opened.head, header).await
+    Intake::new(&delivery.at(opened.site.id)?.core, opened.site.id, &opened.head, header).await
 }
 
 /// Hands the request to whoever carries it out.
 async fn carry_out(delivery: &Delivery, opened: Opened, taken: Taken) -> Result<Recorded, Fault> {
     match for_writer(opened, taken)? {
         Ok(held) => {
-            let answers = writer::post(&delivery.posts, vec![held]).await?;
+            let answers =
+                writer::post(&delivery.at(held.posting.asked.session.site)?.posts, vec![held]).await?;
             let answer = answers.into_iter().next();
             Ok(answer.ok_or_else(|| Fault::Defect("no answer from the writer".to_owned()))??)
         }
@@ -207,8 +208,9 @@ async fn edit(delivery: &Delivery, asked: Asked, request: Request, taken: &Taken
         Request::GroupEdit { gid, act, .. } => Change::Group { gid, act },
         _ => return Err(Fault::Invalid("not a request for Submit")),
     };
+    let core = &delivery.at(asked.session.site)?.core;
     let edit = move |core| edits::carry_out(core, asked.clone(), change.clone());
-    delivery.core.transact(edit).await
+    core.transact(edit).await
 }
 
 /// The text of a Ping or GroupInvite.

@@ -129,7 +129,7 @@ async fn a_member_has_so_many_links_and_no_more() {
 async fn a_suspended_member_neither_logs_in_nor_posts_nor_receives() {
     let rig = Rig::new().await;
     let (mut ann, mut bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
-    let mut tx = rig.store.begin().await.unwrap();
+    let mut tx = rig.store.begin(&[]).await.unwrap();
     let key = MemberKey { site: SiteId(rig.site), uid: ann.uid().into() };
     assert!(tx.suspend_member(&key, true).await.unwrap());
     tx.commit().await.unwrap();

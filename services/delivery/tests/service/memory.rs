@@ -9,7 +9,7 @@ use crate::{
 
 async fn suspend(rig: &Rig, device: &Device, suspended: bool) {
     let key = MemberKey { site: SiteId(device.session.site), uid: device.uid().to_owned() };
-    let mut tx = rig.store.begin().await.unwrap();
+    let mut tx = rig.store.begin(&[]).await.unwrap();
     assert!(tx.suspend_member(&key, suspended).await.unwrap());
     tx.commit().await.unwrap();
 }
@@ -52,7 +52,7 @@ async fn a_revoked_node_posts_nothing_more() {
     ann.done(to_member(&bob), "ann is remembered").await;
     let mut phone = ann.add_node().await;
     phone.done(to_member(&bob), "so is her phone").await;
-    let mut tx = rig.store.begin().await.unwrap();
+    let mut tx = rig.store.begin(&[]).await.unwrap();
     tx.revoke_node(SiteId(phone.session.site), tmtp_store::NodeId(phone.node())).await.unwrap();
     tx.commit().await.unwrap();
     assert!(phone.ask(to_member(&bob), "too late").await.error.is_some());

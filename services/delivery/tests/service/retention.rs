@@ -21,7 +21,7 @@ async fn posted(rig: &Rig, (from, days): (&Device, i64), message: &Message, to: 
     let message = NewMessage { site, id: stamp.id, posted: stamp.posted, head, body, urgent: false };
     let entries: Vec<_> =
         to.iter().map(|device| NewEntry { message: 0, node: NodeId(device.node()) }).collect();
-    let mut tx = rig.store.begin().await.unwrap();
+    let mut tx = rig.store.begin(&[]).await.unwrap();
     tx.add_messages(&[message], &entries).await.unwrap();
     tx.commit().await.unwrap();
 }

@@ -77,9 +77,14 @@ impl Change {
         if self.conn().run(lock, values![scope.org.0, scope.site, now_ms]).await? == 0 {
             return Ok(false);
         }
+        let is_elsewhere = self.go_to(scope.site).await?.is_some();
         let mut is_empty = true;
         for sql in ERASE {
-            is_empty &= self.conn().run(sql, values![scope.site, i64::from(limit)]).await? < u64::from(limit);
+            let values = values![scope.site, i64::from(limit)];
+            is_empty &= self.conn().run(sql, values).await? < u64::from(limit);
+            if is_elsewhere {
+                is_empty &= self.at(scope.site).await?.run(sql, values).await? < u64::from(limit);
+            }
         }
         if is_empty {
             count(self.conn(), "sites_version").await?;

@@ -61,7 +61,7 @@ impl View {
         }
         let sql = "SELECT site, gid, uid, alias, status FROM group_members
                    WHERE site = $1 AND uid = $2 ORDER BY gid LIMIT $3";
-        let rows = self.conn().all(sql, values![scope.site, uid, i64::from(limit)]).await?;
+        let rows = self.at(scope.site).await?.all(sql, values![scope.site, uid, i64::from(limit)]).await?;
         rows.iter().map(groups::member).collect()
     }
 
@@ -70,7 +70,7 @@ impl View {
         let sql = "SELECT e.node, m.id, m.posted_ms, m.octets, m.head FROM entries e
                    JOIN messages m ON m.site = e.site AND m.id = e.msg
                    WHERE e.site = $1 AND e.node = $2 ORDER BY e.rank, e.msg LIMIT $3";
-        let rows = self.conn().all(sql, values![scope.site, node, i64::from(limit)]).await?;
+        let rows = self.at(scope.site).await?.all(sql, values![scope.site, node, i64::from(limit)]).await?;
         rows.iter().map(waiting).collect()
     }
 
@@ -98,7 +98,7 @@ impl Change {
         }
         // Each as many rows as one member has: nodes and aliases by the hundred, groups by the thousand.
         let days = self.keep_active_days(scope, uid).await?;
-        let conn = self.conn();
+        let conn = self.at(scope.site).await?;
         let key = values![scope.site, uid];
         Ok(Erased {
             days,
@@ -123,7 +123,7 @@ impl Change {
     async fn keep_active_days(&mut self, scope: &Scope, uid: &str) -> Result<u64> {
         let gone = "DELETE FROM usage_active WHERE site = $1 AND uid = $2
                     RETURNING site, day, CAST(1 AS bigint), CAST(0 AS bigint), CAST(0 AS bigint)";
-        let rows = self.conn().all(gone, values![scope.site, uid]).await?;
+        let rows = self.at(scope.site).await?.all(gone, values![scope.site, uid]).await?;
         self.add_usage(&rows).await?;
         Ok(rows.len() as u64)
     }

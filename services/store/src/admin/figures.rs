@@ -54,7 +54,7 @@ impl View {
                  (SELECT count(*) AS entries, CAST(coalesce(sum(octets), 0) AS bigint) AS octets,
                          coalesce(min(msg), 0) AS oldest
                     FROM (SELECT octets, msg FROM entries WHERE site = $1 LIMIT $2) c) e";
-        let row = self.conn().first(sql, values![scope.site, int(FIGURES_COUNTED)]).await?;
+        let row = self.at(scope.site).await?.first(sql, values![scope.site, int(FIGURES_COUNTED)]).await?;
         let row = row.ok_or_else(|| Error::Defect("a count without a row".to_owned()))?;
         let queued = row.count(4)?;
         let oldest = (queued > 0).then(|| row.msg(6)).transpose()?;

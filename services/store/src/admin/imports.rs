@@ -13,7 +13,11 @@ impl View {
     /// Messages up to this id were imported; 0 when none was.
     pub async fn imported_through(&mut self, scope: &Scope) -> Result<MsgId> {
         let name = counter(scope);
-        let row = self.conn().first("SELECT value FROM counters WHERE name = $1", values![&name]).await?;
+        let row = self
+            .at(scope.site)
+            .await?
+            .first("SELECT value FROM counters WHERE name = $1", values![&name])
+            .await?;
         row.map_or(Ok(MsgId(0)), |row| row.msg(0))
     }
 }
@@ -29,7 +33,7 @@ impl Change {
         ] {
             let sql = "INSERT INTO counters (name, value) VALUES ($1, $2)
                        ON CONFLICT (name) DO UPDATE SET value = $2";
-            self.conn().run(sql, values![&name, value]).await?;
+            self.at(scope.site).await?.run(sql, values![&name, value]).await?;
         }
         Ok(())
     }

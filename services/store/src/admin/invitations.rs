@@ -108,7 +108,7 @@ impl View {
         let state = state.map_or(-1, |state| state as i64);
         let search = super::pattern(&page.search);
         let values = values![scope.site, page.after.0, &search, state, now_ms, i64::from(page.limit)];
-        self.conn().all(sql, values).await?.iter().map(invitation).collect()
+        self.at(scope.site).await?.all(sql, values).await?.iter().map(invitation).collect()
     }
 
     /// One of a site's invitations.
@@ -116,7 +116,13 @@ impl View {
         let sql =
             "SELECT id, alias, email, name, uses_max, uses_left, made_by, created_ms, expires_ms, revoked_ms
                    FROM invitations WHERE site = $1 AND id = $2";
-        self.conn().first(sql, values![scope.site, id.0]).await?.as_ref().map(invitation).transpose()
+        self.at(scope.site)
+            .await?
+            .first(sql, values![scope.site, id.0])
+            .await?
+            .as_ref()
+            .map(invitation)
+            .transpose()
     }
 
     /// The invitation with this code, whatever its state: for whoever holds the code, which is the right to it.
@@ -124,13 +130,13 @@ impl View {
         let sql =
             "SELECT id, alias, email, name, uses_max, uses_left, made_by, created_ms, expires_ms, revoked_ms
                    FROM invitations WHERE site = $1 AND code_hash = $2";
-        self.conn().first(sql, values![site, hash]).await?.as_ref().map(invitation).transpose()
+        self.at(site).await?.first(sql, values![site, hash]).await?.as_ref().map(invitation).transpose()
     }
 
     /// What an invitation has its member called.
     pub async fn kept_alias(&mut self, site: SiteId, id: InvitationId) -> Result<Option<String>> {
         let sql = "SELECT alias FROM invitations WHERE site = $1 AND id = $2";
-        let row = self.conn().first(sql, values![site, id.0]).await?;
+        let row = self.at(site).await?.first(sql, values![site, id.0]).await?;
         row.map_or(Ok(None), |row| row.opt_text(0))
     }
 
@@ -138,7 +144,7 @@ impl View {
     pub async fn count_pending(&mut self, scope: &Scope, now_ms: i64) -> Result<u64> {
         let sql = "SELECT count(*) FROM invitations WHERE site = $1 AND uses_left > 0 AND revoked_ms = 0
                    AND (expires_ms = 0 OR expires_ms > $2)";
-        let row = self.conn().first(sql, values![scope.site, now_ms]).await?;
+        let row = self.at(scope.site).await?.first(sql, values![scope.site, now_ms]).await?;
         row.ok_or_else(|| Error::Defect("no count".to_owned()))?.count(0)
     }
 }
@@ -164,7 +170,7 @@ impl Change {
             new.now_ms,
             new.expires_ms.unwrap_or(0),
         ];
-        let row = self.conn().first(sql, values).await?;
+        let row = self.at(scope.site).await?.first(sql, values).await?;
         invitation(&row.ok_or_else(|| Error::Defect("no id for an invitation".to_owned()))?)
     }
 
@@ -179,7 +185,7 @@ impl Change {
         let sql = "UPDATE invitations SET revoked_ms = $3
                    WHERE site = $1 AND id = $2 AND revoked_ms = 0 AND uses_left > 0
                    RETURNING id, alias, email, name, uses_max, uses_left, made_by, created_ms, expires_ms, revoked_ms";
-        let row = self.conn().first(sql, values![scope.site, id.0, now_ms]).await?;
+        let row = self.at(scope.site).await?.first(sql, values![scope.site, id.0, now_ms]).await?;
         let Some(revoked) = row.as_ref().map(invitation).transpose()? else { return Ok(None) };
         if let Some(alias) = &revoked.alias {
             self.let_go(scope.site, alias).await?;
@@ -191,7 +197,8 @@ impl Change {
     pub(super) async fn end_invitations(&mut self, now_ms: i64, limit: u32) -> Result<u64> {
         let sql = "UPDATE invitations SET revoked_ms = expires_ms
                    WHERE (site, id) IN (SELECT site, id FROM invitations WHERE alias IS NOT NULL AND uses_left > 0
-                       AND revoked_ms = 0 AND expires_ms BETWEEN 1 AND $1 ORDER BY site, id LIMIT $2)
+                       AND revoked_ms = 0 AND expires_ms BETWEEN 1 AND $1
+                       AND site NOT IN (SELECT id FROM sites WHERE away) ORDER BY site, id LIMIT $2)
                      AND uses_left > 0 AND revoked_ms = 0
                    RETURNING site, alias";
         let ended = self.conn().all(sql, values![now_ms, i64::from(limit)]).await?;
@@ -203,8 +210,8 @@ impl Change {
 
     async fn let_go(&mut self, site: SiteId, alias: &str) -> Result<()> {
         let sql = "DELETE FROM names WHERE site = $1 AND name = $2 AND kind = 2";
-        self.conn().run(sql, values![site, alias]).await?;
-        drop_looks(self.conn(), site, alias).await
+        self.at(site).await?.run(sql, values![site, alias]).await?;
+        drop_looks(self.at(site).await?, site, alias).await
     }
 
     /// Keeps a name from everybody. [`Error::Taken`] when it is not to be had.
@@ -216,13 +223,13 @@ impl Change {
     ) -> Result<()> {
         let kept = Name { site: scope.site, name: name.to_owned(), owner: Owner::Retired };
         if lookalikes == Lookalikes::Refused
-            && let Some(other) = claim_looks(self.conn(), &kept).await?
+            && let Some(other) = claim_looks(self.at(scope.site).await?, &kept).await?
         {
             return Err(Error::Taken(other));
         }
         let sql =
             "INSERT INTO names (site, name, kind) VALUES ($1, $2, 2) ON CONFLICT (site, name) DO NOTHING";
-        if !storable(name) || self.conn().run(sql, values![scope.site, name]).await? == 0 {
+        if !storable(name) || self.at(scope.site).await?.run(sql, values![scope.site, name]).await? == 0 {
             return Err(Error::Taken(name.to_owned()));
         }
         Ok(())

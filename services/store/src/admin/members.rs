@@ -36,7 +36,7 @@ impl View {
                    ORDER BY m.uid LIMIT $5";
         let (search, state) = (pattern(&page.search), suspended.map_or(-1, i64::from));
         let values = values![scope.site, &page.after, &search, state, i64::from(page.limit)];
-        let rows = self.conn().all(sql, values).await?;
+        let rows = self.at(scope.site).await?.all(sql, values).await?;
         let mut members = rows.iter().map(member).collect::<Result<Vec<_>>>()?;
         let (Some(first), Some(last)) = (members.first(), members.last()) else { return Ok(members) };
         let mut aliases = self.aliases_between(scope, &first.uid.clone(), &last.uid.clone()).await?;
@@ -55,7 +55,9 @@ impl View {
         let sql = "SELECT uid, name FROM names WHERE site = $1 AND uid >= $2 AND uid <= $3
                    ORDER BY uid, name LIMIT $4";
         let mut aliases: HashMap<String, Vec<String>> = HashMap::new();
-        for row in self.conn().all(sql, values![scope.site, first, last, ALIASES_A_PAGE]).await? {
+        for row in
+            self.at(scope.site).await?.all(sql, values![scope.site, first, last, ALIASES_A_PAGE]).await?
+        {
             let of_one = aliases.entry(row.text(0)?).or_default();
             if of_one.len() < ALIASES as usize {
                 of_one.push(row.text(1)?);
@@ -72,10 +74,12 @@ impl View {
         let sql = "SELECT m.uid, m.suspended, m.created_ms,
                        (SELECT count(*) FROM nodes n WHERE n.site = m.site AND n.uid = m.uid AND NOT n.revoked)
                    FROM members m WHERE m.site = $1 AND m.uid = $2";
-        let Some(row) = self.conn().first(sql, values![scope.site, uid]).await? else { return Ok(None) };
+        let Some(row) = self.at(scope.site).await?.first(sql, values![scope.site, uid]).await? else {
+            return Ok(None);
+        };
         let mut found = member(&row)?;
         let sql = "SELECT name FROM names WHERE site = $1 AND uid = $2 ORDER BY name LIMIT $3";
-        let rows = self.conn().all(sql, values![scope.site, uid, ALIASES]).await?;
+        let rows = self.at(scope.site).await?.all(sql, values![scope.site, uid, ALIASES]).await?;
         found.aliases = rows.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
         Ok(Some(found))
     }
@@ -88,7 +92,7 @@ impl Change {
         if !storable(uid) {
             return Err(Error::Absent("member"));
         }
-        let conn = self.conn();
+        let conn = self.at(scope.site).await?;
         let key = values![scope.site, uid];
         conn.run("UPDATE names SET kind = 2, uid = NULL WHERE site = $1 AND uid = $2", key).await?;
         conn.run("DELETE FROM group_members WHERE site = $1 AND uid = $2", key).await?;

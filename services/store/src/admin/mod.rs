@@ -30,6 +30,7 @@ mod user_sessions;
 mod users;
 
 use std::{
+    collections::{BTreeMap, HashMap},
     ops::{Deref, DerefMut},
     sync::Arc,
 };
@@ -54,8 +55,8 @@ pub use user_sessions::{NewUserSession, TOUCH_MS, USER_SESSIONS_MAX, UserSession
 pub use users::{Account, NewUser, User, UserId};
 
 use crate::{
-    Error, Result, Tx,
-    sql::{Conn, Connect},
+    Error, MAIN_SHARD, Result, SiteId, Tx,
+    sql::{Conn, Connect, values},
     steps::admissions,
 };
 
@@ -67,30 +68,53 @@ pub(crate) trait Administer: Connect {
 }
 
 /// A transaction, and the connection that it is on.
+#[async_trait]
 pub(crate) trait AdminTx: Tx {
     fn conn(&mut self) -> &mut dyn Conn;
+    /// As [`crate::Store::begin`] at this site, from here on.
+    async fn enter(&mut self, site: SiteId) -> Result<()>;
 }
 
 /// Administration of a store.
 #[derive(Clone)]
 pub struct Admin {
     over: Arc<dyn Administer>,
+    /// Databases that have what is in some sites, by name.
+    others: Others,
 }
+
+type Others = Arc<BTreeMap<String, Arc<dyn Administer>>>;
 
 impl Admin {
     pub(crate) fn new(over: impl Administer) -> Self {
-        Self { over: Arc::new(over) }
+        Self { over: Arc::new(over), others: Others::default() }
+    }
+
+    /// With these others, in which some sites are.
+    pub(crate) fn with<A: Administer>(self, others: impl Iterator<Item = (String, A)>) -> Self {
+        let shared = |(name, one)| (name, Arc::new(one) as Arc<dyn Administer>);
+        Self { others: Arc::new(others.map(shared).collect()), ..self }
+    }
+
+    /// Every database by itself: for upkeep, which does the same in each.
+    fn each(&self) -> impl Iterator<Item = Self> {
+        let all = std::iter::once(&self.over).chain(self.others.values());
+        all.map(|over| Self { over: over.clone(), others: Others::default() })
     }
 
     /// A look at what is committed.
     pub async fn view(&self) -> Result<View> {
-        Ok(View { over: Over::Connection(self.over.reading().await?) })
+        Ok(self.over(Over::Connection(self.over.reading().await?)))
     }
 
     /// Begins a transaction. What it wrote is gone when it is dropped before [`Change::commit`]. Do not drop a future
     /// of it half-way: run changes in tasks of their own.
     pub async fn begin(&self) -> Result<Change> {
-        Ok(Change { view: View { over: Over::Transaction(self.over.begin_admin().await?) } })
+        Ok(Change { view: self.over(Over::Transaction(self.over.begin_admin().await?)) })
+    }
+
+    fn over(&self, over: Over) -> View {
+        View { over, others: self.others.clone(), sites: HashMap::new(), there: BTreeMap::new() }
     }
 
     /// Notes that a key was used, outside of any transaction.
@@ -126,6 +150,14 @@ impl Admin {
 
     /// Lets go of the names that invitations kept which have ended by now, at most `limit`; returns how many there were.
     pub async fn end_invitations(&self, now_ms: i64, limit: u32) -> Result<u64> {
+        let mut sum = Sum::default();
+        for one in self.each() {
+            sum.add(one.end_invitations_here(now_ms, limit).await);
+        }
+        sum.end()
+    }
+
+    async fn end_invitations_here(&self, now_ms: i64, limit: u32) -> Result<u64> {
         let mut change = self.begin().await?;
         let ended = change.end_invitations(now_ms, limit).await?;
         change.commit().await?;
@@ -135,13 +167,46 @@ impl Admin {
     /// Forgets authorization codes and tokens that ended before this, at most `limit` of each; returns how many there
     /// were.
     pub async fn forget_grants(&self, before_ms: i64, limit: u32) -> Result<u64> {
+        let mut sum = Sum::default();
+        for one in self.each() {
+            sum.add(one.forget_grants_here(before_ms, limit).await);
+        }
+        sum.end()
+    }
+
+    async fn forget_grants_here(&self, before_ms: i64, limit: u32) -> Result<u64> {
         admissions::forget(&mut *self.over.writing().await?, before_ms, limit).await
+    }
+}
+
+/// What came of the same upkeep in several databases: one that is away keeps none of the others from it.
+#[derive(Default)]
+struct Sum {
+    rows: u64,
+    fault: Option<Error>,
+}
+
+impl Sum {
+    fn add(&mut self, done: Result<u64>) {
+        match done {
+            Ok(rows) => self.rows += rows,
+            Err(error) => self.fault = self.fault.take().or(Some(error)),
+        }
+    }
+
+    fn end(self) -> Result<u64> {
+        self.fault.map_or(Ok(self.rows), Err)
     }
 }
 
 /// Finds things.
 pub struct View {
     over: Over,
+    others: Others,
+    /// In which other database a site is, of the sites that were looked into so far.
+    sites: HashMap<SiteId, Option<String>>,
+    /// The same as `over` in other databases, of those that were needed so far.
+    there: BTreeMap<String, Over>,
 }
 
 enum Over {
@@ -149,13 +214,76 @@ enum Over {
     Transaction(Box<dyn AdminTx>),
 }
 
-impl View {
+impl Over {
     fn conn(&mut self) -> &mut dyn Conn {
-        match &mut self.over {
-            Over::Connection(conn) => &mut **conn,
-            Over::Transaction(tx) => tx.conn(),
+        match self {
+            Self::Connection(conn) => &mut **conn,
+            Self::Transaction(tx) => tx.conn(),
         }
     }
+
+    fn tx(&mut self) -> Result<&mut dyn AdminTx> {
+        match self {
+            Self::Transaction(tx) => Ok(&mut **tx),
+            Self::Connection(_) => Err(not_a_transaction()),
+        }
+    }
+
+    async fn commit(self) -> Result<()> {
+        match self {
+            Self::Transaction(tx) => tx.commit().await,
+            Self::Connection(_) => Err(not_a_transaction()),
+        }
+    }
+}
+
+impl View {
+    /// For what is in no site.
+    fn conn(&mut self) -> &mut dyn Conn {
+        self.over.conn()
+    }
+
+    /// For what is in this site. [`Error::Away`] where it is to be changed and moves at this moment.
+    async fn at(&mut self, site: SiteId) -> Result<&mut dyn Conn> {
+        Ok(self.over_at(site).await?.conn())
+    }
+
+    async fn over_at(&mut self, site: SiteId) -> Result<&mut Over> {
+        let shard = match self.sites.get(&site) {
+            Some(known) => known.clone(),
+            None => self.go_to(site).await?,
+        };
+        match shard {
+            None => Ok(&mut self.over),
+            Some(shard) => self.there.get_mut(&shard).ok_or_else(|| unknown(&shard)),
+        }
+    }
+
+    /// Finds out where a site is, and enters it there.
+    async fn go_to(&mut self, site: SiteId) -> Result<Option<String>> {
+        let found = self.conn().first("SELECT shard FROM sites WHERE id = $1", values![site]).await?;
+        let shard = found.map(|row| row.text(0)).transpose()?.filter(|shard| shard != MAIN_SHARD);
+        if let Some(shard) = &shard
+            && !self.there.contains_key(shard)
+        {
+            let other = self.others.get(shard).ok_or_else(|| unknown(shard))?;
+            let over = match self.over {
+                Over::Connection(_) => Over::Connection(other.reading().await?),
+                Over::Transaction(_) => Over::Transaction(other.begin_admin().await?),
+            };
+            self.there.insert(shard.clone(), over);
+        }
+        let over = shard.as_ref().map_or(Some(&mut self.over), |shard| self.there.get_mut(shard));
+        if let Some(Over::Transaction(tx)) = over {
+            tx.enter(site).await?;
+        }
+        self.sites.insert(site, shard.clone());
+        Ok(shard)
+    }
+}
+
+fn unknown(shard: &str) -> Error {
+    Error::Option(format!("shards.{shard}: there is no such section, and a site is in it"))
 }
 
 /// A transaction: finds things and changes them.
@@ -164,20 +292,18 @@ pub struct Change {
 }
 
 impl Change {
-    /// Makes it all durable.
+    /// Makes it all durable. What is in a site of another database first: were there an end between the two, what was done
+    /// would stand and its line in the audit log would not.
     pub async fn commit(self) -> Result<()> {
-        match self.view.over {
-            Over::Transaction(tx) => tx.commit().await,
-            Over::Connection(_) => Err(not_a_transaction()),
+        for over in self.view.there.into_values() {
+            over.commit().await?;
         }
+        self.view.over.commit().await
     }
 
-    /// The steps that delivery has, in the same transaction.
-    pub fn tx(&mut self) -> Result<&mut dyn Tx> {
-        match &mut self.view.over {
-            Over::Transaction(tx) => Ok(&mut **tx),
-            Over::Connection(_) => Err(not_a_transaction()),
-        }
+    /// The steps that delivery has at this site, in the same transaction.
+    pub async fn tx_at(&mut self, site: SiteId) -> Result<&mut dyn Tx> {
+        Ok(self.view.over_at(site).await?.tx()?)
     }
 }
 

@@ -21,7 +21,7 @@ impl View {
                    AND lower(name) LIKE $3 ESCAPE '\\' ORDER BY name LIMIT $4";
         let search = pattern(&page.search);
         let values = values![scope.site, &page.after, &search, i64::from(page.limit)];
-        let rows = self.conn().all(sql, values).await?;
+        let rows = self.at(scope.site).await?.all(sql, values).await?;
         rows.iter().map(alias).collect()
     }
 
@@ -31,7 +31,13 @@ impl View {
             return Ok(None);
         }
         let sql = "SELECT name, uid, reserved FROM names WHERE site = $1 AND name = $2 AND kind <> 1";
-        self.conn().first(sql, values![scope.site, name]).await?.as_ref().map(alias).transpose()
+        self.at(scope.site)
+            .await?
+            .first(sql, values![scope.site, name])
+            .await?
+            .as_ref()
+            .map(alias)
+            .transpose()
     }
 
     /// Groups in ascending order of name.
@@ -47,7 +53,7 @@ impl View {
                    AND lower(g.name) LIKE $3 ESCAPE '\\' ORDER BY g.name LIMIT $4";
         let search = pattern(&page.search);
         let values = values![scope.site, &page.after, &search, i64::from(page.limit)];
-        let rows = self.conn().all(sql, values).await?;
+        let rows = self.at(scope.site).await?.all(sql, values).await?;
         let group =
             |row: &Row| Ok(Group { gid: row.text(0)?, joined: row.count(1)?, on_record: row.count(2)? });
         rows.iter().map(group).collect()
@@ -64,13 +70,13 @@ impl View {
             return Ok(None);
         }
         let sql = "SELECT 1 FROM names WHERE site = $1 AND name = $2 AND kind = 1";
-        if self.conn().first(sql, values![scope.site, gid]).await?.is_none() {
+        if self.at(scope.site).await?.first(sql, values![scope.site, gid]).await?.is_none() {
             return Ok(None);
         }
         let sql = "SELECT site, gid, uid, alias, status FROM group_members
                    WHERE site = $1 AND gid = $2 AND uid > $3 ORDER BY uid LIMIT $4";
         let values = values![scope.site, gid, &page.after, i64::from(page.limit)];
-        let rows = self.conn().all(sql, values).await?;
+        let rows = self.at(scope.site).await?.all(sql, values).await?;
         let found = rows.iter().map(|row| {
             let member = groups::member(row)?;
             Ok(InGroup { uid: member.uid, alias: member.alias, status: member.status })
@@ -93,7 +99,7 @@ impl Change {
     pub async fn reserve_name(&mut self, scope: &Scope, name: &str, lookalikes: Lookalikes) -> Result<()> {
         self.keep_name(scope, name, lookalikes).await?;
         let sql = "UPDATE names SET reserved = true WHERE site = $1 AND name = $2";
-        self.conn().run(sql, values![scope.site, name]).await.map(drop)
+        self.at(scope.site).await?.run(sql, values![scope.site, name]).await.map(drop)
     }
 
     /// Gives a name to a member: one that nobody ever had, or that is reserved. [`Error::Taken`] for all others: one that was
@@ -110,16 +116,16 @@ impl Change {
         }
         let give = "UPDATE names SET kind = 0, uid = $3, reserved = false
                     WHERE site = $1 AND name = $2 AND kind = 2 AND reserved";
-        if self.conn().run(give, values![scope.site, name, uid]).await? > 0 {
+        if self.at(scope.site).await?.run(give, values![scope.site, name, uid]).await? > 0 {
             return Ok(Assigned::Now);
         }
         let wanted = Name { site: scope.site, name: name.to_owned(), owner: Owner::Member(uid.to_owned()) };
         if lookalikes == Lookalikes::Refused
-            && let Some(other) = claim_looks(self.conn(), &wanted).await?
+            && let Some(other) = claim_looks(self.at(scope.site).await?, &wanted).await?
         {
             return Err(Error::Taken(other));
         }
-        if self.tx()?.take_name(&wanted).await? { Ok(Assigned::Now) } else { Err(taken()) }
+        if self.tx_at(scope.site).await?.take_name(&wanted).await? { Ok(Assigned::Now) } else { Err(taken()) }
     }
 
     /// Takes a name from whoever has it or from those to come, for good: nobody else gets it. `false` when it was so
@@ -131,7 +137,7 @@ impl Change {
         }
         let sql = "UPDATE names SET kind = 2, uid = NULL, reserved = false
                    WHERE site = $1 AND name = $2 AND kind <> 1";
-        self.conn().run(sql, values![scope.site, name]).await?;
+        self.at(scope.site).await?.run(sql, values![scope.site, name]).await?;
         Ok(true)
     }
 
@@ -141,8 +147,8 @@ impl Change {
             return Ok(false);
         }
         let sql = "DELETE FROM names WHERE site = $1 AND name = $2 AND kind = 2 AND reserved";
-        let freed = self.conn().run(sql, values![scope.site, name]).await? > 0;
-        drop_looks(self.conn(), scope.site, name).await?;
+        let freed = self.at(scope.site).await?.run(sql, values![scope.site, name]).await? > 0;
+        drop_looks(self.at(scope.site).await?, scope.site, name).await?;
         Ok(freed)
     }
 }

@@ -31,7 +31,7 @@ impl View {
     pub async fn nodes(&mut self, scope: &Scope, page: &Page<NodeId>) -> Result<Vec<NodeState>> {
         let sql = nodes_where!("n.site = $1 AND n.node > $2");
         let values = values![scope.site, page.after, i64::from(page.limit), int(QUEUED_COUNTED)];
-        self.conn().all(sql, values).await?.iter().map(node).collect()
+        self.at(scope.site).await?.all(sql, values).await?.iter().map(node).collect()
     }
 
     /// A member's live nodes in ascending order of id, at most `limit`.
@@ -41,7 +41,7 @@ impl View {
         }
         let sql = nodes_where!("n.site = $1 AND n.uid = $2");
         let values = values![scope.site, uid, i64::from(limit), int(QUEUED_COUNTED)];
-        self.conn().all(sql, values).await?.iter().map(node).collect()
+        self.at(scope.site).await?.all(sql, values).await?.iter().map(node).collect()
     }
 
     /// One live node.

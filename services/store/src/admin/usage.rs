@@ -8,10 +8,10 @@ use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use tmtp_platform::clock::day;
 
-use super::{Admin, Change, OrgId, Scope, View};
+use super::{Admin, Change, OrgId, Scope, Sum, View};
 use crate::{
     Result, SiteId,
-    sql::{Row, int, values},
+    sql::{Row, Value, int, values},
 };
 
 /// For how many days it is kept.
@@ -35,6 +35,17 @@ pub struct UsageDay {
     pub octets: u64,
     /// Most links at one time, of the times at which somebody looked.
     pub links_peak: u64,
+}
+
+impl UsageDay {
+    /// Adds what another site was used for on that day.
+    fn add(&mut self, other: &Self) {
+        self.members += other.members;
+        self.active += other.active;
+        self.messages += other.messages;
+        self.octets += other.octets;
+        self.links_peak += other.links_peak;
+    }
 }
 
 /// The days of those sites that a condition lets through.
@@ -62,7 +73,7 @@ impl View {
     /// What a site was used for on these days, those on which it was, in ascending order.
     pub async fn usage(&mut self, scope: &Scope, days: &RangeInclusive<i64>) -> Result<Vec<UsageDay>> {
         let values = values![scope.site, *days.start(), *days.end()];
-        let rows = self.conn().all(days_where!("site = $1"), values).await?;
+        let rows = self.at(scope.site).await?.all(days_where!("site = $1"), values).await?;
         rows.iter().map(usage_day).collect()
     }
 
@@ -71,7 +82,24 @@ impl View {
     pub async fn org_usage(&mut self, org: OrgId, days: &RangeInclusive<i64>) -> Result<Vec<UsageDay>> {
         let sql = days_where!("site IN (SELECT id FROM sites WHERE org = $1)");
         let rows = self.conn().all(sql, values![org.0, *days.start(), *days.end()]).await?;
-        rows.iter().map(usage_day).collect()
+        let mut all: BTreeMap<i64, UsageDay> = BTreeMap::new();
+        for row in &rows {
+            let day = usage_day(row)?;
+            all.insert(day.day, day);
+        }
+        for scope in self.scopes_elsewhere(org).await? {
+            for day in self.usage(&scope, days).await? {
+                all.entry(day.day).and_modify(|sum| sum.add(&day)).or_insert(day);
+            }
+        }
+        Ok(all.into_values().collect())
+    }
+
+    /// An organization's sites in other databases.
+    async fn scopes_elsewhere(&mut self, org: OrgId) -> Result<Vec<Scope>> {
+        let sql = "SELECT id FROM sites WHERE org = $1 AND shard <> 'main' ORDER BY id";
+        let rows = self.conn().all(sql, values![org.0]).await?;
+        rows.iter().map(|row| Ok(Scope { org, site: row.site(0)? })).collect()
     }
 }
 
@@ -80,15 +108,24 @@ impl Admin {
     pub async fn look_at_links(&self, now_ms: i64) -> Result<()> {
         let sql = "INSERT INTO usage_days (site, day, links_peak)
                    SELECT site, CAST($1 AS bigint), count(*) FROM nodes WHERE edge IS NOT NULL
+                     AND site NOT IN (SELECT id FROM sites WHERE away)
                    GROUP BY site ORDER BY site
                    ON CONFLICT (site, day) DO UPDATE SET links_peak = excluded.links_peak
                    WHERE usage_days.links_peak < excluded.links_peak";
-        self.over.writing().await?.run(sql, values![day(now_ms)]).await.map(drop)
+        self.run_in_each(sql, values![day(now_ms)]).await.map(drop)
     }
 
     /// Counts the members of each site.
     pub async fn look_at_members(&self, now_ms: i64) -> Result<()> {
-        let sql = "SELECT id FROM sites WHERE id > $1 ORDER BY id LIMIT $2";
+        let mut sum = Sum::default();
+        for one in self.each() {
+            sum.add(one.look_at_members_here(now_ms).await.map(|()| 0));
+        }
+        sum.end().map(drop)
+    }
+
+    async fn look_at_members_here(&self, now_ms: i64) -> Result<()> {
+        let sql = "SELECT id FROM sites WHERE id > $1 AND NOT away ORDER BY id LIMIT $2";
         let count = "INSERT INTO usage_days (site, day, members)
                      SELECT CAST($1 AS bigint), CAST($2 AS bigint), count(*) FROM members WHERE site = $1
                      ON CONFLICT (site, day) DO UPDATE SET members = excluded.members";
@@ -108,15 +145,23 @@ impl Admin {
     pub async fn look_at_connected(&self, now_ms: i64, limit: u32) -> Result<u64> {
         let sql = "INSERT INTO usage_active (site, day, uid)
                    SELECT DISTINCT n.site, CAST($1 AS bigint), n.uid FROM nodes n
-                   WHERE n.edge IS NOT NULL AND NOT EXISTS
+                   WHERE n.edge IS NOT NULL AND n.site NOT IN (SELECT id FROM sites WHERE away) AND NOT EXISTS
                        (SELECT 1 FROM usage_active a WHERE a.site = n.site AND a.day = $1 AND a.uid = n.uid)
                    LIMIT $2 ON CONFLICT DO NOTHING";
-        self.over.writing().await?.run(sql, values![day(now_ms), i64::from(limit)]).await
+        self.run_in_each(sql, values![day(now_ms), i64::from(limit)]).await
     }
 
     /// Settles what was counted for a day before yesterday at one site, at most `limit` of its active members; returns how
     /// many rows it looked at, 0 when nothing is left. What comes for such a day even later is settled by a later call.
     pub async fn settle_usage(&self, now_ms: i64, limit: u32) -> Result<u64> {
+        let mut sum = Sum::default();
+        for one in self.each() {
+            sum.add(one.settle_usage_here(now_ms, limit).await);
+        }
+        sum.end()
+    }
+
+    async fn settle_usage_here(&self, now_ms: i64, limit: u32) -> Result<u64> {
         let mut change = self.begin().await?;
         let settled = change.settle_usage(day(now_ms) - 1, limit).await?;
         change.commit().await?;
@@ -126,9 +171,21 @@ impl Admin {
     /// Forgets days that are older than [`USAGE_DAYS`], at most `limit` rows; returns how many there were.
     pub async fn forget_usage(&self, now_ms: i64, limit: u32) -> Result<u64> {
         let sql = "DELETE FROM usage_days WHERE (site, day) IN
-                   (SELECT site, day FROM usage_days WHERE day <= $1 LIMIT $2)";
-        let last = day(now_ms) - USAGE_DAYS;
-        self.over.writing().await?.run(sql, values![last, i64::from(limit)]).await
+                   (SELECT site, day FROM usage_days WHERE day <= $1
+                    AND site NOT IN (SELECT id FROM sites WHERE away) LIMIT $2)";
+        self.run_in_each(sql, values![day(now_ms) - USAGE_DAYS, i64::from(limit)]).await
+    }
+
+    async fn run_in_each(&self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
+        let mut sum = Sum::default();
+        for one in self.each() {
+            sum.add(one.run_here(sql, values).await);
+        }
+        sum.end()
+    }
+
+    async fn run_here(&self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
+        self.over.writing().await?.run(sql, values).await
     }
 }
 
@@ -138,6 +195,7 @@ impl Change {
     async fn settle_usage(&mut self, before: i64, limit: u32) -> Result<u64> {
         let due = "SELECT site, day FROM (SELECT site, day FROM usage_sent WHERE day < $1
                                           UNION SELECT site, day FROM usage_active WHERE day < $1) d
+                   WHERE site NOT IN (SELECT id FROM sites WHERE away)
                    ORDER BY day, site LIMIT 1";
         // Its row is a lock: whoever else settles it waits here.
         let lock = "INSERT INTO usage_days (site, day) VALUES ($1, $2)
@@ -164,7 +222,10 @@ impl Change {
                        messages = usage_days.messages + excluded.messages,
                        octets = usage_days.octets + excluded.octets";
         for ((site, day), [active, messages, octets]) in sums(rows)? {
-            self.conn().run(add, values![site, day, int(active), int(messages), int(octets)]).await?;
+            self.at(site)
+                .await?
+                .run(add, values![site, day, int(active), int(messages), int(octets)])
+                .await?;
         }
         Ok(())
     }

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 
 use super::{PgStore, tx::PgTx};
 use crate::{
-    Result,
+    Result, SiteId,
     admin::{AdminTx, Administer},
-    sql::Conn,
+    sql::{Conn, values},
 };
 
 #[async_trait]
@@ -16,8 +16,13 @@ impl Administer for PgStore {
     }
 }
 
+#[async_trait]
 impl AdminTx for PgTx {
     fn conn(&mut self) -> &mut dyn Conn {
         &mut self.conn
+    }
+
+    async fn enter(&mut self, site: SiteId) -> Result<()> {
+        self.conn.run("SELECT enter_1(ARRAY[$1::bigint])", values![site]).await.map(drop)
     }
 }

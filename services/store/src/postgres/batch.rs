@@ -1,4 +1,4 @@
-//! A batch as one call of the procedure that the migration `create_batches` keeps in the database.
+//! A batch as one call of the procedure that the migrations `create_batches` and `create_shards` keep in the database.
 
 use tmtp_platform::clock::day;
 use tmtp_wire::{MsgId, Posted};
@@ -12,7 +12,7 @@ use crate::{
 
 /// It commits in its midst, so it must not stand in a transaction.
 const POST: &str = "
-    CALL post_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+    CALL post_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
                 $23, $24, $25, $26, $27, $28, $29, $30, $31, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
 
 pub(super) async fn post(conn: &mut PgConn, batch: &Batch<'_>) -> Result<Committed> {

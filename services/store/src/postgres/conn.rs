@@ -25,7 +25,7 @@ pub(super) struct PgConn {
     pooled: Option<Pooled>,
     limit: Duration,
     /// Begins a transaction; due before the next statement.
-    begin: Option<&'static str>,
+    begin: Option<String>,
     /// Nothing good can be expected of it: it is closed when dropped. Set while a statement runs, so that one
     /// given up half-way closes it too.
     broken: bool,
@@ -62,8 +62,9 @@ impl PgConn {
         Self { pooled, limit: self.limit, begin, broken: self.broken, failed: self.failed }
     }
 
-    /// Has this run before the next statement, with it where that saves a way to the server and back.
-    pub(super) fn begin_before_next(&mut self, begin: &'static str) {
+    /// Has this run before the next statement, with it where that saves a way to the server and back. Its text must be ours
+    /// from the first to the last letter.
+    pub(super) fn begin_before_next(&mut self, begin: String) {
         self.begin = Some(begin);
     }
 
@@ -88,7 +89,7 @@ impl PgConn {
     async fn begin_now(&mut self) -> Result<()> {
         let Some(begin) = self.begin.take() else { return Ok(()) };
         let limit = self.limit;
-        let done = timeout(limit, sqlx::query(begin).execute(self.begin_statement()?)).await;
+        let done = timeout(limit, self.begin_statement()?.execute(AssertSqlSafe(begin))).await;
         self.end_statement(done).map(drop)
     }
 

@@ -15,6 +15,7 @@ mod tx;
 mod usage;
 
 use std::{
+    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -25,8 +26,8 @@ use tmtp_wire::MsgId;
 
 use crate::{
     Backlog, Batch, Bodies, Body, Certificate, Committed, Connected, Error, Look, MigrationReport, NewSite,
-    NodeAcks, NodeId, Provider, QueuePage, QueueRead, Result, Session, Site, SiteId, Standing, Store,
-    StoreOptions, Swept, Tx,
+    NodeAcks, NodeId, Placement, Provider, QueuePage, QueueRead, Result, Session, Site, SiteId, Standing,
+    Store, StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
     certificates, migration,
@@ -56,18 +57,31 @@ pub(crate) struct PgStore {
     pool: Pool,
     acquire: Duration,
     statement: Duration,
+    /// Where some sites are, for those who administer them.
+    others: Arc<BTreeMap<String, PgStore>>,
 }
 
 impl PgStore {
     pub(crate) async fn open(options: &StoreOptions) -> Result<Self> {
-        let store = Self {
-            pool: connect::pool(options)?,
-            acquire: Duration::from_millis(options.acquire_timeout_ms),
-            statement: Duration::from_millis(options.statement_timeout_ms),
-        };
+        let store = Self::open_later(options)?;
         migration::require(&mut store.conn().await?, Kind::Postgres).await?;
         store.warm_up().await;
         Ok(store)
+    }
+
+    /// Without looking for it now.
+    pub(crate) fn open_later(options: &StoreOptions) -> Result<Self> {
+        Ok(Self {
+            pool: connect::pool(options)?,
+            acquire: Duration::from_millis(options.acquire_timeout_ms),
+            statement: Duration::from_millis(options.statement_timeout_ms),
+            others: Arc::default(),
+        })
+    }
+
+    /// These have some of the sites.
+    pub(crate) fn know(&mut self, others: BTreeMap<String, Self>) {
+        self.others = Arc::new(others);
     }
 
     async fn conn(&self) -> Result<PgConn> {
@@ -80,8 +94,22 @@ impl PgStore {
         drop(futures::future::join_all(every).await);
     }
 
+    /// A transaction that is not bound to sites.
     async fn tx(&self) -> Result<PgTx> {
-        Ok(PgTx::begin(self.conn().await?))
+        self.tx_at(&[]).await
+    }
+
+    async fn tx_at(&self, sites: &[SiteId]) -> Result<PgTx> {
+        Ok(PgTx::begin(self.conn().await?, sites))
+    }
+
+    async fn backlog_here(&self, entries_max: u32) -> Result<Backlog> {
+        let mut tx = self.upkeep().await?;
+        // The table is read from its beginning: by key, each row would be looked up by itself.
+        tx.conn.run("SET LOCAL enable_seqscan = on", values![]).await?;
+        let backlog = steps::queue::backlog(&mut tx.conn, entries_max).await?;
+        tx.finish().await?;
+        Ok(backlog)
     }
 
     /// A transaction whose statements may take as long as upkeep takes.
@@ -133,8 +161,8 @@ async fn lock_migrations(conn: &mut sqlx::PgConnection) -> Result<()> {
 
 #[async_trait]
 impl Store for PgStore {
-    async fn begin(&self) -> Result<Box<dyn Tx>> {
-        Ok(Box::new(self.tx().await?))
+    async fn begin(&self, sites: &[SiteId]) -> Result<Box<dyn Tx>> {
+        Ok(Box::new(self.tx_at(sites).await?))
     }
 
     fn writers(&self) -> usize {
@@ -172,6 +200,10 @@ impl Store for PgStore {
 
     async fn certificates(&self, sites: &[SiteId]) -> Result<Vec<Certificate>> {
         certificates::of_sites(&mut self.conn().await?, sites).await
+    }
+
+    async fn placements(&self) -> Result<Vec<(SiteId, Placement)>> {
+        steps::sites::placements(&mut self.conn().await?).await
     }
 
     async fn public_keys(&self, site: SiteId) -> Result<Vec<String>> {
@@ -255,16 +287,16 @@ impl Store for PgStore {
     }
 
     async fn backlog(&self, entries_max: u32) -> Result<Backlog> {
-        let mut tx = self.upkeep().await?;
-        // The table is read from its beginning: by key, each row would be looked up by itself.
-        tx.conn.run("SET LOCAL enable_seqscan = on", values![]).await?;
-        let backlog = steps::queue::backlog(&mut tx.conn, entries_max).await?;
-        tx.finish().await?;
-        Ok(backlog)
+        let mut all = self.backlog_here(entries_max).await?;
+        for other in self.others.values() {
+            all.add(other.backlog_here(entries_max).await?);
+        }
+        Ok(all)
     }
 
     fn admin(&self) -> Admin {
-        Admin::new(self.clone())
+        let others = self.others.iter().map(|(name, store)| (name.clone(), store.clone()));
+        Admin::new(self.clone()).with(others)
     }
 
     fn bodies(&self) -> Option<Arc<dyn Bodies>> {

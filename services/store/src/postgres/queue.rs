@@ -107,7 +107,7 @@ pub(super) async fn ack(conn: &mut PgConn, acks: &[NodeAcks]) -> Result<Vec<Stri
     rows.dedup();
     let [sites, nodes, epochs, ids]: [Vec<i64>; 4] =
         std::array::from_fn(|at| rows.iter().map(|row| row[at]).collect());
-    freed(conn, "SELECT ack_1($1, $2, $3, $4)", values![&sites, &nodes, &epochs, &ids]).await
+    freed(conn, "SELECT ack_2($1, $2, $3, $4)", values![&sites, &nodes, &epochs, &ids]).await
 }
 
 /// The blobs that a function returns.

@@ -116,7 +116,9 @@ pub(super) async fn standings(conn: &mut PgConn, edge: &str, sessions: &[Session
 
 pub(super) async fn unnamed_blobs(conn: &mut PgConn, blobs: &[String]) -> Result<Vec<String>> {
     let blobs: Vec<&str> = blobs.iter().map(String::as_str).collect();
-    let sql =
-        "SELECT b FROM unnest($1::text[]) b WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.blob = b)";
+    // Of a site that is somewhere else nobody here knows. One that is nowhere was erased, as main can tell.
+    let sql = "SELECT b FROM unnest($1::text[]) b WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.blob = b)
+                 AND coalesce((SELECT NOT s.away FROM sites s WHERE s.id = substring(b FROM '^([0-9]{1,18})/')::bigint),
+                              NOT EXISTS (SELECT 1 FROM this_shard))";
     conn.all(sql, values![&blobs]).await?.iter().map(|row| row.text(0)).collect()
 }

@@ -1,7 +1,10 @@
 //! A transaction on Postgres. READ COMMITTED: every statement sees what was committed when it began, and what must
 //! not change in between is locked.
 
-use std::{collections::HashSet, time::Instant};
+use std::{
+    collections::{BTreeSet, HashSet},
+    time::Instant,
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -17,6 +20,12 @@ use crate::{
 };
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// Sites, each once and in ascending order, with commas between.
+fn listed(sites: &[SiteId]) -> String {
+    let sites: BTreeSet<i64> = sites.iter().map(|site| site.0).collect();
+    sites.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
+}
+
 const LOCK_GROUP: &str = "SELECT 1 FROM names WHERE site = $1 AND name = $2 AND kind = $3 FOR UPDATE";
 
 pub(super) struct PgTx {
@@ -24,9 +33,12 @@ pub(super) struct PgTx {
 }
 
 impl PgTx {
-    /// The server hears of it with the first statement.
-    pub(super) fn begin(mut conn: PgConn) -> Self {
-        conn.begin_before_next(BEGIN);
+    /// The server hears of it with the first statement, and says then whether it is in charge of these sites.
+    pub(super) fn begin(mut conn: PgConn, sites: &[SiteId]) -> Self {
+        conn.begin_before_next(match sites {
+            [] => BEGIN.to_owned(),
+            _ => format!("{BEGIN}; SELECT enter_1('{{{}}}')", listed(sites)),
+        });
         Self { conn }
     }
 

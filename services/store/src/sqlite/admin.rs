@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{SqliteStore, tx::SqliteTx};
 use crate::{
-    Result,
+    Result, SiteId,
     admin::{AdminTx, Administer},
     sql::Conn,
 };
@@ -16,8 +16,14 @@ impl Administer for SqliteStore {
     }
 }
 
+#[async_trait]
 impl AdminTx for SqliteTx {
     fn conn(&mut self) -> &mut dyn Conn {
         &mut self.conn
+    }
+
+    /// Every site stays.
+    async fn enter(&mut self, _site: SiteId) -> Result<()> {
+        Ok(())
     }
 }

@@ -27,8 +27,8 @@ use tmtp_wire::MsgId;
 
 use crate::{
     Backlog, Batch, Bodies, Body, Certificate, Committed, Connected, Error, Look, MigrationReport, NewSite,
-    NodeAcks, NodeId, Provider, QueuePage, QueueRead, Result, Session, Site, SiteId, Standing, Store,
-    StoreOptions, Swept, Tx,
+    NodeAcks, NodeId, Placement, Provider, QueuePage, QueueRead, Result, Session, Site, SiteId, Standing,
+    Store, StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
     certificates, migration,
@@ -127,7 +127,7 @@ pub(crate) fn connect_options(options: &StoreOptions) -> Result<SqliteConnectOpt
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn begin(&self) -> Result<Box<dyn Tx>> {
+    async fn begin(&self, _sites: &[SiteId]) -> Result<Box<dyn Tx>> {
         Ok(Box::new(self.tx().await?))
     }
 
@@ -165,6 +165,10 @@ impl Store for SqliteStore {
 
     async fn certificates(&self, sites: &[SiteId]) -> Result<Vec<Certificate>> {
         certificates::of_sites(&mut self.read().await?, sites).await
+    }
+
+    async fn placements(&self) -> Result<Vec<(SiteId, Placement)>> {
+        steps::sites::placements(&mut self.read().await?).await
     }
 
     async fn public_keys(&self, site: SiteId) -> Result<Vec<String>> {

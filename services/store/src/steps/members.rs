@@ -170,7 +170,8 @@ pub(crate) async fn claim_looks(conn: &mut dyn Conn, name: &Name) -> Result<Opti
 pub(crate) async fn look_at_names(conn: &mut dyn Conn, limit: u32) -> Result<u64> {
     // Locked and marked first: a name that goes meanwhile takes the looks along that are noted here.
     let mark = "UPDATE names SET looked = true WHERE NOT looked AND (site, name) IN
-                (SELECT site, name FROM names WHERE NOT looked ORDER BY site, name LIMIT $1)
+                (SELECT site, name FROM names WHERE NOT looked AND site NOT IN (SELECT id FROM sites WHERE away)
+                 ORDER BY site, name LIMIT $1)
                 RETURNING site, name";
     let rows = conn.all(mark, values![i64::from(limit)]).await?;
     let note = "INSERT INTO looks (site, look, name) VALUES ($1, $2, $3) ON CONFLICT (site, look) DO NOTHING";

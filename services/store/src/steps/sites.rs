@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tmtp_platform::{Clock, SystemClock};
 
 use crate::{
-    Error, NewSite, Result, Site, SiteId, SiteSettings,
+    Error, NewSite, Placement, Result, Site, SiteId, SiteSettings,
     sql::{Conn, Row, values},
 };
 
@@ -45,6 +45,15 @@ pub(crate) async fn all(conn: &mut dyn Conn) -> Result<(i64, Vec<Site>)> {
     }
     let sites = rows.iter().map(|row| site(row, &mut hosts)).collect::<Result<_>>()?;
     Ok((version, sites))
+}
+
+/// Where sites are, of those that are not simply on main.
+pub(crate) async fn placements(conn: &mut dyn Conn) -> Result<Vec<(SiteId, Placement)>> {
+    let sql =
+        "SELECT id, shard, moving_to FROM sites WHERE shard <> 'main' OR moving_to IS NOT NULL ORDER BY id";
+    let placed =
+        |row: &Row| Ok((row.site(0)?, Placement { shard: row.text(1)?, moving_to: row.opt_text(2)? }));
+    conn.all(sql, values![]).await?.iter().map(placed).collect()
 }
 
 /// A row that starts with id, name, suspended, created_ms, settings.

@@ -75,7 +75,7 @@ pub async fn a_backup_has_everything_of_its_moment_and_nothing_that_came_later(w
 pub async fn numbers_are_not_given_again_after_a_backup(w: &World) -> Result<()> {
     let copy = Copy::take(w).await?;
     let store = copy.load().await?;
-    let mut tx = store.begin().await?;
+    let mut tx = store.begin(&[]).await?;
     let node = tx.add_node(&new_node(&w.member("alice"), "watch")).await?;
     tx.commit().await?;
     assert!(w.nodes.iter().all(|other| *other < node), "{node:?}");
@@ -178,7 +178,7 @@ pub async fn a_backup_goes_only_into_an_empty_place_of_its_kind_and_age(w: &Worl
 }
 
 async fn login(store: &dyn Store, w: &World, node: NodeId) -> Result<tmtp_store::Session> {
-    let mut tx = store.begin().await?;
+    let mut tx = store.begin(&[]).await?;
     let begun = tx.begin_session(w.site, node, "edge-1", 5).await?;
     tx.commit().await?;
     Ok(w.session_of(node, begun.epoch))

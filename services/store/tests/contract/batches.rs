@@ -18,21 +18,21 @@ use crate::{
 const DAY_MS: i64 = 86_400_000;
 
 /// Everybody at the site, as it is.
-fn everybody(w: &World) -> Vec<Believed> {
+pub fn everybody(w: &World) -> Vec<Believed> {
     let [a1, a2, b1, b2] = w.nodes;
     let believed = |uid, nodes| Believed { member: w.member(uid), nodes };
     vec![believed("alice", vec![a1, a2]), believed("bob", vec![b1, b2])]
 }
 
 /// Requests of nodes with the digests 1, 2.., each of which makes one message for some nodes.
-struct Requests {
+pub struct Requests {
     claims: Vec<RequestClaim>,
     messages: Vec<NewMessage>,
     entries: Vec<NewEntry>,
 }
 
 impl Requests {
-    fn of(w: &World, node: NodeId, first_id: u64, receivers: &[&[NodeId]]) -> Self {
+    pub fn of(w: &World, node: NodeId, first_id: u64, receivers: &[&[NodeId]]) -> Self {
         let ids = || (first_id..).take(receivers.len());
         let claims = (1..).zip(ids()).map(|(digest, id)| w.claim(node, digest, id)).collect();
         let entry = |(message, nodes): (usize, &&[NodeId])| {
@@ -42,7 +42,7 @@ impl Requests {
         Self { claims, messages: ids().map(|id| w.message(id)).collect(), entries }
     }
 
-    async fn post(&self, w: &World, believed: &[Believed], refused: &[usize]) -> Result<Committed> {
+    pub async fn post(&self, w: &World, believed: &[Believed], refused: &[usize]) -> Result<Committed> {
         let wanted = |message: &usize| !refused.contains(message);
         let claim_of: Vec<usize> = (0..self.messages.len()).filter(wanted).collect();
         let messages: Vec<_> = claim_of.iter().map(|at| self.messages[*at].clone()).collect();

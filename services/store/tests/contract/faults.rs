@@ -20,7 +20,7 @@ fn at(url: String) -> StoreOptions {
 
 /// A transaction that the server knows of: Postgres hears of one with its first step.
 async fn begun(store: &dyn Store) -> tmtp_store::Result<Box<dyn Tx>> {
-    let mut tx = store.begin().await?;
+    let mut tx = store.begin(&[]).await?;
     tx.hold_nodes(&[SiteId(1)]).await?;
     Ok(tx)
 }
@@ -101,9 +101,9 @@ async fn a_network_that_swallows_everything_is_unavailable_within_seconds() -> R
     let through =
         StoreOptions { statement_timeout_ms: 2_000, ..at(server.url_by_port(proxy.addr().port(), database)) };
     let store = open(&through).await?;
-    let mut locking = store.begin().await?;
+    let mut locking = store.begin(&[]).await?;
     assert!(locking.take_name(&world.name("Half-open name", Owner::Group)).await?);
-    let mut writing = store.begin().await?;
+    let mut writing = store.begin(&[]).await?;
     writing.take_name(&world.name("Never committed", Owner::Group)).await?;
 
     proxy.half_open();
@@ -130,7 +130,7 @@ async fn a_network_that_swallows_everything_is_unavailable_within_seconds() -> R
     assert!(timeout(SOON, taken).await??.0);
     proxy.mend();
     serves_again(&*store).await?;
-    assert!(store.begin().await?.take_name(&world.name("After it all", Owner::Group)).await?);
+    assert!(store.begin(&[]).await?.take_name(&world.name("After it all", Owner::Group)).await?);
     world.finish().await
 }
 
@@ -160,11 +160,11 @@ async fn a_wait_for_a_lock_ends_as_unavailable() -> Result<()> {
     let name = world.name("Contended name", Owner::Group);
     let mut first = world.tx().await?;
     first.take_name(&name).await?;
-    let mut second = hasty.begin().await?;
+    let mut second = hasty.begin(&[]).await?;
     assert!(is_unavailable(&second.take_name(&name).await));
     drop(second);
     first.commit().await?;
-    assert!(!hasty.begin().await?.take_name(&name).await?);
+    assert!(!hasty.begin(&[]).await?.take_name(&name).await?);
     world.finish().await
 }
 
@@ -174,12 +174,12 @@ async fn transactions_beyond_the_connections_wait_and_then_give_up() -> Result<(
     let narrow = StoreOptions { connections: 2, acquire_timeout_ms: 200, ..world.options.clone() };
     let store = open(&narrow).await?;
     assert_eq!(store.writers(), 1);
-    let (first, second) = (store.begin().await?, store.begin().await?);
-    assert!(is_unavailable(&store.begin().await));
+    let (first, second) = (store.begin(&[]).await?, store.begin(&[]).await?);
+    assert!(is_unavailable(&store.begin(&[]).await));
     first.commit().await?;
-    store.begin().await?.commit().await?;
+    store.begin(&[]).await?.commit().await?;
     drop(second);
-    store.begin().await?.commit().await?;
+    store.begin(&[]).await?.commit().await?;
     world.finish().await
 }
 

@@ -66,7 +66,7 @@ pub async fn everything_is_there_after_a_restart(w: &World) -> Result<()> {
     let sessions = [first.clone(), second];
     assert_eq!(store.standings("edge-1", &sessions).await?, [Standing::Waiting, Standing::Waiting]);
     assert_eq!(store.queues(&[w.read(&first)]).await?[0].entries.len(), 1);
-    let mut tx = store.begin().await?;
+    let mut tx = store.begin(&[]).await?;
     assert_eq!(tx.names(&[(w.site, ALICE.to_owned())]).await?.len(), 1);
     assert_eq!(tx.ohi_from(&w.member("bob")).await?, ["alice"]);
     assert!(tx.claim_requests(&[w.claim(a1, 1, 11)]).await?[0].is_some());

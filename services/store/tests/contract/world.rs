@@ -131,7 +131,7 @@ impl World {
     }
 
     pub async fn tx(&self) -> Result<Box<dyn Tx>> {
-        Ok(self.store.begin().await?)
+        Ok(self.store.begin(&[self.site, self.twin]).await?)
     }
 
     pub fn is_postgres(&self) -> bool {

@@ -11,6 +11,12 @@ use crate::settings::Settings;
 
 /// Writes everything to a folder. One without a manifest, which comes last, is no backup.
 pub async fn run(settings: &Settings, to: &Create) -> anyhow::Result<Manifest> {
+    if !settings.shards.is_empty() {
+        // A backup of one database would look whole and lack every site that is in another.
+        bail!(
+            "with [shards], take the databases' backups by Postgres' own means, all of them: see deploy/README.md"
+        );
+    }
     let moment = jiff::Timestamp::from_millisecond(SystemClock.unix_ms())?;
     let out = match (&to.out, &to.into) {
         (Some(out), _) => out.clone(),

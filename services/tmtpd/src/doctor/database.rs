@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use tmtp_platform::{Clock, SystemClock};
-use tmtp_store::Site;
+use tmtp_store::{Site, StoreOptions};
 
 use super::finding::Finding;
 use crate::settings::Settings;
@@ -44,7 +44,27 @@ pub async fn examine(settings: &Settings) -> (Vec<Finding>, Vec<Site>) {
     };
     let (schema, sites) = schema(settings).await;
     findings.push(schema);
+    for (name, options) in &settings.shards {
+        findings.extend(shard(name, options).await);
+    }
     (findings, sites)
+}
+
+/// One of the further databases: whether it is that, and ready.
+async fn shard(name: &str, options: &StoreOptions) -> Vec<Finding> {
+    let before = SystemClock.unix_ms();
+    let mut findings = match tmtp_store::examine(options).await {
+        Ok(facts) => server(&facts, i64::from(options.connections), before.midpoint(SystemClock.unix_ms())),
+        Err(error) => {
+            let advice = format!("look at shards.{name}.url; until it answers, its sites have to wait");
+            return vec![Finding::bad("shard", format!("{}: {error}", options.shown_url()), advice)];
+        }
+    };
+    findings.push(match tmtp_store::shards::examine(name, options).await {
+        Ok(()) => Finding::good("shard", format!("{name} is ready")),
+        Err(error) => Finding::bad("shard", error, "run `tmtpd migrate`"),
+    });
+    findings
 }
 
 async fn schema(settings: &Settings) -> (Finding, Vec<Site>) {

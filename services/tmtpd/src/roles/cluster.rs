@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use tmtp_control::{Control, Registry};
-use tmtp_delivery::Delivery;
+use tmtp_delivery::{Delivery, Shard};
 use tmtp_edge::{Edge, Upstream};
 use tmtp_platform::SystemClock;
+use tmtp_store::{
+    MAIN_SHARD,
+    shards::{Opened, open_all as open_databases},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::process::Process;
@@ -30,11 +34,18 @@ pub async fn edge(settings: Settings) -> anyhow::Result<()> {
 pub async fn delivery(settings: Settings) -> anyhow::Result<()> {
     let mut process = Process::begin(&settings, Role::Delivery, "http.listen")?;
     let listener = listen::on(settings.delivery.listen, "delivery.listen")?;
-    let store = tmtp_store::open(&settings.store).await.with_context(|| settings.store.shown_url())?;
+    let Opened { main: store, others, silent } = open_all(&settings).await?;
     let bodies = tmtp_store::open_bodies(&settings.bodies, store.as_ref()).context("bodies")?;
+    let others = others.into_iter().map(|(name, store)| {
+        let bodies = tmtp_store::open_bodies(&settings.bodies, store.as_ref()).context("bodies")?;
+        Ok(Shard { name, store, bodies })
+    });
+    let others = others.collect::<anyhow::Result<Vec<_>>>()?;
+    warn(&silent);
     let bus = tmtp_bus::open(&settings.bus).await.context("bus")?;
     let limits = settings.delivery_limits();
-    let delivery = Delivery::start(limits, Arc::clone(&store), bodies, bus, Arc::new(SystemClock)).await?;
+    let main = Shard { name: MAIN_SHARD.to_owned(), store: Arc::clone(&store), bodies };
+    let delivery = Delivery::start(limits, main, others, bus, Arc::new(SystemClock)).await?;
     let server = delivery.server();
     // What the calls need ends after the last of them.
     let (stop, last_call) = (process.stop.clone(), CancellationToken::new());
@@ -54,7 +65,8 @@ pub async fn delivery(settings: Settings) -> anyhow::Result<()> {
 pub async fn control(settings: Settings) -> anyhow::Result<()> {
     let mut process = Process::begin(&settings, Role::Control, "http.listen")?;
     let listeners = listen::on_all(&settings.control.listen, "control.listen")?;
-    let store = tmtp_store::open(&settings.store).await.with_context(|| settings.store.shown_url())?;
+    let Opened { main: store, silent, .. } = open_all(&settings).await?;
+    warn(&silent);
     let bus = tmtp_bus::open(&settings.bus).await.context("bus")?;
     let registry = Registry::new(&store, bus, Arc::new(SystemClock));
     let public_url = settings.control.public_url();
@@ -64,4 +76,14 @@ pub async fn control(settings: Settings) -> anyhow::Result<()> {
     process.tasks.serve("control", async move { Ok(control.run(listeners, stop).await?) });
     tracing::info!("control started");
     process.ready_with_store(&store).run().await
+}
+
+async fn open_all(settings: &Settings) -> anyhow::Result<Opened> {
+    open_databases(&settings.databases()).await.with_context(|| settings.store.shown_url())
+}
+
+fn warn(silent: &[(String, tmtp_store::Error)]) {
+    for (shard, error) in silent {
+        tracing::warn!(shard, %error, "a database does not answer: its sites have to wait");
+    }
 }

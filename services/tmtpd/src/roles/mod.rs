@@ -19,6 +19,15 @@ pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
     tmtp_store::migrate(&settings.store).await.with_context(|| {
         format!("the database {} could not be brought up to date", settings.store.shown_url())
     })?;
-    print::line("the database is up to date");
+    for (name, shard) in &settings.shards {
+        let number = tmtp_store::shards::number_shard(&settings.store, name, shard);
+        number
+            .await
+            .with_context(|| format!("the database {} could not be made ready", shard.shown_url()))?;
+    }
+    print::line(match settings.shards.len() {
+        0 => "the database is up to date",
+        _ => "the databases are up to date",
+    });
     Ok(())
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use anyhow::Context;
 use tmtp_bus::Bus;
 use tmtp_control::{Control, Registry};
-use tmtp_delivery::Delivery;
+use tmtp_delivery::{Delivery, Shard};
 use tmtp_edge::{Edge, Upstream};
 use tmtp_platform::SystemClock;
-use tmtp_store::Store;
+use tmtp_store::{MAIN_SHARD, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::process::Process;
@@ -95,8 +95,8 @@ pub async fn serve(
     let bodies = tmtp_store::open_bodies(&settings.bodies, store.as_ref()).context("bodies")?;
     let clock = Arc::new(SystemClock);
     let limits = settings.delivery_limits();
-    let delivery =
-        Delivery::start(limits, Arc::clone(&store), bodies, Arc::clone(&bus), clock.clone()).await?;
+    let main = Shard { name: MAIN_SHARD.to_owned(), store: Arc::clone(&store), bodies };
+    let delivery = Delivery::start(limits, main, Vec::new(), Arc::clone(&bus), clock.clone()).await?;
     let edge =
         Edge::new(settings.edge, Upstream::in_process(delivery.server()), bus, clock).context("edge")?;
 

@@ -1,5 +1,6 @@
 //! `tmtpd site ...`: sites by command line.
 
+mod moving;
 mod show;
 
 use anyhow::Context;
@@ -18,6 +19,10 @@ pub async fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
     let store = tmtp_store::open(&settings.store).await.with_context(|| settings.store.shown_url())?;
     let bus = tmtp_bus::open(&settings.bus).await.context("bus")?;
     let alone = settings.bus.kind == BusKind::Memory;
+    if let Command::Move { which, to } = &command {
+        let site = Sites::new(store, bus.clone()).find(which).await?;
+        return moving::run(settings, &site, to, bus).await;
+    }
     Commands { sites: Sites::new(store, bus), alone }.carry_out(command).await
 }
 
@@ -41,6 +46,7 @@ impl Commands {
             Command::Show { which, json } => show::one(&sites.find(&which).await?, json),
             Command::Suspend { which, json } => self.suspend(&which, true, json).await,
             Command::Resume { which, json } => self.suspend(&which, false, json).await,
+            Command::Move { .. } => Ok(()),
             Command::Set { which, name, hosts, settings, json } => {
                 let hosts = Some(hosts).filter(|hosts| !hosts.is_empty());
                 let change = Change { name, hosts, settings, suspended: None };

@@ -7,10 +7,12 @@ use std::{sync::Arc, time::Duration};
 
 use tempfile::TempDir;
 use tmtp_bus::{Bus, BusOptions, MemoryBus, Mode};
-use tmtp_delivery::{Delivery, Error, Options};
+use tmtp_delivery::{Delivery, Error, Options, Shard};
 use tmtp_grpc::delivery::{delivery_client::DeliveryClient, delivery_server::DeliveryServer};
 use tmtp_platform::SystemClock;
-use tmtp_store::{Bodies, BodyOptions, NewSite, Registration, SiteId, SiteSettings, Store, StoreOptions};
+use tmtp_store::{
+    Bodies, BodyOptions, MAIN_SHARD, NewSite, Registration, SiteId, SiteSettings, Store, StoreOptions,
+};
 use tmtp_testkit::postgres::Postgres;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -80,7 +82,7 @@ impl Rig {
         let bodies = tmtp_store::open_bodies(&bodies, &*store).unwrap();
         let bus: Arc<dyn Bus> = Arc::new(MemoryBus::new());
         let site = add_site(&*store, "one", settings).await;
-        let process = Process::start(options, &store, &bodies, &bus).await;
+        let process = Process::start(options, &store, &bodies, Vec::new(), &bus).await;
         Self { store, bodies, bus, site, process, _dir: dir }
     }
 
@@ -90,14 +92,14 @@ impl Rig {
 
     /// Another delivery process on the same store and bus.
     pub async fn another_process(&self) -> Process {
-        Process::start(Options::default(), &self.store, &self.bodies, &self.bus).await
+        Process::start(Options::default(), &self.store, &self.bodies, Vec::new(), &self.bus).await
     }
 
     /// Another delivery process on the same store, whose Redis is away.
     pub async fn process_without_bus(&self) -> Process {
         let nowhere = BusOptions::redis(Mode::Single, vec!["redis://127.0.0.1:1".to_owned()]);
         let bus = tmtp_bus::open(&nowhere).await.unwrap();
-        Process::start(Options::default(), &self.store, &self.bodies, &bus).await
+        Process::start(Options::default(), &self.store, &self.bodies, Vec::new(), &bus).await
     }
 
     /// Another site, in place before anything else is asked of it.
@@ -126,10 +128,12 @@ impl Process {
         options: Options,
         store: &Arc<dyn Store>,
         bodies: &Arc<dyn Bodies>,
+        others: Vec<Shard>,
         bus: &Arc<dyn Bus>,
     ) -> Self {
         let (store, bodies, bus) = (store.clone(), bodies.clone(), bus.clone());
-        let delivery = Delivery::start(options, store, bodies, bus, Arc::new(SystemClock)).await.unwrap();
+        let main = Shard { name: MAIN_SHARD.to_owned(), store, bodies };
+        let delivery = Delivery::start(options, main, others, bus, Arc::new(SystemClock)).await.unwrap();
         let stop = CancellationToken::new();
         let run = tokio::spawn(delivery.clone().run(stop.clone()));
         Self { delivery, stop, run }

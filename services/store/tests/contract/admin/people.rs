@@ -32,7 +32,7 @@ pub async fn members_are_paged_and_found_by_uid_and_alias(w: &World) -> Result<(
 pub async fn members_are_filtered_by_being_suspended(w: &World) -> Result<()> {
     let scope = scope(w, w.site).await?;
     let mut change = admin(w).begin().await?;
-    assert!(change.tx()?.suspend_member(&w.member("bob"), true).await?);
+    assert!(change.tx_at(w.site).await?.suspend_member(&w.member("bob"), true).await?);
     change.commit().await?;
     let mut view = admin(w).view().await?;
     for (suspended, uid) in [(true, "bob"), (false, "alice")] {
@@ -69,7 +69,7 @@ pub async fn nodes_tell_what_waits_for_them_and_since_when(w: &World) -> Result<
 pub async fn a_revoked_node_is_not_listed(w: &World) -> Result<()> {
     let scope = scope(w, w.site).await?;
     let mut change = admin(w).begin().await?;
-    change.tx()?.revoke_node(w.site, w.nodes[0]).await?;
+    change.tx_at(w.site).await?.revoke_node(w.site, w.nodes[0]).await?;
     change.commit().await?;
     let mut view = admin(w).view().await?;
     assert_eq!(view.node(&scope, w.nodes[0]).await?, None);
@@ -105,7 +105,7 @@ pub async fn a_removed_member_leaves_its_groups_and_its_aliases_to_nobody(w: &Wo
     let scope = scope(w, w.site).await?;
     let mut change = admin(w).begin().await?;
     for node in &w.nodes[..2] {
-        change.tx()?.revoke_node(w.site, *node).await?;
+        change.tx_at(w.site).await?.revoke_node(w.site, *node).await?;
     }
     change.remove_member(&scope, "alice").await?;
     change.commit().await?;

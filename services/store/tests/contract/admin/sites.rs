@@ -49,8 +49,8 @@ pub async fn figures_are_those_of_one_site(w: &World) -> Result<()> {
     w.post_all(&messages, &w.nodes[..2]).await?;
     let octets: u64 = messages.iter().map(|message| message.body.octets()).sum();
     let mut change = admin(w).begin().await?;
-    assert!(change.tx()?.suspend_member(&w.member("bob"), true).await?);
-    change.tx()?.revoke_node(w.site, w.nodes[2]).await?;
+    assert!(change.tx_at(w.site).await?.suspend_member(&w.member("bob"), true).await?);
+    change.tx_at(w.site).await?.revoke_node(w.site, w.nodes[2]).await?;
     change.commit().await?;
     let mut view = admin(w).view().await?;
     let ours = SiteFigures {

@@ -142,7 +142,7 @@ impl Place<'_> {
         }
         let mut change = self.admin.begin().await?;
         if !batch.messages.is_empty() {
-            let tx = change.tx()?;
+            let tx = change.tx_at(self.site.id).await?;
             tx.hold_nodes(&[self.site.id]).await?;
             tx.add_messages(&batch.messages, &batch.entries).await?;
         }

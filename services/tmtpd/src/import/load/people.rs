@@ -40,7 +40,7 @@ impl Place<'_> {
             return Ok(false);
         }
         let member = MemberKey { site: self.site.id, uid: user.uid.clone() };
-        let tx = change.tx()?;
+        let tx = change.tx_at(self.site.id).await?;
         tx.add_member(&member, self.now_ms).await?;
         for node in &user.nodes {
             let new = NewNode {
@@ -62,7 +62,7 @@ impl Place<'_> {
         bar: &ProgressBar,
     ) -> anyhow::Result<()> {
         for aliases in survey.aliases.chunks(AT_ONCE) {
-            let mut tx = self.store.begin().await?;
+            let mut tx = self.store.begin(&[self.site.id]).await?;
             let (mut new, mut taken) = (0, Vec::new());
             for (alias, uid) in aliases {
                 match self.name(&mut *tx, alias, uid.clone().map_or(Owner::Retired, Owner::Member)).await? {
@@ -96,7 +96,7 @@ impl Place<'_> {
         bar: &ProgressBar,
     ) -> anyhow::Result<()> {
         for group in &survey.groups {
-            let mut tx = self.store.begin().await?;
+            let mut tx = self.store.begin(&[self.site.id]).await?;
             match self.name(&mut *tx, &group.gid, Owner::Group).await? {
                 Some(true) => {
                     self.fill(&mut *tx, group).await?;
