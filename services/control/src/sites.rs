@@ -97,11 +97,12 @@ impl Registry {
             return Ok(before);
         }
         allowed(&owner.limits, &after.site.settings)?;
-        let after = change.change_org_site(&after).await?.ok_or(Error::Stale { now: before.version + 1 })?;
         if after.site.hosts != before.site.hosts {
+            // First, as an order that is under way does: none of the two is in the middle of the other.
             let scope = Self::scope(&mut change, org, site).await?;
             change.issue_soon(&scope, self.now_ms()).await?;
         }
+        let after = change.change_org_site(&after).await?.ok_or(Error::Stale { now: before.version + 1 })?;
         let action = match (before.site.suspended, after.site.suspended) {
             (false, true) => "site.suspend",
             (true, false) => "site.resume",

@@ -53,8 +53,13 @@ async fn deeds(server: &Server) -> Result<Vec<String>> {
     let url = format!("http://{}", server.api);
     let admin = ["admin", "--json", "--server", &url, "--key", OPERATOR_KEY, "audit", "list", "--org", "1"];
     let log: Value = serde_json::from_str(&server.command(&admin).await?)?;
-    let actions = log.as_array().into_iter().flatten().filter_map(|row| row["action"].as_str());
-    Ok(actions.filter(|action| action.starts_with("certificate.")).map(str::to_owned).collect())
+    let rows = log.as_array().into_iter().flatten().filter_map(|row| Some((row["action"].as_str()?, row)));
+    let deeds = rows.filter(|(action, _)| action.starts_with("certificate."));
+    let told = deeds.map(|(action, row)| match row["became"]["automatic"].as_bool() {
+        Some(is_on) => format!("{action} {is_on}"),
+        None => action.to_owned(),
+    });
+    Ok(told.collect())
 }
 
 fn names(der: &[u8]) -> String {
@@ -139,7 +144,8 @@ async fn certificates_are_issued_and_renewed(shape: Shape) -> Result<()> {
     let now = state(&server).await?;
     ensure!(now["automatic"].is_null() && now["own"]["self_signed"] == true, "{now}");
     let done = deeds(&server).await?;
-    ensure!(done.starts_with(&["certificate.set".into(), "certificate.automatic".into()]), "{done:?}");
+    let expected = ["certificate.set", "certificate.automatic false", "certificate.automatic true"];
+    ensure!(done.iter().zip(expected).all(|(done, expected)| done == expected), "{done:?}");
     ensure!(done.contains(&"certificate.issue".into()), "{done:?}");
     server.check_processes(&["no certificate was issued"])
 }

@@ -24,6 +24,8 @@ const ANSWER_MAX: usize = 256 << 10;
 const PATIENCE: RetryPolicy = RetryPolicy::new().timeout(Duration::from_secs(90));
 /// How long each step of an order may take as a whole, with all its questions.
 const STEP_MAX: Duration = Duration::from_secs(150);
+/// What an administrator can look at where a host name was not proven.
+const LEADS_HERE: &str = "Does the name lead to the edges, and does port 443 of that address?";
 /// Of which secret of the store the account with the authority is.
 const ACCOUNT_KEY: &str = "key of the account with the certificate authority";
 
@@ -94,7 +96,20 @@ pub enum AuthorityError {
 impl AuthorityError {
     /// Whether the provider is to mend it, and tenants have nothing to do with the reason.
     pub fn is_ours(&self) -> bool {
-        matches!(self, Self::Ca { .. } | Self::Making(_) | Self::Store(_))
+        use instant_acme::Error as Acme;
+        match self {
+            Self::Ca { .. } | Self::Making(_) | Self::Store(_) => true,
+            // A directory that is none, or an account of no use.
+            Self::Authority(
+                Acme::Crypto
+                | Acme::KeyRejected
+                | Acme::Http(_)
+                | Acme::InvalidUri(_)
+                | Acme::Json(_)
+                | Acme::Str(_),
+            ) => true,
+            Self::Authority(_) | Self::NotProven(_) | Self::OtherWay(_) | Self::TooLong => false,
+        }
     }
 }
 
@@ -171,8 +186,10 @@ impl Ordered {
         let looked = self.order.poll_ready(&PATIENCE).await;
         if !matches!(looked, Ok(OrderStatus::Ready)) {
             let found = what_it_found(&mut self.order).await;
-            looked?;
-            return Err(AuthorityError::NotProven(found));
+            if found.is_empty() {
+                looked?;
+            }
+            return Err(AuthorityError::NotProven(found + LEADS_HERE));
         }
         let key = PrivateKey(self.order.finalize().await?.into_bytes());
         Ok(Pair { chain: self.order.poll_certificate(&PATIENCE).await?, key })
@@ -212,7 +229,7 @@ async fn what_it_found(order: &mut Order) -> String {
             let _ = write!(found, "{host}: {detail}. ");
         }
     }
-    found + "Does the name lead to the edges, and does port 443 of that address?"
+    found
 }
 
 /// What shows to the authority that whoever answers for a host is who asked for its certificate.

@@ -100,8 +100,14 @@ impl Issuer {
                 Tried::InVain(problem.to_tell()),
             ),
         };
-        change.release_issuing(claim, next_ms, &tried).await?;
-        Ok(change.commit().await?)
+        if !change.release_issuing(claim, next_ms, &tried).await? {
+            return Ok(());
+        }
+        // However it ended, also where the process died that ordered before.
+        change.set_proofs(&scope, &[]).await?;
+        change.commit().await?;
+        self.registry.tell_sites(claim.site);
+        Ok(())
     }
 
     /// Has a site's certificate issued if that is due.
@@ -121,10 +127,13 @@ impl Issuer {
             return Ok((free_ms, Tried::NotYet));
         }
         let mut ordered = authority::order(&self.store, &self.options, &hosts).await?;
-        let issued = self.obtain(claim, &mut ordered, issuing.failures > 0).await;
+        let kept = match self.obtain(claim, &mut ordered, issuing.failures > 0).await {
+            Ok(issued) => self.keep(claim, issued, &hosts).await,
+            Err(problem) => Err(problem),
+        };
         // Whoever has these host names one day is to prove that anew.
         ordered.forget().await;
-        let facts = self.keep(claim, issued?, &hosts).await?;
+        let facts = kept?;
         metrics::counter!("tmtp_control_certificates_issued_total", "result" => "ok").increment(1);
         tracing::info!(site = claim.site.0, hosts = hosts.len(), "a certificate was issued");
         Ok((pace::after_success(self.registry.now_ms(), &facts), Tried::Well))
@@ -143,6 +152,7 @@ impl Issuer {
     async fn note_order(&self, claim: &Claim) -> std::result::Result<Option<i64>, Problem> {
         let now = self.registry.now_ms();
         let (mut change, scope) = self.holding(claim).await?;
+        change.lock_sites().await?;
         let past = change.orders_since(now - HOUR_MS).await?;
         let free_ms = pace::free(&past, claim.org, claim.site).filter(|free_ms| *free_ms > now);
         if free_ms.is_none() {
@@ -162,11 +172,9 @@ impl Issuer {
             self.show(claim, &ordered.proofs).await?;
             sleep(if was_in_vain { SHOWN_AFTER_LOOKING } else { SHOWN_AFTER }).await;
         }
-        let issued = ordered.fulfil().await;
-        if issued.is_err() {
-            self.show(claim, &[]).await?;
-        }
-        Ok(issued?)
+        // Is it wanted still? The authority need not look in vain.
+        drop(self.holding(claim).await?);
+        Ok(ordered.fulfil().await?)
     }
 
     /// A transaction in which a claim holds, and is nobody else's before its end.
@@ -188,7 +196,7 @@ impl Issuer {
         Ok(())
     }
 
-    /// Serves the site with it, if that is wanted still, and shows nothing to the authority any more.
+    /// Serves the site with it, if that is wanted still.
     async fn keep(
         &self,
         claim: &Claim,
@@ -198,9 +206,13 @@ impl Issuer {
         let key = String::from_utf8_lossy(&issued.key.0).into_owned();
         let facts = pair::check(&issued.chain, &key, hosts, self.registry.now_ms())?;
         let (mut change, scope) = self.holding(claim).await?;
+        // Before looking at what there is: who knows nothing of wishes brings a certificate under this lock alone.
+        change.lock_sites().await?;
         let before = change.certificate(&scope).await?;
         let issuing = change.issuing(&scope).await?.ok_or(Problem::Taken)?;
         if is_superseded(before.as_ref(), &issuing) {
+            self.registry.end_issuing(&mut change, &By::itself(), &scope).await?;
+            change.commit().await?;
             return Err(Problem::Taken);
         }
         let new = NewCertificate {
@@ -211,7 +223,6 @@ impl Issuer {
             now_ms: self.registry.now_ms(),
         };
         change.set_certificate(&scope, &new).await?;
-        change.set_proofs(&scope, &[]).await?;
         let target = claim.site.0.to_string();
         let (was, became) = (super::value(before.as_ref()), facts.value());
         let (org, site, action) = (claim.org, Some(claim.site), "certificate.issue");
@@ -279,10 +290,13 @@ impl Problem {
     }
 
     fn log(&self, site: i64) {
+        if let Self::Taken = self {
+            return tracing::info!(site, "an order of a certificate was left: {self}");
+        }
         metrics::counter!("tmtp_control_certificates_issued_total", "result" => "failed").increment(1);
         match self {
             // For the site's administrators to mend, and they are told.
-            Self::Authority(AuthorityError::NotProven(_)) | Self::Taken => {
+            Self::Authority(AuthorityError::NotProven(_)) => {
                 tracing::info!(site, problem = %self, "no certificate was issued");
             }
             _ => tracing::warn!(site, problem = %self, "no certificate was issued"),

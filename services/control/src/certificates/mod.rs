@@ -39,7 +39,7 @@ impl Registry {
         let hosts = change.org_site(org, site).await?.ok_or(Error::Absent("site"))?.site.hosts;
         let facts = pair::check(chain, key, &hosts, self.now_ms())?;
         // First, as an order that is under way does: none of the two is in the middle of the other.
-        self.end_issuing(&mut change, by, &scope).await?;
+        let were_issued = change.stop_issuing(&scope).await?;
         let before = change.certificate(&scope).await?;
         let new = NewCertificate {
             chain: chain.to_owned(),
@@ -49,6 +49,9 @@ impl Registry {
             now_ms: self.now_ms(),
         };
         change.set_certificate(&scope, &new).await?;
+        if were_issued {
+            self.record_issuing(&mut change, by, &scope, false).await?;
+        }
         let (target, was, became) = (site.0.to_string(), value(before.as_ref()), facts.value());
         let action = "certificate.set";
         self.record(&mut change, by, Done { org, action, site: Some(site), target: &target, was, became })
@@ -65,9 +68,12 @@ impl Registry {
     pub async fn remove_certificate(&self, by: &By, (org, site): (OrgId, SiteId)) -> Result<()> {
         let mut change = self.admin.begin().await?;
         let scope = Self::scope(&mut change, org, site).await?;
-        self.end_issuing(&mut change, by, &scope).await?;
+        let were_issued = change.stop_issuing(&scope).await?;
         let before = change.certificate(&scope).await?.ok_or(Error::Absent("certificate"))?;
         change.remove_certificate(&scope).await?;
+        if were_issued {
+            self.record_issuing(&mut change, by, &scope, false).await?;
+        }
         let (target, was) = (site.0.to_string(), value(Some(&before)));
         let (action, became) = ("certificate.remove", Value::Null);
         self.record(&mut change, by, Done { org, action, site: Some(site), target: &target, was, became })

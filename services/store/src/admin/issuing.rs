@@ -95,10 +95,12 @@ impl Change {
         Ok(self.conn().run(sql, values![scope.site, made_by, now_ms]).await? > 0)
     }
 
-    /// No longer; `false` when it did not.
+    /// No longer; `false` when it did not. An order that is under way writes before this or not at all.
     pub async fn stop_issuing(&mut self, scope: &Scope) -> Result<bool> {
+        let sql = "DELETE FROM issuing WHERE site = $1";
+        let was = self.conn().run(sql, values![scope.site]).await? > 0;
         self.set_proofs(scope, &[]).await?;
-        Ok(self.conn().run("DELETE FROM issuing WHERE site = $1", values![scope.site]).await? > 0)
+        Ok(was)
     }
 
     /// Looks at a site now rather than when it was to be, as its host names are others.
@@ -120,30 +122,38 @@ impl Change {
         Ok(org.map(|org| Claim { org: OrgId(org), site, until_ms, next_ms }))
     }
 
-    /// Whether a claim holds still; until the end of this transaction nobody ends it or takes another.
+    /// Whether a claim holds still; until the end of this transaction nobody ends it or takes another. Who locks more than
+    /// that does so in this order: the wish, what is shown, the list of sites, the audit log.
     pub async fn holds_issuing(&mut self, claim: &Claim) -> Result<bool> {
         let sql = "UPDATE issuing SET busy_until_ms = busy_until_ms WHERE site = $1 AND busy_until_ms = $2";
         Ok(self.conn().run(sql, values![claim.site, claim.until_ms]).await? > 0)
     }
 
     /// Gives a claim back: how the try ended, and when the next is; at once where host names have changed meanwhile.
-    pub async fn release_issuing(&mut self, claim: &Claim, next_ms: i64, tried: &Tried) -> Result<()> {
+    /// `false` when it did not hold any more.
+    pub async fn release_issuing(&mut self, claim: &Claim, next_ms: i64, tried: &Tried) -> Result<bool> {
         let sql =
             "UPDATE issuing SET busy_until_ms = 0, next_ms = CASE WHEN next_ms = $3 THEN $4 ELSE next_ms END
                    WHERE site = $1 AND busy_until_ms = $2";
         let values = values![claim.site, claim.until_ms, claim.next_ms, next_ms];
         if self.conn().run(sql, values).await? == 0 {
-            return Ok(());
+            return Ok(false);
         }
         let (sql, problem) = match tried {
-            Tried::NotYet => return Ok(()),
+            Tried::NotYet => return Ok(true),
             Tried::Well => ("UPDATE issuing SET failures = 0, problem = $2 WHERE site = $1", None),
             Tried::InVain(problem) => (
                 "UPDATE issuing SET failures = failures + 1, problem = $2 WHERE site = $1",
                 Some(problem.as_str()),
             ),
         };
-        self.conn().run(sql, values![claim.site, problem]).await.map(drop)
+        self.conn().run(sql, values![claim.site, problem]).await?;
+        Ok(true)
+    }
+
+    /// Until the end of this transaction nobody else changes sites, what they are served with, or orders for them.
+    pub async fn lock_sites(&mut self) -> Result<()> {
+        count(self.conn(), "sites_version").await.map(drop)
     }
 
     /// Notes that a certificate is ordered now, and forgets orders before `since_ms`.

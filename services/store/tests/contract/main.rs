@@ -81,6 +81,7 @@ contract! {
         host_names_that_change_have_a_site_looked_at_soon,
         an_order_that_was_taken_over_or_is_not_wanted_any_more_does_nothing,
         orders_are_remembered_for_as_long_as_they_count,
+        who_ends_the_wish_waits_for_an_order_that_writes_and_leaves_nothing_of_it,
         a_certificate_is_its_own_sites_and_a_new_one_has_a_new_version,
         a_certificate_goes_with_its_site,
     }

@@ -215,3 +215,31 @@ pub async fn orders_are_remembered_for_as_long_as_they_count(w: &World) -> Resul
     assert_eq!(since(0).await?, [(40, org, w.site), (30, org, w.site)]);
     Ok(())
 }
+
+pub async fn who_ends_the_wish_waits_for_an_order_that_writes_and_leaves_nothing_of_it(
+    w: &World,
+) -> Result<()> {
+    let ours = scope(w, w.site).await?;
+    let mut change = admin(w).begin().await?;
+    change.issue(&ours, "key 1 (test)", 10).await?;
+    change.commit().await?;
+    let claimed = claim(w, 10).await?.context("ours")?;
+    let mut showing = admin(w).begin().await?;
+    assert!(showing.holds_issuing(&claimed).await?);
+    let ending = tokio::spawn({
+        let (admin, ours) = (admin(w), ours);
+        async move {
+            let mut change = admin.begin().await?;
+            change.stop_issuing(&ours).await?;
+            change.commit().await
+        }
+    });
+    // Time for it to reach the lock; were it not to wait there, it would be through.
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!ending.is_finished());
+    showing.set_proofs(&ours, &[("ours.example".to_owned(), pair("proof", "its key"))]).await?;
+    showing.commit().await?;
+    ending.await??;
+    assert_eq!(w.store.certificates(&[w.site]).await?, [], "a proof was left behind");
+    Ok(())
+}
