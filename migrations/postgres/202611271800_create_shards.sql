@@ -46,6 +46,24 @@ BEGIN
     END IF;
 END $$;
 
+-- Data of a body in the database comes piece by piece while its sender sends: what comes after the site has left is refused,
+-- and so nobody takes a part of it for the whole. Whoever moves the site sets tmtp.moves.
+CREATE FUNCTION chunk_enters() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    entered_site bigint := split_part(NEW.blob, '/', 1)::bigint;
+BEGIN
+    IF coalesce(current_setting('tmtp.moves', true), '') <> '' THEN
+        RETURN NEW;
+    END IF;
+    PERFORM pg_advisory_xact_lock_shared(-entered_site);
+    IF EXISTS (SELECT 1 FROM sites s WHERE s.id = entered_site AND s.away) THEN
+        RAISE EXCEPTION 'this database is not in charge of a site' USING ERRCODE = 'TM001';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER chunk_enters BEFORE INSERT ON chunks FOR EACH ROW EXECUTE FUNCTION chunk_enters();
+
 -- As ack_1, where this database is in charge.
 CREATE FUNCTION ack_2(sites bigint[], nodes bigint[], epochs bigint[], ids bigint[]) RETURNS text[] LANGUAGE plpgsql AS $$
 BEGIN

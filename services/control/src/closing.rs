@@ -67,13 +67,22 @@ impl Registry {
     /// # Errors
     /// When the store fails.
     pub async fn erase_closed(&self) -> Result<()> {
+        let (mut after, mut fault) = (SiteId(0), None);
         for _ in 0..STEPS {
-            let Some((org, site)) = self.view().await?.due_site(self.now_ms()).await? else { return Ok(()) };
-            let mut change = self.admin.begin().await?;
-            self.erase_step(&mut change, org, site).await?;
-            change.commit().await?;
+            let due = self.view().await?.due_site(self.now_ms(), after).await?;
+            let Some((org, site)) = due else { break };
+            // One whose database is away keeps none of the others waiting.
+            if let Err(error) = self.erase_some(org, site).await {
+                (after, fault) = (site, Some(error));
+            }
         }
-        Ok(())
+        fault.map_or(Ok(()), Err)
+    }
+
+    async fn erase_some(&self, org: OrgId, site: SiteId) -> Result<()> {
+        let mut change = self.admin.begin().await?;
+        self.erase_step(&mut change, org, site).await?;
+        Ok(change.commit().await?)
     }
 
     async fn erase_step(&self, change: &mut Change, org: OrgId, site: SiteId) -> Result<()> {

@@ -113,10 +113,14 @@ impl Control {
 
     async fn forget_before(&self, now_ms: i64) -> tmtp_store::Result<()> {
         let admin = &self.registry.admin;
-        admin.forget_replies(now_ms - REPLIES_MS, FORGET_AT_ONCE).await?;
-        admin.forget_grants(now_ms, FORGET_AT_ONCE).await?;
-        admin.end_invitations(now_ms, FORGET_AT_ONCE).await?;
-        self.door.forget(FORGET_AT_ONCE).await
+        // One that fails, perhaps in one of several databases, keeps none of the others from being done.
+        let done = [
+            admin.forget_replies(now_ms - REPLIES_MS, FORGET_AT_ONCE).await.map(drop),
+            admin.forget_grants(now_ms, FORGET_AT_ONCE).await.map(drop),
+            admin.end_invitations(now_ms, FORGET_AT_ONCE).await.map(drop),
+            self.door.forget(FORGET_AT_ONCE).await,
+        ];
+        done.into_iter().collect()
     }
 
     async fn tell_dates(&self) {

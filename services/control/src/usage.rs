@@ -24,21 +24,24 @@ pub(crate) async fn watch(admin: Admin, clock: Arc<dyn Clock>, stop: &Cancellati
             _ = ticks.tick() => {}
         }
         let now = clock.unix_ms();
-        let mut looked = admin.look_at_links(now).await;
-        if looked.is_ok() && look.is_multiple_of(ALL_EVERY) {
-            looked = look_at_all(&admin, now).await;
+        let mut looked = vec![admin.look_at_links(now).await];
+        if look.is_multiple_of(ALL_EVERY) {
+            looked.extend(look_at_all(&admin, now).await);
         }
-        if let Err(error) = looked {
+        if let Some(error) = looked.into_iter().find_map(Result::err) {
             tracing::info!(%error, "what sites are used for could not be counted");
         }
     }
 }
 
-async fn look_at_all(admin: &Admin, now_ms: i64) -> Result<()> {
-    admin.look_at_members(now_ms).await?;
-    in_steps(|| admin.look_at_connected(now_ms, AT_ONCE)).await?;
-    in_steps(|| admin.settle_usage(now_ms, AT_ONCE)).await?;
-    in_steps(|| admin.forget_usage(now_ms, AT_ONCE)).await
+/// One that fails, perhaps in one of several databases, keeps none of the others from being done.
+async fn look_at_all(admin: &Admin, now_ms: i64) -> [Result<()>; 4] {
+    [
+        admin.look_at_members(now_ms).await,
+        in_steps(|| admin.look_at_connected(now_ms, AT_ONCE)).await,
+        in_steps(|| admin.settle_usage(now_ms, AT_ONCE)).await,
+        in_steps(|| admin.forget_usage(now_ms, AT_ONCE)).await,
+    ]
 }
 
 /// Again and again while there is something left.

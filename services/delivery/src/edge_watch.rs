@@ -11,7 +11,10 @@ use std::{
 };
 
 use futures::future::join_all;
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -105,17 +108,32 @@ pub(crate) async fn run(core: Arc<Core>, all: Vec<Arc<Core>>, stop: Cancellation
     let every = (core.edges.silence / 6).min(Duration::from_secs(1));
     let mut poll = tokio::time::interval(every);
     poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Beside the polls: a database that is down must not keep the others' edges from being watched.
+    let (mut reaps, mut under_way) = (JoinSet::new(), HashSet::new());
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = poll.tick() => {}
+            Some(done) = reaps.join_next() => {
+                match done {
+                    Ok(edge) => drop(under_way.remove::<String>(&edge)),
+                    Err(_) => under_way.clear(),
+                }
+                continue;
+            }
         }
         match core.main.edges().await {
             Ok(beats) => core.edges.polled(beats),
             Err(_) => core.edges.poll_failed(),
         }
         for edge in core.edges.dead() {
-            reap_everywhere(&core, &all, &edge, &stop).await;
+            if under_way.insert(edge.clone()) {
+                let (core, all, stop) = (core.clone(), all.clone(), stop.clone());
+                reaps.spawn(async move {
+                    reap_everywhere(&core, &all, &edge, &stop).await;
+                    edge
+                });
+            }
         }
     }
 }

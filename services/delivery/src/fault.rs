@@ -57,6 +57,18 @@ impl Fault {
         matches!(self, Self::Unavailable(_) | Self::InDoubt(_))
     }
 
+    /// Whether trying again, perhaps elsewhere, is right.
+    pub fn passes(&self) -> bool {
+        self.is_outage() || matches!(self, Self::Away | Self::Busy(_))
+    }
+
+    /// What becomes of a call that was carried out in several places: where all of them failed, most likely by an outage that
+    /// they share, it fails, and is tried again as long as that is right for one of them.
+    pub fn of_all<'r, T: 'r>(done: impl Iterator<Item = &'r Result<T, Self>>) -> Option<Self> {
+        let faults: Vec<&Self> = done.map(|done| done.as_ref().err()).collect::<Option<_>>()?;
+        faults.iter().find(|fault| fault.passes()).or(faults.first()).map(|fault| (*fault).clone())
+    }
+
     /// A few constant words for metrics.
     pub fn outcome(&self) -> &'static str {
         match self {
@@ -99,5 +111,20 @@ impl Fault {
                 Status::internal("defect")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_fails_only_where_all_of_it_did_and_for_good_only_where_trying_again_helps_nobody() {
+        let (well, defect) = (Ok(()), Err(Fault::Defect("a bad index".to_owned())));
+        let away = Err(Fault::Away);
+        assert!(Fault::of_all([&well, &defect].into_iter()).is_none());
+        assert!(Fault::of_all::<()>([].into_iter()).is_none());
+        assert!(matches!(Fault::of_all([&defect, &away].into_iter()), Some(Fault::Away)));
+        assert!(matches!(Fault::of_all([&defect, &defect].into_iter()), Some(Fault::Defect(_))));
     }
 }

@@ -27,7 +27,7 @@ use crate::{
 /// How long a call that serves many sites waits for one of their databases.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// The same, where that database did not answer the last time.
-const PATIENCE_WITH_AILING: Duration = Duration::from_millis(50);
+const PATIENCE_WITH_AILING: Duration = Duration::from_millis(200);
 
 /// A database with sites in it, and where their large bodies are.
 pub struct Shard {
@@ -97,9 +97,19 @@ impl Pipeline {
         tasks.spawn(named("trash", empty));
     }
 
-    /// Awaits an answer for somebody who waits for other databases as well. What was begun goes on when that takes too long;
-    /// whether it took effect is then not known.
-    pub async fn with_patience<T>(&self, answer: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    /// Awaits an answer, and not for long where whoever asks waits for other databases as well. What was begun goes on when that
+    /// takes too long; whether it took effect is then not known.
+    pub async fn answer<T>(
+        &self,
+        among_others: bool,
+        answer: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<T, Fault> {
+        if !among_others {
+            let answer = answer.await;
+            // Also one that came late says that the database is well.
+            self.ailing.store(matches!(&answer, Err(fault) if fault.is_outage()), Relaxed);
+            return answer;
+        }
         let patience = if self.ailing.load(Relaxed) { PATIENCE_WITH_AILING } else { PATIENCE };
         let answer = timeout(patience, answer).await;
         let answer = answer.unwrap_or_else(|_| Err(Fault::InDoubt("no answer in time".to_owned())));

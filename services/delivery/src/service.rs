@@ -123,9 +123,11 @@ impl Delivery {
         self.pipelines.get(shard).ok_or(Fault::Busy("the site is in a database that is not known here"))
     }
 
-    /// Whether there are several databases, one of which may be down while others are not.
-    pub(crate) fn has_shards(&self) -> bool {
-        self.pipelines.len() > 1
+    /// Whether these sites are in several databases, one of which may be down while others are not.
+    pub(crate) fn are_in_several<'s>(&self, sites: impl Iterator<Item = &'s SiteId>) -> bool {
+        let listing = self.core.sites.listing();
+        let mut shards = sites.map(|site| listing.shard(*site));
+        self.pipelines.len() > 1 && shards.next().is_some_and(|first| shards.any(|shard| shard != first))
     }
 
     /// Does the work behind the calls until `stop`, then finishes what is queued. Stop the server first: calls that

@@ -34,6 +34,10 @@ impl Listing {
         self.sites.values().map(AsRef::as_ref)
     }
 
+    pub fn has(&self, site: SiteId) -> bool {
+        self.sites.contains_key(&site)
+    }
+
     /// The version of a site's own certificate; 0 where it has none.
     pub fn certificate(&self, site: SiteId) -> i64 {
         self.certificates.get(&site).copied().unwrap_or_default()

@@ -8,7 +8,10 @@ use std::{
 
 use tmtp_grpc::delivery::{EndRequest, Session};
 use tmtp_platform::Backoff;
-use tokio::{sync::Notify, time::sleep};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep, sleep_until},
+};
 
 use crate::{
     edge::Shared,
@@ -62,18 +65,9 @@ impl Ends {
         self.told.notify_waiters();
     }
 
-    /// Until there is something to tell: what was left for later is tried again after a while.
-    async fn something(&self, backoff: &mut Backoff) {
-        if self.untold().later.is_empty() {
-            return self.added.notified().await;
-        }
-        tokio::select! {
-            () = self.added.notified() => {}
-            () = sleep(backoff.next_wait()) => {
-                let untold = &mut *self.untold();
-                untold.waiting.append(&mut untold.later);
-            }
-        }
+    fn take_up_later(&self) {
+        let untold = &mut *self.untold();
+        untold.waiting.append(&mut untold.later);
     }
 
     /// Waits until delivery knows of this one.
@@ -101,10 +95,19 @@ impl Ends {
 pub async fn run(edge: Arc<Shared>) -> Result<Infallible, crate::Error> {
     let backoff = || Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
     let (mut again, mut later) = (backoff(), backoff());
+    // When what was left for later is tried again, however much comes meanwhile.
+    let mut due: Option<Instant> = None;
     loop {
+        if due.is_some_and(|due| due <= Instant::now()) {
+            due = None;
+            edge.ends.take_up_later();
+        }
         let sessions = edge.ends.next_batch();
         if sessions.is_empty() {
-            edge.ends.something(&mut later).await;
+            tokio::select! {
+                () = edge.ends.added.notified() => {}
+                () = until(due) => {}
+            }
             continue;
         }
         let count = sessions.len();
@@ -118,8 +121,10 @@ pub async fn run(edge: Arc<Shared>) -> Result<Infallible, crate::Error> {
         {
             Ok(reply) => {
                 again.reset();
-                if reply.later.is_empty() {
-                    later.reset();
+                match reply.later.is_empty() {
+                    true if due.is_none() => later.reset(),
+                    true => {}
+                    false => due = due.or_else(|| Some(Instant::now() + later.next_wait())),
                 }
                 edge.ends.settle(count, &reply.later);
             }
@@ -135,6 +140,13 @@ pub async fn run(edge: Arc<Shared>) -> Result<Infallible, crate::Error> {
     }
 }
 
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,7 +155,7 @@ mod tests {
         Session { site, uid: "u".to_owned(), node: 1, epoch: 1 }
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn what_is_left_for_later_holds_up_nobody_and_is_not_forgotten() {
         let ends = Ends::default();
         ends.add(session(1));
@@ -153,10 +165,7 @@ mod tests {
         ends.add(session(3));
         assert_eq!(ends.next_batch(), [session(3)], "before what is left for later");
         ends.settle(1, &[]);
-        // Twice: the first is the word that the third was added.
-        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
-        ends.something(&mut backoff).await;
-        ends.something(&mut backoff).await;
+        ends.take_up_later();
         assert_eq!(ends.next_batch(), [session(2)]);
         ends.settle(1, &[]);
         ends.all_told().await;

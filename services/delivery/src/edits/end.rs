@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use tmtp_store::{MemberKey, Session, Tx};
+use tmtp_store::{MemberKey, Session, SiteId, Tx};
 
 use crate::{
     core::{self, Core},
@@ -16,7 +16,11 @@ pub(crate) const AT_ONCE: usize = 500;
 
 /// Ends these sessions, those that are still their nodes' newest; who was kept informed is told.
 pub(crate) async fn end(core: Arc<Core>, sessions: Vec<Session>) -> Result<(), Fault> {
-    let mut tx = core.store.begin(&[]).await?;
+    // Of a site that was erased nothing is left to be in charge of.
+    let listing = core.sites.listing();
+    let sites: BTreeSet<SiteId> = sessions.iter().map(|session| session.site).collect();
+    let sites: Vec<SiteId> = sites.into_iter().filter(|site| listing.has(*site)).collect();
+    let mut tx = core.store.begin(&sites).await?;
     let fanout = end_in(&mut *tx, &sessions).await?;
     core::commit(tx).await?;
     fanout.publish(&core.telling);

@@ -1,6 +1,6 @@
 //! SubmitBursts: what many sessions asked, each in its order.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use futures::future::join_all;
 use tmtp_grpc::delivery as grpc;
@@ -35,19 +35,22 @@ pub(super) async fn submit(
     if request.bursts.iter().map(|burst| burst.requests.len()).sum::<usize>() > REQUESTS_MAX {
         return Err(Fault::Invalid("too many requests"));
     }
-    let done = join_all(request.bursts.into_iter().map(|burst| answer(delivery, burst))).await;
-    // The same for all, most likely an outage: then the whole call is tried again, elsewhere if possible.
-    if let Some(Err(fault)) = done.first()
-        && done.iter().all(Result::is_err)
-    {
-        return Err(fault.clone());
+    let sites = request.bursts.iter().filter_map(|burst| Some(SiteId(burst.session.as_ref()?.site)));
+    let several = delivery.are_in_several(sites.collect::<BTreeSet<_>>().iter());
+    let done = join_all(request.bursts.into_iter().map(|burst| answer(delivery, burst, several))).await;
+    if let Some(fault) = Fault::of_all(done.iter()) {
+        return Err(fault);
     }
     let bursts = done.into_iter().map(|replies| grpc::BurstReply { replies: replies.unwrap_or_default() });
     Ok(grpc::SubmitBurstsReply { bursts: bursts.collect(), instance: delivery.core.ids.instance() })
 }
 
 /// A reply for each request of a burst; an error when it has to be submitted again.
-async fn answer(delivery: &Delivery, burst: grpc::Burst) -> Result<Vec<grpc::SubmitReply>, Fault> {
+async fn answer(
+    delivery: &Delivery,
+    burst: grpc::Burst,
+    several: bool,
+) -> Result<Vec<grpc::SubmitReply>, Fault> {
     let asker = match asker(delivery, &burst).await {
         Ok(asker) => Ok(asker),
         Err(fault) => Err(fault.into_refusal()?),
@@ -69,7 +72,7 @@ async fn answer(delivery: &Delivery, burst: grpc::Burst) -> Result<Vec<grpc::Sub
         refused.push((op, refusal));
     }
     let mut answers = match &asker {
-        Ok(asker) => commit(delivery, asker.site.id, held).await?.into_iter(),
+        Ok(asker) => commit(delivery, asker.site.id, several, held).await?.into_iter(),
         Err(_) => Answers::new().into_iter(),
     };
     let instance = delivery.core.ids.instance();
@@ -110,19 +113,13 @@ async fn open(delivery: &Delivery, asker: &Asker, asked: grpc::Asked) -> (&'stat
     (op, held.await)
 }
 
-async fn commit(delivery: &Delivery, site: SiteId, held: Vec<Held>) -> Result<Answers, Fault> {
+async fn commit(delivery: &Delivery, site: SiteId, several: bool, held: Vec<Held>) -> Result<Answers, Fault> {
     let count = held.len();
     if count == 0 {
         return Ok(Answers::new());
     }
     let pipeline = delivery.at(site)?;
-    let answers = writer::post(&pipeline.posts, held);
-    let answers = match delivery.has_shards() {
-        // Others, whose database is well, wait for the same reply.
-        true => pipeline.with_patience(answers).await,
-        false => answers.await,
-    };
-    match answers {
+    match pipeline.answer(several, writer::post(&pipeline.posts, held)).await {
         Ok(answers) => Ok(answers),
         Err(fault) => Ok(vec![Err(fault.into_refusal()?); count]),
     }

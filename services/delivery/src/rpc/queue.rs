@@ -78,21 +78,17 @@ pub(super) async fn ack(delivery: &Delivery, request: grpc::AckRequest) -> Resul
     for acks in all {
         by_site.entry(acks.session.site).or_default().push(acks);
     }
-    let several = by_site.len() > 1 && delivery.has_shards();
+    let several = delivery.are_in_several(by_site.keys());
     let done = by_site.into_iter().map(|(site, acks)| async move {
         let taken = match delivery.at(site) {
             Err(fault) => Err(fault),
-            Ok(pipeline) if several => pipeline.with_patience(acks::ack(&pipeline.acks, acks)).await,
-            Ok(pipeline) => acks::ack(&pipeline.acks, acks).await,
+            Ok(pipeline) => pipeline.answer(several, acks::ack(&pipeline.acks, acks)).await,
         };
         (site, taken)
     });
     let done = join_all(done).await;
-    // The same for all, most likely an outage: then the whole call is tried again, elsewhere if possible.
-    if let Some((_, Err(fault))) = done.first()
-        && done.iter().all(|(_, taken)| taken.is_err())
-    {
-        return Err(fault.clone());
+    if let Some(fault) = Fault::of_all(done.iter().map(|(_, taken)| taken)) {
+        return Err(fault);
     }
     let later = done.into_iter().filter(|(_, taken)| taken.is_err()).map(|(site, _)| site.0).collect();
     Ok(grpc::AckReply { later })

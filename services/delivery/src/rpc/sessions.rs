@@ -87,23 +87,18 @@ pub(super) async fn renew(
     let edge = link::edge(request.edge)?;
     let sessions = link::sessions(request.sessions)?;
     let mut standings = vec![standing(Standing::Idle); sessions.len()];
+    let several = delivery.are_in_several(sessions.iter().map(|session| &session.site));
     let asked = by_database(delivery, &sessions).into_values().map(|(pipeline, places)| {
         let (edge, sessions) = (&edge, &sessions);
         async move {
             let some = places.iter().map(|place| sessions[*place].clone()).collect();
             let found = standings_in(&pipeline.core, edge, some);
-            let found = match delivery.has_shards() {
-                true => pipeline.with_patience(found).await,
-                false => found.await,
-            };
-            (places, found)
+            (places, pipeline.answer(several, found).await)
         }
     });
     let asked = join_all(asked).await;
-    if let Some((_, Err(fault))) = asked.first()
-        && asked.iter().all(|(_, found)| found.is_err())
-    {
-        return Err(fault.clone());
+    if let Some(fault) = Fault::of_all(asked.iter().map(|(_, found)| found)) {
+        return Err(fault);
     }
     // Of sessions whose database did not answer nothing is said: they are asked about again.
     for (places, found) in asked {
@@ -158,28 +153,26 @@ fn standing(found: Standing) -> i32 {
 pub(super) async fn end(delivery: &Delivery, request: grpc::EndRequest) -> Result<grpc::EndReply, Fault> {
     link::edge(request.edge)?;
     let sessions = link::sessions(request.sessions)?;
-    // Those of a site that moves end with the move.
+    let several = delivery.are_in_several(sessions.iter().map(|session| &session.site));
     let ended = by_database(delivery, &sessions).into_values().map(|(pipeline, places)| {
         let some: Vec<Session> = places.iter().map(|place| sessions[*place].clone()).collect();
-        let sites: BTreeSet<i64> = some.iter().map(|session| session.site.0).collect();
-        async move {
-            let ended = end_in(&pipeline.core, some);
-            let ended = match delivery.has_shards() {
-                true => pipeline.with_patience(ended).await,
-                false => ended.await,
-            };
-            (sites, ended)
-        }
+        let sites: BTreeSet<SiteId> = some.iter().map(|session| session.site).collect();
+        async move { (sites, pipeline.answer(several, end_in(&pipeline.core, some)).await) }
     });
     let ended = join_all(ended).await;
-    // The same for all, most likely an outage: then the whole call is tried again, elsewhere if possible.
-    if let Some((_, Err(fault))) = ended.first()
-        && ended.iter().all(|(_, ended)| ended.is_err())
-    {
-        return Err(fault.clone());
+    if let Some(fault) = Fault::of_all(ended.iter().map(|(_, ended)| ended)) {
+        return Err(fault);
     }
-    let later = ended.into_iter().filter(|(_, ended)| ended.is_err()).flat_map(|(sites, _)| sites).collect();
-    Ok(grpc::EndReply { later })
+    let done = ended.into_iter().filter(|(_, ended)| ended.is_ok()).flat_map(|(sites, _)| sites);
+    let done: BTreeSet<SiteId> = done.collect();
+    // Also those of a site that moves, or that this process cannot serve.
+    let later: BTreeSet<i64> = sessions
+        .iter()
+        .map(|session| session.site)
+        .filter(|site| !done.contains(site))
+        .map(|site| site.0)
+        .collect();
+    Ok(grpc::EndReply { later: later.into_iter().collect() })
 }
 
 async fn end_in(core: &Arc<Core>, sessions: Vec<Session>) -> Result<(), Fault> {

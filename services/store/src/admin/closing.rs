@@ -6,7 +6,7 @@ use crate::{Result, SiteId, sql::values, steps::sites::count};
 
 /// What is erased of a site, a bounded number of rows at a time. Its large bodies are swept by delivery, since no message
 /// names them any more.
-const ERASE: [&str; 20] = [
+const ERASE: [&str; 19] = [
     "DELETE FROM entries WHERE site = $1 AND (node, rank, msg) IN
      (SELECT node, rank, msg FROM entries WHERE site = $1 LIMIT $2)",
     "DELETE FROM messages WHERE site = $1 AND id IN (SELECT id FROM messages WHERE site = $1 LIMIT $2)",
@@ -28,7 +28,6 @@ const ERASE: [&str; 20] = [
     "DELETE FROM certificates WHERE site = $1 AND CAST($2 AS bigint) > 0",
     "DELETE FROM issuing WHERE site = $1 AND CAST($2 AS bigint) > 0",
     "DELETE FROM proofs WHERE site = $1 AND CAST($2 AS bigint) > 0",
-    "DELETE FROM orders WHERE site = $1 AND CAST($2 AS bigint) > 0",
     "DELETE FROM usage_days WHERE site = $1 AND day IN (SELECT day FROM usage_days WHERE site = $1 LIMIT $2)",
     "DELETE FROM usage_sent WHERE site = $1 AND (day, lane) IN
      (SELECT day, lane FROM usage_sent WHERE site = $1 LIMIT $2)",
@@ -52,11 +51,11 @@ const REMOVE_ORG: [&str; 11] = [
 ];
 
 impl View {
-    /// The next site whose time of grace is over.
-    pub async fn due_site(&mut self, now_ms: i64) -> Result<Option<(OrgId, SiteId)>> {
+    /// The next site after one whose time of grace is over.
+    pub async fn due_site(&mut self, now_ms: i64, after: SiteId) -> Result<Option<(OrgId, SiteId)>> {
         let sql =
-            "SELECT org, id FROM sites WHERE closing_ms BETWEEN 1 AND $1 ORDER BY closing_ms, id LIMIT 1";
-        let row = self.conn().first(sql, values![now_ms]).await?;
+            "SELECT org, id FROM sites WHERE closing_ms BETWEEN 1 AND $1 AND id > $2 ORDER BY id LIMIT 1";
+        let row = self.conn().first(sql, values![now_ms, after]).await?;
         row.map(|row| Ok((OrgId(row.int(0)?), row.site(1)?))).transpose()
     }
 }

@@ -80,7 +80,7 @@ impl View {
     /// The same of all of an organization's sites together. Of the most links it is the sum of each site's most, which
     /// may not have been at one time.
     pub async fn org_usage(&mut self, org: OrgId, days: &RangeInclusive<i64>) -> Result<Vec<UsageDay>> {
-        let sql = days_where!("site IN (SELECT id FROM sites WHERE org = $1)");
+        let sql = days_where!("site IN (SELECT id FROM sites WHERE org = $1 AND shard = 'main')");
         let rows = self.conn().all(sql, values![org.0, *days.start(), *days.end()]).await?;
         let mut all: BTreeMap<i64, UsageDay> = BTreeMap::new();
         for row in &rows {
@@ -128,6 +128,7 @@ impl Admin {
         let sql = "SELECT id FROM sites WHERE id > $1 AND NOT away ORDER BY id LIMIT $2";
         let count = "INSERT INTO usage_days (site, day, members)
                      SELECT CAST($1 AS bigint), CAST($2 AS bigint), count(*) FROM members WHERE site = $1
+                     HAVING EXISTS (SELECT 1 FROM sites WHERE id = $1 AND NOT away)
                      ON CONFLICT (site, day) DO UPDATE SET members = excluded.members";
         let mut after = SiteId(0);
         loop {

@@ -14,8 +14,10 @@ const ONE_MOVER: &str = "SELECT pg_try_advisory_lock(1953330288, 2)";
 /// Keeps one out that was taken for dead, whose connection to main is lost and which wakes up: nobody copies into a database
 /// or removes rows from it but by a connection that has this.
 const ONE_WRITER: &str = "SELECT pg_try_advisory_lock(1953330288, 3)";
-/// How long the site may be kept from being left by what is under way there.
-const PATIENCE: &str = "SET LOCAL lock_timeout = '30s'";
+/// How often it is tried to leave, a second each: what is under way at the site may keep it.
+const PATIENCE: usize = 30;
+/// What Postgres says when a lock was not to be had in time.
+const TOO_LONG: &str = "55P03";
 const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 pub(super) async fn run(all: &Databases, site: SiteId, to: &str, witness: &mut dyn Witness) -> Result<()> {
@@ -23,11 +25,13 @@ pub(super) async fn run(all: &Databases, site: SiteId, to: &str, witness: &mut d
     be_the_only(&mut main, ONE_MOVER).await?;
     let mut target = all.connect(to).await?;
     be_the_only(&mut target, ONE_WRITER).await?;
+    sqlx::query("SET tmtp.moves = 'on'").execute(&mut target).await?;
     let from = note(&mut main, site, to).await?;
     if from != to {
         witness.see(Step::Noted).await?;
         if !is_in_charge(&mut target, site).await? {
             let mut source = all.connect(&from).await?;
+            be_the_only(&mut source, ONE_WRITER).await?;
             carry(&mut source, &mut target, site, witness).await?;
         }
         witness.see(Step::Arrived).await?;
@@ -36,12 +40,20 @@ pub(super) async fn run(all: &Databases, site: SiteId, to: &str, witness: &mut d
     }
     // A run that was killed before its end may have left rows in any of them.
     let is_former = |name: &&str| if from == to { *name != to } else { *name == from };
+    let mut left = None;
     for name in all.names().filter(is_former) {
-        let mut former = all.connect(name).await?;
-        be_the_only(&mut former, ONE_WRITER).await?;
-        clear(&mut former, site).await?;
+        if let Err(error) = clear_in(all, name, site).await {
+            left = left.or(Some(format!("{name} may have rows of it still: {error}")));
+        }
     }
+    left.map_or(Ok(()), |left| Err(Error::Unavailable(left)))?;
     witness.see(Step::Cleared).await
+}
+
+async fn clear_in(all: &Databases, name: &str, site: SiteId) -> Result<()> {
+    let mut former = all.connect(name).await?;
+    be_the_only(&mut former, ONE_WRITER).await?;
+    clear(&mut former, site).await
 }
 
 /// Waits some seconds for it: the locks of a mover that was killed last until its database has noticed.
@@ -118,8 +130,27 @@ async fn same_schema(source: &mut PgConnection, target: &mut PgConnection) -> Re
 /// Takes nothing for the site any more, once what is under way there is committed; all its sessions are over, as those of a
 /// dead edge are: what was acked by them and is not stored yet counts where the site is by then.
 async fn leave(source: &mut PgConnection, site: SiteId) -> Result<()> {
+    for _ in 0..PATIENCE {
+        match try_to_leave(source, site).await {
+            // Who waits for the lock has everybody wait who comes after: it lets them pass now and then.
+            Err(error)
+                if error
+                    .as_database_error()
+                    .is_some_and(|error| error.code().as_deref() == Some(TOO_LONG)) =>
+            {
+                sleep(Duration::from_millis(500)).await;
+            }
+            done => return Ok(done?),
+        }
+    }
+    Err(Error::Unavailable("something at the site has been under way for too long".to_owned()))
+}
+
+async fn try_to_leave(source: &mut PgConnection, site: SiteId) -> sqlx::Result<()> {
     let mut tx = source.begin().await?;
-    sqlx::query(PATIENCE).execute(&mut *tx).await?;
+    sqlx::query("SET LOCAL lock_timeout = '500ms'").execute(&mut *tx).await?;
+    // In the order of whoever erases sites.
+    sqlx::query("SELECT 1 FROM sites WHERE id = $1 FOR UPDATE").bind(site.0).execute(&mut *tx).await?;
     // What `enter_1` holds shared.
     sqlx::query("SELECT pg_advisory_xact_lock(-$1)").bind(site.0).execute(&mut *tx).await?;
     for sql in [
@@ -129,7 +160,7 @@ async fn leave(source: &mut PgConnection, site: SiteId) -> Result<()> {
     ] {
         sqlx::query(sql).bind(site.0).execute(&mut *tx).await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await
 }
 
 /// The target knows the site without being in charge of it, and has nothing of what an earlier run copied.

@@ -53,9 +53,9 @@ pub(crate) async fn give_name(conn: &mut dyn Conn, member: &MemberKey, name: &st
 
 /// Forgets tokens and authorization codes that ended before this, at most `limit` of each; returns how many.
 pub(crate) async fn forget(conn: &mut dyn Conn, before_ms: i64, limit: u32) -> Result<u64> {
-    let tokens = "DELETE FROM spent_tokens WHERE expires_ms < $1
-                    AND site NOT IN (SELECT id FROM sites WHERE away) AND (site, digest) IN
-                  (SELECT site, digest FROM spent_tokens WHERE expires_ms < $1 ORDER BY expires_ms LIMIT $2)";
+    let tokens = "DELETE FROM spent_tokens WHERE expires_ms < $1 AND (site, digest) IN
+                  (SELECT site, digest FROM spent_tokens WHERE expires_ms < $1
+                   AND site NOT IN (SELECT id FROM sites WHERE away) ORDER BY expires_ms LIMIT $2)";
     let grants = "DELETE FROM grants WHERE expires_ms < $1 AND (site, code_hash) IN
                   (SELECT site, code_hash FROM grants WHERE expires_ms < $1 ORDER BY expires_ms LIMIT $2)";
     let values = values![before_ms, i64::from(limit)];

@@ -50,9 +50,9 @@ pub(crate) async fn last(conn: &mut dyn Conn, member: &MemberKey) -> Result<MsgI
 }
 
 pub(crate) async fn forget(conn: &mut dyn Conn, before_ms: i64, limit: u32) -> Result<u64> {
-    let sql = "DELETE FROM requests WHERE posted_ms < $1
-                 AND site NOT IN (SELECT id FROM sites WHERE away) AND (site, node, digest) IN
-               (SELECT site, node, digest FROM requests WHERE posted_ms < $1 ORDER BY posted_ms LIMIT $2)";
+    let sql = "DELETE FROM requests WHERE posted_ms < $1 AND (site, node, digest) IN
+               (SELECT site, node, digest FROM requests WHERE posted_ms < $1
+                AND site NOT IN (SELECT id FROM sites WHERE away) ORDER BY posted_ms LIMIT $2)";
     conn.run(sql, values![before_ms, i64::from(limit)]).await
 }
 

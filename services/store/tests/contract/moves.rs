@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, ensure};
 use async_trait::async_trait;
 use tmtp_store::{
-    Error, MAIN_SHARD, NodeAcks, Placement, StoreOptions,
+    CHUNK_OCTETS, Error, MAIN_SHARD, NodeAcks, Placement, StoreOptions,
     admin::{OrgId, Page},
     shards::{Databases, Opened, Step, Witness, number_shard, open_all},
 };
@@ -278,6 +278,27 @@ async fn an_ack_that_was_on_its_way_counts_where_the_site_is_by_then() -> Result
     open_all(&m.all).await?.others["east"].ack(&acks).await?;
     let left = format!("SELECT count(*) FROM entries WHERE site = {}", m.w.site.0);
     assert_eq!(m.east.count(&left).await?, 1);
+    m.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_comes_while_its_site_leaves_is_whole_or_refused() -> Result<()> {
+    let m = Map::new().await?;
+    let bodies = m.w.store.bodies().context("bodies in the database")?;
+    let body = vec![7; CHUNK_OCTETS + 1];
+    let mut whole = bodies.create(m.w.site).await?;
+    whole.write(body.clone().into()).await?;
+    let key = whole.finish().await?;
+    let mut cut_off = bodies.create(m.w.site).await?;
+    cut_off.write(body.clone().into()).await?;
+    m.go("east").await?;
+    assert!(matches!(cut_off.finish().await, Err(Error::Away)));
+    let chunks = format!("SELECT count(*) FROM chunks WHERE blob LIKE '{}/%'", m.w.site.0);
+    assert_eq!(m.w.peek.count(&chunks).await?, 0, "something is left that nobody looks for");
+    let opened = open_all(&m.all).await?;
+    let there = opened.others["east"].bodies().context("bodies in the database")?;
+    let read = [there.read(&key, 0).await?, there.read(&key, CHUNK_OCTETS as u64).await?].concat();
+    assert_eq!(read, body);
     m.finish().await
 }
 

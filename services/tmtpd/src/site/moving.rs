@@ -23,12 +23,15 @@ const LEAVE: Duration = Duration::from_millis(300);
 pub async fn run(settings: &Settings, site: &Site, to: &str, bus: Arc<dyn Bus>) -> anyhow::Result<()> {
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(TICK);
-    let mut told = Told { bar, bus, site: site.id.0, rows: None };
+    let mut told = Told { bar, bus, site: site.id.0, rows: None, is_there: false };
     let databases = settings.databases();
     let moved = databases.move_site(site.id, to, &mut told).await;
     told.bar.finish_and_clear();
-    moved
-        .with_context(|| format!("site {} is not in {to} yet; the same command again goes on", site.id.0))?;
+    let id = site.id.0;
+    moved.with_context(|| match told.is_there {
+        true => format!("site {id} is in {to}, and the same command again removes what was left elsewhere"),
+        false => format!("site {id} is not in {to} yet; the same command again goes on"),
+    })?;
     match told.rows {
         Some(rows) => print::line(format_args!("site {} is in {to}: {rows} rows, compared", site.id.0)),
         None => print::line(format_args!("site {} is in {to}", site.id.0)),
@@ -41,6 +44,7 @@ struct Told {
     bus: Arc<dyn Bus>,
     site: i64,
     rows: Option<u64>,
+    is_there: bool,
 }
 
 #[async_trait]
@@ -61,6 +65,7 @@ impl Witness for Told {
             }
             Step::Arrived => self.bar.set_message("it has arrived"),
             Step::Told => {
+                self.is_there = true;
                 self.tell();
                 self.bar.set_message("removing what was left");
                 tokio::time::sleep(LEAVE).await;
