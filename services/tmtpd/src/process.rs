@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tmtp_platform::telemetry::Metrics;
 use tmtp_platform::{Health, Signals, Tasks, trace};
-use tmtp_store::Store;
+use tmtp_store::{MAIN_SHARD, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::settings::{Role, Settings};
@@ -60,13 +60,20 @@ impl Process {
 
     /// Makes being ready depend on the store's answering.
     #[must_use]
-    pub fn ready_with_store(mut self, store: &Arc<dyn Store>) -> Self {
+    pub fn ready_with_store(self, store: &Arc<dyn Store>) -> Self {
         let store = Arc::clone(store);
-        self.tasks.background("store watch", watch_store(Arc::clone(&store)));
-        self.health = self.health.check("store", move || {
+        let mut watching = self.watching(MAIN_SHARD, &store);
+        watching.health = watching.health.check("store", move || {
             let store = Arc::clone(&store);
             async move { store.ping().await.map_err(|error| error.to_string()) }
         });
+        watching
+    }
+
+    /// Tells by metrics whether a database answers. Being ready does not depend on it: other sites are served meanwhile.
+    #[must_use]
+    pub fn watching(mut self, shard: &str, store: &Arc<dyn Store>) -> Self {
+        self.tasks.background("store watch", watch_store(shard.to_owned(), Arc::clone(store)));
         self
     }
 
@@ -92,12 +99,11 @@ impl Process {
     }
 }
 
-/// Tells by metrics whether the store answers.
-async fn watch_store(store: Arc<dyn Store>) -> anyhow::Result<()> {
+async fn watch_store(shard: String, store: Arc<dyn Store>) -> anyhow::Result<()> {
     loop {
         let answers = tokio::time::timeout(STORE_WAIT, store.ping()).await;
         let up = matches!(answers, Ok(Ok(())));
-        metrics::gauge!("tmtp_store_up").set(f64::from(u8::from(up)));
+        metrics::gauge!("tmtp_store_up", "shard" => shard.clone()).set(f64::from(u8::from(up)));
         tokio::time::sleep(STORE_LOOK).await;
     }
 }

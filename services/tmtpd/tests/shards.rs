@@ -9,7 +9,7 @@ use tmtp_testkit::{
     postgres::Postgres,
     server::{Layout, Server, Shape, SitePlan},
 };
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tmtpd");
 const MOVES: &str = "moves.test";
@@ -65,6 +65,20 @@ async fn killed(server: &Server, to: &str, after: Duration) -> Result<bool> {
     Ok(was_at_work)
 }
 
+/// Waits until a delivery process tells this by its metrics.
+async fn told(server: &Server, line: &str) -> Result<()> {
+    let wait = async {
+        loop {
+            let (_, metrics) = server.process("delivery0")?.get("/metrics").await?;
+            if metrics.lines().any(|told| told == line) {
+                return anyhow::Ok(());
+            }
+            sleep(Duration::from_millis(200)).await;
+        }
+    };
+    timeout(GETS_ON, wait).await.with_context(|| format!("it is not told that {line}"))?
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_doubled_or_out_of_order_while_a_site_moves_and_its_mover_is_killed() -> Result<()> {
     let (server, east) = start().await?;
@@ -98,7 +112,8 @@ async fn a_database_that_is_down_stops_its_own_sites_only() -> Result<()> {
     moves.progress(STEADY, GETS_ON).await.context("all is well")?;
     stays.progress(STEADY, GETS_ON).await?;
     tokio::task::block_in_place(|| east.stop_immediate())?;
-    sleep(Duration::from_secs(1)).await;
+    told(&server, "tmtp_store_up{shard=\"east\"} 0").await?;
+    told(&server, "tmtp_store_up{shard=\"main\"} 1").await?;
     stays.progress(STEADY, GETS_ON).await.context("the other site, meanwhile")?;
     tokio::task::block_in_place(|| east.start_again())?;
     moves.progress(STEADY, GETS_ON).await.context("it is back")?;

@@ -45,6 +45,7 @@ pub async fn delivery(settings: Settings) -> anyhow::Result<()> {
     let bus = tmtp_bus::open(&settings.bus).await.context("bus")?;
     let limits = settings.delivery_limits();
     let main = Shard { name: MAIN_SHARD.to_owned(), store: Arc::clone(&store), bodies };
+    let watched: Vec<_> = others.iter().map(|other| (other.name.clone(), Arc::clone(&other.store))).collect();
     let delivery = Delivery::start(limits, main, others, bus, Arc::new(SystemClock)).await?;
     let server = delivery.server();
     // What the calls need ends after the last of them.
@@ -58,7 +59,8 @@ pub async fn delivery(settings: Settings) -> anyhow::Result<()> {
     });
     process.tasks.serve("delivery", async move { Ok(delivery.run(last_call).await?) });
     tracing::info!("delivery started");
-    process.ready_with_store(&store).run().await
+    let process = process.ready_with_store(&store);
+    watched.iter().fold(process, |process, (shard, store)| process.watching(shard, store)).run().await
 }
 
 /// `tmtpd control`.
