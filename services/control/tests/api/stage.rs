@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicI64, Ordering},
+    atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -23,17 +23,29 @@ pub const OPERATOR: &str = "tmtp_operator-of-these-tests-0123456789";
 
 /// The machine's clock, and what a test puts it forward by.
 #[derive(Default)]
-pub struct Ahead(AtomicI64);
+pub struct Ahead {
+    by_ms: AtomicI64,
+    stopped_nanos: AtomicU64,
+}
 
 impl Ahead {
     pub fn put_forward(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::Relaxed);
+        self.by_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// From here on it goes on only when it is put forward: for waits that are looked at to the second.
+    pub fn stop(&self) {
+        self.stopped_nanos.store(SystemClock.unix_nanos(), Ordering::Relaxed);
     }
 }
 
 impl Clock for Ahead {
     fn unix_nanos(&self) -> u64 {
-        SystemClock.unix_nanos() + self.0.load(Ordering::Relaxed) as u64 * 1_000_000
+        let now = match self.stopped_nanos.load(Ordering::Relaxed) {
+            0 => SystemClock.unix_nanos(),
+            stopped => stopped,
+        };
+        now + self.by_ms.load(Ordering::Relaxed) as u64 * 1_000_000
     }
 }
 
