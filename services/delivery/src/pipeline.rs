@@ -104,15 +104,14 @@ impl Pipeline {
         among_others: bool,
         answer: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Fault> {
-        if !among_others {
-            let answer = answer.await;
-            // Also one that came late says that the database is well.
-            self.ailing.store(matches!(&answer, Err(fault) if fault.is_outage()), Relaxed);
-            return answer;
-        }
-        let patience = if self.ailing.load(Relaxed) { PATIENCE_WITH_AILING } else { PATIENCE };
-        let answer = timeout(patience, answer).await;
-        let answer = answer.unwrap_or_else(|_| Err(Fault::InDoubt("no answer in time".to_owned())));
+        let answer = if among_others {
+            let patience = if self.ailing.load(Relaxed) { PATIENCE_WITH_AILING } else { PATIENCE };
+            let in_time = timeout(patience, answer).await;
+            in_time.unwrap_or_else(|_| Err(Fault::InDoubt("no answer in time".to_owned())))
+        } else {
+            answer.await
+        };
+        // Also one that came late says that the database is well.
         self.ailing.store(matches!(&answer, Err(fault) if fault.is_outage()), Relaxed);
         answer
     }

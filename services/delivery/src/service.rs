@@ -124,10 +124,13 @@ impl Delivery {
     }
 
     /// Whether these sites are in several databases, one of which may be down while others are not.
-    pub(crate) fn are_in_several<'s>(&self, sites: impl Iterator<Item = &'s SiteId>) -> bool {
+    pub(crate) fn are_in_several(&self, sites: impl Iterator<Item = SiteId>) -> bool {
+        if self.pipelines.len() == 1 {
+            return false;
+        }
         let listing = self.core.sites.listing();
-        let mut shards = sites.map(|site| listing.shard(*site));
-        self.pipelines.len() > 1 && shards.next().is_some_and(|first| shards.any(|shard| shard != first))
+        let mut shards = sites.map(|site| listing.shard(site));
+        shards.next().is_some_and(|first| shards.any(|shard| shard != first))
     }
 
     /// Does the work behind the calls until `stop`, then finishes what is queued. Stop the server first: calls that

@@ -104,9 +104,11 @@ impl Issuer {
             return Ok(());
         }
         // However it ended, also where the process died that ordered before.
-        change.set_proofs(&scope, &[]).await?;
+        let were_shown = change.set_proofs(&scope, &[]).await?;
         change.commit().await?;
-        self.registry.tell_sites(claim.site);
+        if were_shown {
+            self.registry.tell_sites(claim.site);
+        }
         Ok(())
     }
 
@@ -115,8 +117,8 @@ impl Issuer {
         let now = self.registry.now_ms();
         let Site { hosts, has, issuing } = self.what_is_there(claim).await?;
         if is_superseded(has.as_ref(), &issuing) {
-            self.give_up(claim).await?;
-            return Ok((i64::MAX, Tried::Well));
+            let (change, scope) = self.holding(claim).await?;
+            return self.give_up(change, &scope).await;
         }
         if let Some(due_ms) = due(has.as_ref(), &hosts)
             && due_ms > now
@@ -211,9 +213,7 @@ impl Issuer {
         let before = change.certificate(&scope).await?;
         let issuing = change.issuing(&scope).await?.ok_or(Problem::Taken)?;
         if is_superseded(before.as_ref(), &issuing) {
-            self.registry.end_issuing(&mut change, &By::itself(), &scope).await?;
-            change.commit().await?;
-            return Err(Problem::Taken);
+            return self.give_up(change, &scope).await;
         }
         let new = NewCertificate {
             chain: issued.chain,
@@ -234,10 +234,10 @@ impl Issuer {
     }
 
     /// Somebody brought a certificate since, by a control process that does not know of authorities.
-    async fn give_up(&self, claim: &Claim) -> std::result::Result<(), Problem> {
-        let (mut change, scope) = self.holding(claim).await?;
-        self.registry.end_issuing(&mut change, &By::itself(), &scope).await?;
-        Ok(change.commit().await?)
+    async fn give_up<T>(&self, mut change: Change, scope: &Scope) -> std::result::Result<T, Problem> {
+        self.registry.end_issuing(&mut change, &By::itself(), scope).await?;
+        change.commit().await?;
+        Err(Problem::Taken)
     }
 }
 

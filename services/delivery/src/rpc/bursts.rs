@@ -1,6 +1,6 @@
 //! SubmitBursts: what many sessions asked, each in its order.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use futures::future::join_all;
 use tmtp_grpc::delivery as grpc;
@@ -36,7 +36,7 @@ pub(super) async fn submit(
         return Err(Fault::Invalid("too many requests"));
     }
     let sites = request.bursts.iter().filter_map(|burst| Some(SiteId(burst.session.as_ref()?.site)));
-    let several = delivery.are_in_several(sites.collect::<BTreeSet<_>>().iter());
+    let several = delivery.are_in_several(sites);
     let done = join_all(request.bursts.into_iter().map(|burst| answer(delivery, burst, several))).await;
     if let Some(fault) = Fault::of_all(done.iter()) {
         return Err(fault);

@@ -78,7 +78,7 @@ pub(super) async fn ack(delivery: &Delivery, request: grpc::AckRequest) -> Resul
     for acks in all {
         by_site.entry(acks.session.site).or_default().push(acks);
     }
-    let several = delivery.are_in_several(by_site.keys());
+    let several = delivery.are_in_several(by_site.keys().copied());
     let done = by_site.into_iter().map(|(site, acks)| async move {
         let taken = match delivery.at(site) {
             Err(fault) => Err(fault),

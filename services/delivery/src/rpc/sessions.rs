@@ -87,7 +87,7 @@ pub(super) async fn renew(
     let edge = link::edge(request.edge)?;
     let sessions = link::sessions(request.sessions)?;
     let mut standings = vec![standing(Standing::Idle); sessions.len()];
-    let several = delivery.are_in_several(sessions.iter().map(|session| &session.site));
+    let several = delivery.are_in_several(sessions.iter().map(|session| session.site));
     let asked = by_database(delivery, &sessions).into_values().map(|(pipeline, places)| {
         let (edge, sessions) = (&edge, &sessions);
         async move {
@@ -153,7 +153,7 @@ fn standing(found: Standing) -> i32 {
 pub(super) async fn end(delivery: &Delivery, request: grpc::EndRequest) -> Result<grpc::EndReply, Fault> {
     link::edge(request.edge)?;
     let sessions = link::sessions(request.sessions)?;
-    let several = delivery.are_in_several(sessions.iter().map(|session| &session.site));
+    let several = delivery.are_in_several(sessions.iter().map(|session| session.site));
     let ended = by_database(delivery, &sessions).into_values().map(|(pipeline, places)| {
         let some: Vec<Session> = places.iter().map(|place| sessions[*place].clone()).collect();
         let sites: BTreeSet<SiteId> = some.iter().map(|session| session.site).collect();

@@ -163,11 +163,11 @@ impl Change {
         self.conn().run(sql, values![scope.site, scope.org.0, now_ms]).await.map(drop)
     }
 
-    /// Shows these, by host name, to an authority that looks, and none that were there before.
-    pub async fn set_proofs(&mut self, scope: &Scope, proofs: &[(String, Pair)]) -> Result<()> {
+    /// Shows these, by host name, to an authority that looks, and none that were there before; whether edges have to look.
+    pub async fn set_proofs(&mut self, scope: &Scope, proofs: &[(String, Pair)]) -> Result<bool> {
         let removed = self.conn().run("DELETE FROM proofs WHERE site = $1", values![scope.site]).await?;
         if removed == 0 && proofs.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let version = count(self.conn(), "sites_version").await?;
         for (host, pair) in proofs {
@@ -176,6 +176,6 @@ impl Change {
             let key = pair.key.0.as_slice();
             self.conn().run(sql, values![scope.site, host, version, &pair.chain, key]).await?;
         }
-        Ok(())
+        Ok(true)
     }
 }

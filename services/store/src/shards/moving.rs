@@ -70,9 +70,7 @@ async fn be_the_only(conn: &mut PgConnection, lock: &'static str) -> Result<()> 
 /// Notes in the directory where it goes; returns where it is.
 async fn note(main: &mut PgConnection, site: SiteId, to: &str) -> Result<String> {
     let mut tx = main.begin().await?;
-    // First of all, as everybody does who changes sites.
-    let sql = "UPDATE counters SET value = value + 1 WHERE name = 'sites_version'";
-    sqlx::query(sql).execute(&mut *tx).await?;
+    new_version(&mut tx).await?;
     let sql = "SELECT shard, moving_to FROM sites WHERE id = $1 FOR UPDATE";
     let found: Option<(String, Option<String>)> =
         sqlx::query_as(sql).bind(site.0).fetch_optional(&mut *tx).await?;
@@ -89,6 +87,12 @@ async fn note(main: &mut PgConnection, site: SiteId, to: &str) -> Result<String>
     // In any case: its locks must not outlive it.
     tx.commit().await?;
     Ok(from)
+}
+
+/// First of all, as everybody does who changes sites.
+async fn new_version(main: &mut PgConnection) -> sqlx::Result<()> {
+    let sql = "UPDATE counters SET value = value + 1 WHERE name = 'sites_version'";
+    sqlx::query(sql).execute(main).await.map(drop)
 }
 
 async fn is_in_charge(conn: &mut PgConnection, site: SiteId) -> Result<bool> {
@@ -178,8 +182,7 @@ async fn prepare(source: &mut PgConnection, target: &mut PgConnection, site: Sit
 /// The directory says where the site is.
 async fn tell(main: &mut PgConnection, site: SiteId, to: &str) -> Result<()> {
     let mut tx = main.begin().await?;
-    let sql = "UPDATE counters SET value = value + 1 WHERE name = 'sites_version'";
-    sqlx::query(sql).execute(&mut *tx).await?;
+    new_version(&mut tx).await?;
     let sql = "UPDATE sites SET shard = $2, moving_to = NULL WHERE id = $1";
     sqlx::query(sql).bind(site.0).bind(to).execute(&mut *tx).await?;
     Ok(tx.commit().await?)
