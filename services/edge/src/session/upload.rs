@@ -5,15 +5,14 @@ use std::time::Duration;
 use tmtp_grpc::delivery::{SubmitChunk, SubmitReply, SubmitRequest, submit_chunk::Part};
 use tmtp_wire::{Error, Piece};
 use tokio::{io::AsyncRead, sync::mpsc, time::timeout};
-use tokio_stream::wrappers::ReceiverStream;
 
 use super::{Reader, Reading};
 use crate::upstream::{CALL_LIMIT, Failure};
 
 /// Chunks between the client's socket and delivery's.
 const CHUNKS: usize = 4;
-/// How long delivery may take no data before it is given up.
-const STALL: Duration = Duration::from_secs(30);
+/// How long delivery may take no data before it is given up: acks and requests that come after the data wait as long.
+const STALL: Duration = CALL_LIMIT;
 
 /// Where the data went.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,14 +26,14 @@ enum Pumped {
 }
 
 impl<R: AsyncRead + Unpin> Reader<'_, R> {
-    /// Sends the request and its data. It cannot be moved to another delivery process half-way: when this one fails, the
-    /// rest of the data is read and dropped, the request stays unanswered, and the client sends it again.
+    /// Sends the request and its data. It cannot be moved to another delivery process half-way: when one fails that took some
+    /// of it, the rest of the data is read and dropped, the request stays unanswered, and the client sends it again.
     pub(super) async fn upload(
         &mut self,
         request: SubmitRequest,
     ) -> Result<Result<SubmitReply, Failure>, Reading> {
         let (chunks, received) = mpsc::channel(CHUNKS);
-        let call = self.edge.upstream.upload(ReceiverStream::new(received));
+        let call = self.edge.upstream.upload(received);
         let mut call = Box::pin(call);
         let mut pump = Box::pin(self.pump(request, chunks));
         tokio::select! {

@@ -1,5 +1,6 @@
 //! Calls to delivery: to any live process, moved to another one when it dies, within the client's patience.
 
+mod chunks;
 mod discovery;
 mod endpoint;
 mod options;
@@ -19,15 +20,15 @@ use rand::Rng;
 use tmtp_grpc::delivery::{SubmitChunk, SubmitReply, delivery_client::DeliveryClient, delivery_server};
 use tmtp_platform::Backoff;
 use tokio::{
-    sync::Semaphore,
+    sync::{Semaphore, mpsc},
     time::{Instant, sleep, timeout, timeout_at},
 };
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Request, Response, Status};
 
 pub use endpoint::Service;
 pub use options::{Error, UpstreamOptions};
 
+use chunks::Chunks;
 use discovery::Discovery;
 use endpoint::Endpoint;
 
@@ -228,16 +229,27 @@ impl Upstream {
         }
     }
 
-    /// Streams a request with large data to one delivery process. Never tried again: the data is gone.
-    pub async fn upload(&self, chunks: ReceiverStream<SubmitChunk>) -> Result<SubmitReply, Failure> {
+    /// Streams a request with large data to a delivery process: to another one where it cannot be had, and never again once
+    /// some of the data went there. Whoever sends the data says when to give up.
+    pub async fn upload(&self, chunks: mpsc::Receiver<SubmitChunk>) -> Result<SubmitReply, Failure> {
         let _permit = self.uploads.acquire().await.map_err(|_| closed())?;
-        let endpoint = self.pick(self.next.fetch_add(1, Relaxed));
-        let endpoint = endpoint.ok_or_else(|| Failure::Unreachable("no delivery process".to_owned()))?;
-        match endpoint.uploads().submit_stream(chunks).await {
-            Ok(response) => Ok(response.into_inner()),
-            Err(status) if may_try_again(&status) => Err(Failure::Unreachable(status.to_string())),
-            Err(status) => Err(Failure::Refused(status)),
+        let chunks = Chunks::new(chunks);
+        let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_millis(800));
+        let mut failed = "no delivery process".to_owned();
+        while let Some(one_try) = chunks.for_next_try() {
+            if let Some(endpoint) = self.pick(self.next.fetch_add(1, Relaxed)) {
+                match endpoint.uploads().submit_stream(one_try).await {
+                    Ok(response) => return Ok(response.into_inner()),
+                    Err(status) if may_try_again(&status) => {
+                        endpoint.suspect(&status);
+                        failed = status.to_string();
+                    }
+                    Err(status) => return Err(Failure::Refused(status)),
+                }
+            }
+            sleep(backoff.next_wait()).await;
         }
+        Err(Failure::Unreachable(failed))
     }
 
     /// The process whose turn it is, of those that are thought to be up; of all, when none is.
@@ -270,8 +282,11 @@ fn may_try_again(status: &Status) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use tmtp_grpc::delivery::HeartbeatRequest;
-    use tonic::body::Body;
+    use std::{future::poll_fn, pin::pin};
+
+    use http::{Request, Response};
+    use tmtp_grpc::delivery::{HeartbeatRequest, submit_chunk::Part};
+    use tonic::{body::Body, codegen::Body as _};
 
     use super::*;
 
@@ -280,6 +295,64 @@ mod tests {
         let status = || Status::unimplemented("unknown").into_http::<Body>();
         let refusal = tower::service_fn(move |_| std::future::ready(Ok(status())));
         Upstream::new(vec![Arc::new(Endpoint::of(Service::new(refusal)))], None)
+    }
+
+    /// Delivery that cannot be had, after it took what it wants of a request.
+    fn unavailable(wants_octets: usize) -> Arc<Endpoint> {
+        let answer = move |request: Request<Body>| async move {
+            taken(request, wants_octets).await;
+            Ok(Status::unavailable("stopping").into_http::<Body>())
+        };
+        Arc::new(Endpoint::of(Service::new(tower::service_fn(answer))))
+    }
+
+    /// Delivery that takes it all and says how much it was.
+    fn counting() -> Arc<Endpoint> {
+        let answer = |request: Request<Body>| async move {
+            let octets = taken(request, usize::MAX).await;
+            Ok::<Response<Body>, _>(Status::data_loss(octets.to_string()).into_http())
+        };
+        Arc::new(Endpoint::of(Service::new(tower::service_fn(answer))))
+    }
+
+    async fn taken(request: Request<Body>, wants_octets: usize) -> usize {
+        let mut body = pin!(request.into_body());
+        let mut octets = 0;
+        while octets < wants_octets
+            && let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await
+        {
+            octets += frame.unwrap().into_data().map_or(0, |data| data.len());
+        }
+        octets
+    }
+
+    /// What becomes of 3,000 octets in parts of 1,000.
+    async fn upload(endpoints: Vec<Arc<Endpoint>>) -> Failure {
+        let upstream = Upstream::new(endpoints, None);
+        let (chunks, received) = mpsc::channel(4);
+        for _ in 0..3 {
+            let part = Part::Data(vec![b'x'; 1000].into());
+            chunks.send(SubmitChunk { part: Some(part) }).await.unwrap();
+        }
+        drop(chunks);
+        upstream.upload(received).await.unwrap_err()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_large_request_goes_whole_to_another_process_where_one_cannot_be_had() {
+        for first in 0..2 {
+            let mut endpoints = vec![unavailable(0), unavailable(0), unavailable(0)];
+            endpoints.insert(first, counting());
+            let Failure::Refused(status) = upload(endpoints).await else { panic!("given up") };
+            let octets: usize = status.message().parse().unwrap();
+            assert!((3000..3100).contains(&octets), "{octets}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_large_request_of_which_some_was_taken_goes_nowhere_else() {
+        let taking = vec![unavailable(1), unavailable(1)];
+        assert!(matches!(upload(taking).await, Failure::Unreachable(_)));
     }
 
     #[tokio::test(start_paused = true)]
