@@ -103,6 +103,7 @@ async fn live(edge: Arc<Shared>, tcp: TcpStream) -> &'static str {
     let mut frames = Frames::new(reads, Patience::new(&edge.options));
     let entered =
         Box::pin(timeout_at(deadline, enter(&edge, &site, &mut frames, &mut writes, deadline))).await;
+    let site_id = site.id;
     let reason = match entered {
         Ok(Ok(admitted)) => hold(site, admitted, &mut frames, &mut writes).await,
         Ok(Err(End::Quit(error))) => {
@@ -110,7 +111,7 @@ async fn live(edge: Arc<Shared>, tcp: TcpStream) -> &'static str {
             "refused"
         }
         Ok(Err(end)) => {
-            tracing::debug!(?end, "link ended before login");
+            tracing::debug!(site = site_id, ?end, "link ended before login");
             return "gone_before_login";
         }
         Err(_) => return "login_timed_out",

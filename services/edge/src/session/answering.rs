@@ -80,7 +80,7 @@ impl Session {
     }
 
     fn leave_unanswered(&self, question: &Question, why: &str) {
-        tracing::info!(uid = self.uid(), op = question.op, why, "request left unanswered");
+        tracing::info!(site = self.id().site, session = %self.name(), op = question.op, why, "request left unanswered");
         // Whether it was carried out is not known: from here on no id on this link says that all below it were acked.
         self.unanswered.store(true, Relaxed);
         self.follow(0);

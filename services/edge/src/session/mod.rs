@@ -37,11 +37,11 @@ where
         reading = reader.read(session) => reading,
         never = pull(session, edge) => match never {},
         wrote = &mut writing => {
-            tracing::debug!(uid = session.uid(), ?wrote, "link ended while writing");
+            tracing::debug!(site = session.id().site, session = %session.name(), ?wrote, "link ended while writing");
             return wrote.name();
         }
     };
-    tracing::debug!(uid = session.uid(), ?ended, "link ended while reading");
+    tracing::debug!(site = session.id().site, session = %session.name(), ?ended, "link ended while reading");
     // What was asked before is still carried out, and answered before the last words.
     tokio::select! {
         () = session.all_answered() => {}

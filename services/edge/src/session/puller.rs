@@ -55,7 +55,7 @@ async fn fetch(session: &Session, edge: &Shared, skip: Vec<u64>, room: usize) ->
         Ok(page) if page.fenced => session.fence(),
         Ok(page) => session.fetched(page.entries, page.more),
         Err(error) => {
-            tracing::debug!(uid = session.uid(), %error, "fetch failed");
+            tracing::debug!(site = session.id().site, session = %session.name(), %error, "fetch failed");
             return false;
         }
     }

@@ -146,8 +146,9 @@ impl Session {
         self.id.epoch
     }
 
-    pub fn uid(&self) -> &str {
-        &self.id.uid
+    /// For logs, which have it beside the site: its node, and which of that node's sessions it is.
+    pub fn name(&self) -> String {
+        format!("{}.{}", self.id.node, self.id.epoch)
     }
 
     /// Which acks the client can have read.

@@ -123,7 +123,7 @@ async fn piece(session: &Session, edge: &Shared, id: u64, offset: u64) -> Result
             Ok(reply) => return Ok(reply.data),
             Err(Failure::Refused(status)) => return Err(Writing::Cut(status.to_string())),
             Err(Failure::Unreachable(why)) => {
-                tracing::debug!(uid = session.uid(), why, offset, "data broke off, asking again");
+                tracing::debug!(site = session.id().site, session = %session.name(), why, offset, "data broke off, asking again");
             }
         }
     }

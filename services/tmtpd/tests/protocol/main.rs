@@ -67,6 +67,8 @@ fn layout() -> Layout {
             ("login_seconds", LOGIN_SECONDS.to_string()),
             ("loopback_exempt", "true".into()),
         ],
+        // As much as an operator may ask for: what must not be told is looked for in all of it.
+        more: "[log]\nformat = \"json\"\nfilter = \"info,tmtp_edge=debug,tmtp_delivery=debug\"\n".into(),
         ..Layout::default()
     }
 }
