@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 use socket2::{SockRef, TcpKeepalive};
 use tmtp_platform::subscriber;
 use tokio::{
@@ -25,6 +25,9 @@ use crate::{edge::Shared, link, options::Options};
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const UNSENT_OCTETS: u32 = 64 * 1024;
 
+/// Addresses whose pace is remembered before those are forgotten that did not come of late.
+const ADDRESSES_MAX: usize = 10_000;
+
 /// How many links there are, in all and by address.
 #[derive(Debug)]
 pub struct Doors {
@@ -32,6 +35,8 @@ pub struct Doors {
     per_address_max: usize,
     loopback_exempt: bool,
     pace: DefaultDirectRateLimiter,
+    /// For each address, so that one that comes and goes does not use up the pace of all.
+    address_pace: DefaultKeyedRateLimiter<IpAddr>,
     counts: Mutex<Counts>,
 }
 
@@ -50,12 +55,13 @@ pub struct Place {
 
 impl Doors {
     pub fn new(options: &Options) -> Self {
-        let per_second = NonZeroU32::new(options.accepts_per_second).unwrap_or(NonZeroU32::MIN);
+        let a_second = |count| Quota::per_second(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN));
         Self {
             links_max: options.links_max as usize,
             per_address_max: options.links_per_address_max as usize,
             loopback_exempt: options.loopback_exempt,
-            pace: RateLimiter::direct(Quota::per_second(per_second)),
+            pace: RateLimiter::direct(a_second(options.accepts_per_second)),
+            address_pace: RateLimiter::keyed(a_second(options.links_per_address_max)),
             counts: Mutex::default(),
         }
     }
@@ -72,9 +78,15 @@ impl Doors {
             if *links >= self.per_address_max {
                 return Err("links per address");
             }
+            if self.address_pace.check_key(&address).is_err() {
+                return Err("links per address a second");
+            }
             *links += 1;
         }
         counts.links += 1;
+        if self.address_pace.len() > ADDRESSES_MAX {
+            self.address_pace.retain_recent();
+        }
         metrics::gauge!("tmtp_links", "state" => "arriving").increment(1.0);
         Ok(Place { doors: Arc::clone(self), address: counted })
     }
@@ -99,9 +111,8 @@ impl Drop for Place {
 /// Accepts for as long as it is polled. What cannot be let in is closed at once.
 pub async fn run(edge: Arc<Shared>, listener: TcpListener, links: TaskTracker) -> Infallible {
     loop {
-        edge.doors.pace.until_ready().await;
         match listener.accept().await {
-            Ok((tcp, peer)) => let_in(&edge, tcp, peer, &links),
+            Ok((tcp, peer)) => let_in(&edge, tcp, peer, &links).await,
             Err(error) => {
                 tracing::warn!(%error, "accepting failed");
                 sleep(Duration::from_millis(100)).await;
@@ -110,7 +121,7 @@ pub async fn run(edge: Arc<Shared>, listener: TcpListener, links: TaskTracker) -
     }
 }
 
-fn let_in(edge: &Arc<Shared>, tcp: TcpStream, peer: SocketAddr, links: &TaskTracker) {
+async fn let_in(edge: &Arc<Shared>, tcp: TcpStream, peer: SocketAddr, links: &TaskTracker) {
     let place = match edge.doors.admit(peer.ip()) {
         Ok(place) => place,
         Err(limit) => {
@@ -118,6 +129,8 @@ fn let_in(edge: &Arc<Shared>, tcp: TcpStream, peer: SocketAddr, links: &TaskTrac
             return;
         }
     };
+    // Those that are refused take nothing of it.
+    edge.doors.pace.until_ready().await;
     if let Err(error) = prepare(&tcp) {
         return tracing::debug!(%error, "the link is gone already");
     }
@@ -171,7 +184,18 @@ mod tests {
         let _other = doors.admit(address("192.0.2.2")).unwrap();
         assert_eq!(doors.admit(address("192.0.2.3")).unwrap_err(), "links");
         drop(first);
-        doors.admit(address("192.0.2.1")).unwrap();
+        doors.admit(address("192.0.2.3")).unwrap();
+        assert_eq!(doors.counts.lock().unwrap().by_address[&address("192.0.2.1")], 1);
+    }
+
+    #[test]
+    fn an_address_that_comes_and_goes_is_let_in_no_more_often_than_it_may_hold_links() {
+        let doors = doors(false);
+        for _ in 0..2 {
+            doors.admit(address("192.0.2.1")).unwrap();
+        }
+        assert_eq!(doors.admit(address("192.0.2.1")).unwrap_err(), "links per address a second");
+        doors.admit(address("192.0.2.2")).unwrap();
     }
 
     #[test]

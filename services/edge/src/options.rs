@@ -35,7 +35,7 @@ pub struct Options {
     pub window_messages: u32,
     /// Most links at a time.
     pub links_max: u32,
-    /// Most links at a time from one address (IPv6: one /64).
+    /// Most links at a time from one address (IPv6: one /64), and most that are let in from it a second.
     pub links_per_address_max: u32,
     /// Whether loopback addresses are free of the limit per address.
     pub loopback_exempt: bool,

@@ -8,7 +8,10 @@ type Counter = (&'static str, Option<(&'static str, &'static [&'static str])>);
 
 const EDGE: &[Counter] = &[
     ("tmtp_links_closed_total", Some(("reason", &["gone", "logout", "drained", "timed_out"]))),
-    ("tmtp_edge_links_refused_total", Some(("limit", &["links", "links per address"]))),
+    (
+        "tmtp_edge_links_refused_total",
+        Some(("limit", &["links", "links per address", "links per address a second"])),
+    ),
     ("tmtp_tls_handshakes_total", Some(("result", &["ok", "failed", "timed_out"]))),
     ("tmtp_logins_total", Some(("result", &["ok", "refused", "unreachable"]))),
     ("tmtp_edge_calls_retried_total", None),

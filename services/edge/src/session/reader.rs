@@ -103,7 +103,10 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
             Request::Register { .. } | Request::Login { .. } => {
                 Err(Reading::Quit("disallowed op on connected link".to_owned()))
             }
-            Request::Pulse => Ok(()),
+            Request::Pulse => {
+                self.pace.until_ready().await;
+                Ok(())
+            }
             Request::Ack { id } => self.ack(session, id).await,
             Request::Quit => Err(self.quit(session).await),
             _ => self.submit(session, &head, json).await,
