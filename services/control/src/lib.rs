@@ -35,7 +35,7 @@ mod usage;
 mod user_providers;
 mod users;
 
-pub use certificates::AuthorityOptions;
+pub use certificates::{AuthorityOptions, covers as certificate_covers};
 pub use error::{Error, Result};
 pub use invitations::{InvitationPlan, code_hash};
 pub use keys::{First, KeyPlan, key_hash};

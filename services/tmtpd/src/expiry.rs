@@ -63,14 +63,18 @@ impl Used {
     }
 }
 
-/// When the first certificate of a chain ends: seconds since 1970.
+/// When the first certificate of a chain in a file ends: seconds since 1970.
 pub fn ends(chain: &Path) -> anyhow::Result<i64> {
-    let der = CertificateDer::pem_file_iter(chain)
-        .and_then(|mut certificates| certificates.next().transpose())
-        .with_context(|| format!("cannot read {}", chain.display()))?
-        .with_context(|| format!("{} holds no certificate", chain.display()))?;
+    let pem = std::fs::read(chain).with_context(|| format!("cannot read {}", chain.display()))?;
+    ends_of(&pem).with_context(|| chain.display().to_string())
+}
+
+/// The same of a chain (PEM).
+pub fn ends_of(pem: &[u8]) -> anyhow::Result<i64> {
+    let first = CertificateDer::pem_slice_iter(pem).next().context("there is no certificate")?;
+    let der = first.context("it is no PEM")?;
     let (_, certificate) = x509_parser::parse_x509_certificate(&der)
-        .map_err(|error| anyhow!("{} is no certificate: {error}", chain.display()))?;
+        .map_err(|error| anyhow!("it is no certificate: {error}"))?;
     Ok(certificate.validity().not_after.timestamp())
 }
 
@@ -98,6 +102,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("b.example.pem");
         std::fs::write(&path, "nothing").unwrap();
-        assert!(ends(&path).unwrap_err().to_string().contains("b.example.pem"));
+        assert!(format!("{:#}", ends(&path).unwrap_err()).contains("b.example.pem: there is no"));
     }
 }

@@ -15,7 +15,8 @@ use tmtp_store::{
 
 pub use authority::AuthorityOptions;
 pub(crate) use issuer::{ISSUED, Issuer};
-pub(crate) use pair::{Facts, covers};
+pub(crate) use pair::Facts;
+pub use pair::covers;
 
 use crate::{By, Error, Registry, Result, registry::Done};
 

@@ -69,8 +69,8 @@ pub(super) fn check(chain: &str, key: &str, hosts: &[String], now_ms: i64) -> Re
     Ok(facts)
 }
 
-/// Whether the first certificate of a chain is for this host.
-pub(crate) fn covers(chain: &str, host: &str) -> bool {
+/// Whether the first certificate of a chain (PEM) is for this host.
+pub fn covers(chain: &str, host: &str) -> bool {
     let Ok(chain) = read_chain(chain) else { return false };
     let Some(own) = chain.first() else { return false };
     let (Ok(own), Ok(name)) = (ParsedCertificate::try_from(own), ServerName::try_from(host)) else {

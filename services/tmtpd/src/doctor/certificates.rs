@@ -1,7 +1,5 @@
 //! Certificates: when they end.
 
-use std::path::Path;
-
 use tmtp_platform::{Clock, SystemClock};
 
 use super::finding::Finding;
@@ -16,17 +14,17 @@ const SOON: i64 = 14 * DAY;
 pub fn examine(settings: &Settings, role: Role) -> Vec<Finding> {
     let now = SystemClock.unix_ms() / 1000;
     let chains = expiry::of_role(settings, role).into_iter().flat_map(|used| used.chains());
-    chains.map(|chain| judge(&chain, expiry::ends(&chain), now)).collect()
+    chains.map(|chain| judge(&chain.display().to_string(), expiry::ends(&chain), now)).collect()
 }
 
-fn judge(chain: &Path, ends: anyhow::Result<i64>, now: i64) -> Finding {
-    let shown = chain.display();
+/// What is to be said of a certificate that ends at this time, both in seconds since 1970.
+pub fn judge(shown: &str, ends: anyhow::Result<i64>, now: i64) -> Finding {
     match ends.map(|ends| ends - now) {
         Err(error) => Finding::bad("certificate", format!("{error:#}"), "put a PEM certificate there"),
         Ok(left) if left <= 0 => Finding::bad(
             "certificate",
             format!("{shown} has ended"),
-            "renew it; one of a host is taken up by itself, one between edge and delivery by a restart",
+            "renew it; it is taken up without a restart",
         ),
         Ok(left) if left < SOON => Finding::doubtful(
             "certificate",
@@ -46,7 +44,7 @@ mod tests {
 
     #[test]
     fn a_certificate_that_ends_is_found_in_time() {
-        let state = |ends| judge(Path::new("a.pem"), ends, 1_000_000).state;
+        let state = |ends| judge("a.pem", ends, 1_000_000).state;
         assert_eq!(state(Ok(999_999)), State::Bad);
         assert_eq!(state(Ok(1_000_000 + 13 * DAY)), State::Doubtful);
         assert_eq!(state(Ok(1_000_000 + 15 * DAY)), State::Good);

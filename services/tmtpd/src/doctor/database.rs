@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use tmtp_platform::{Clock, SystemClock};
-use tmtp_store::{Site, StoreOptions};
+use tmtp_store::StoreOptions;
 
 use super::finding::Finding;
+use super::hosts::Hosted;
 use crate::settings::Settings;
 
 const VERSION_MIN: i64 = 150_000;
@@ -16,7 +17,7 @@ const CLOCKS_APART_MS: i64 = 1000;
 type Facts = BTreeMap<String, String>;
 
 /// Looks at the server and the schema; the sites are for others to look at.
-pub async fn examine(settings: &Settings) -> (Vec<Finding>, Vec<Site>) {
+pub async fn examine(settings: &Settings) -> (Vec<Finding>, Vec<Hosted>) {
     if settings.store.check().is_err() {
         // Told as a fault of the settings.
         return (Vec::new(), Vec::new());
@@ -67,15 +68,15 @@ async fn shard(name: &str, options: &StoreOptions) -> Vec<Finding> {
     findings
 }
 
-async fn schema(settings: &Settings) -> (Finding, Vec<Site>) {
+async fn schema(settings: &Settings) -> (Finding, Vec<Hosted>) {
     let mut options = settings.store.clone();
     options.connections = 1;
     let sites = match tmtp_store::open(&options).await {
-        Ok(store) => store.sites().await,
+        Ok(store) => Hosted::all(&*store).await,
         Err(error) => Err(error),
     };
     match sites {
-        Ok((_, sites)) => (Finding::good("schema", format!("up to date; {} sites", sites.len())), sites),
+        Ok(sites) => (Finding::good("schema", format!("up to date; {} sites", sites.len())), sites),
         Err(error) => (Finding::bad("schema", error, "run `tmtpd migrate`"), Vec::new()),
     }
 }
