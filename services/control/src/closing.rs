@@ -81,23 +81,27 @@ impl Registry {
 
     async fn erase_some(&self, org: OrgId, site: SiteId) -> Result<()> {
         let mut change = self.admin.begin().await?;
-        self.erase_step(&mut change, org, site).await?;
-        Ok(change.commit().await?)
+        let entries = self.erase_step(&mut change, org, site).await?;
+        change.commit().await?;
+        count_dropped(entries);
+        Ok(())
     }
 
-    async fn erase_step(&self, change: &mut Change, org: OrgId, site: SiteId) -> Result<()> {
+    /// How many entries went.
+    async fn erase_step(&self, change: &mut Change, org: OrgId, site: SiteId) -> Result<u64> {
         change.lock_org(org).await?;
         // Another process may have erased it meanwhile.
-        let Some(scope) = change.scope(org, site).await? else { return Ok(()) };
-        let Some(before) = change.org_site(org, site).await? else { return Ok(()) };
-        if change.erase_site(&scope, self.now_ms(), AT_ONCE).await? {
+        let Some(scope) = change.scope(org, site).await? else { return Ok(0) };
+        let Some(before) = change.org_site(org, site).await? else { return Ok(0) };
+        let erasure = change.erase_site(&scope, self.now_ms(), AT_ONCE).await?;
+        if erasure.is_over {
             let (target, was) = (site.0.to_string(), site_value(&before.site));
             let action = "site.erase";
             let done = Done { org, action, site: Some(site), target: &target, was, became: Value::Null };
             self.record(change, &By::itself(), done).await?;
             self.tell_sites(site);
         }
-        Ok(())
+        Ok(erasure.entries)
     }
 
     /// Removes an organization that has no sites any more, with its people, keys and providers.

@@ -12,6 +12,7 @@ use tmtp_store::{Node, SiteId, admin::NodeState};
 #[derive(Debug, Default)]
 pub(crate) struct Effects {
     edges: BTreeMap<String, Hints>,
+    dropped: u64,
 }
 
 /// Presence: gone.
@@ -33,10 +34,21 @@ impl Effects {
         self.edges.entry(edge.clone()).or_default().ohis.push(ohi);
     }
 
-    /// Tells all edges.
+    /// So many entries went with their device.
+    pub fn drop_entries(&mut self, entries: u64) {
+        self.dropped += entries;
+    }
+
+    /// Counts, and tells all edges.
     pub fn publish(self, bus: &dyn Bus) {
+        count_dropped(self.dropped);
         for (edge, hints) in self.edges {
             bus.publish(&edge_channel(&edge), hints.encode_to_vec().into());
         }
     }
+}
+
+/// Entries went that nobody acked, with their device or their site.
+pub(crate) fn count_dropped(entries: u64) {
+    metrics::counter!("tmtp_entries_dropped_total").increment(entries);
 }

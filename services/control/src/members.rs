@@ -119,7 +119,7 @@ pub(crate) async fn revoke(
             effects.offline(&reached, &from.uid);
         }
     }
-    tx.revoke_node(site, node.node).await?;
+    effects.drop_entries(tx.revoke_node(site, node.node).await?.entries);
     effects.close(site, node);
     Ok(())
 }

@@ -54,20 +54,18 @@ async fn write(core: &Core, taken: Vec<Waiting>) {
 }
 
 async fn commit(core: &Core, acks: &[NodeAcks]) -> Result<(), Fault> {
-    let blobs = core.store.ack(acks).await?;
-    core.trash.put(blobs);
-    count(core, acks);
+    let removed = core.store.ack(acks).await?;
+    core.trash.put(removed.blobs);
+    metrics::counter!("tmtp_messages_delivered_total").increment(removed.entries);
+    time(core, acks);
     Ok(())
 }
 
-/// What was delivered, and how long it took from the id to the receiver's ack.
-fn count(core: &Core, acks: &[NodeAcks]) {
+/// How long it took from the id to the receiver's ack.
+fn time(core: &Core, acks: &[NodeAcks]) {
     let now = core.clock.unix_nanos();
     let latency = metrics::histogram!("tmtp_delivery_latency_seconds");
-    let mut delivered = 0;
     for id in acks.iter().flat_map(|acks| &acks.ids) {
         latency.record(Duration::from_nanos(now.saturating_sub(id.0)));
-        delivered += 1;
     }
-    metrics::counter!("tmtp_messages_delivered_total").increment(delivered);
 }

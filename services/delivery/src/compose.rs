@@ -57,6 +57,8 @@ pub(crate) struct Outbox {
     unwanted: Vec<String>,
     /// What members sent, for the record of what their sites are used for.
     sent: Vec<Sent>,
+    /// Entries that were copied for a new node.
+    copied: u64,
 }
 
 impl Outbox {
@@ -76,6 +78,7 @@ impl Outbox {
             fanout: Fanout::default(),
             unwanted: Vec::new(),
             sent: Vec::new(),
+            copied: 0,
         }
     }
 
@@ -96,6 +99,11 @@ impl Outbox {
     /// A member's message of so many octets was taken, whoever receives it.
     pub fn count(&mut self, site: SiteId, posted: Posted, octets: u64) {
         self.sent.push(Sent { site, posted, messages: 1, octets });
+    }
+
+    /// So many entries of other nodes were copied by the transaction.
+    pub fn copied(&mut self, entries: u64) {
+        self.copied += entries;
     }
 
     /// Adds all of it to the transaction.
@@ -139,7 +147,7 @@ impl Outbox {
         told_since: Instant,
     ) -> Result<(), Fault> {
         metrics::counter!("tmtp_messages_accepted_total").increment(self.messages.len() as u64);
-        metrics::counter!("tmtp_entries_queued_total").increment(self.entries.len() as u64);
+        metrics::counter!("tmtp_entries_queued_total").increment(self.entries.len() as u64 + self.copied);
         core.counts.add(&self.messages, &self.entries);
         core.trash.put(std::mem::take(&mut self.unwanted));
         let known = connected.is_ok();

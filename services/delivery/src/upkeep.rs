@@ -90,7 +90,8 @@ async fn sweep(core: &Core) -> Result<(), Fault> {
     let swept = core.store.sweep_orphans(before, AT_ONCE).await?;
     if swept.messages + swept.entries > 0 {
         let (messages, entries) = (swept.messages, swept.entries);
-        metrics::counter!("tmtp_delivery_orphans_total").increment(messages + entries);
+        metrics::counter!("tmtp_delivery_orphans_total", "of" => "messages").increment(messages);
+        metrics::counter!("tmtp_delivery_orphans_total", "of" => "entries").increment(entries);
         tracing::warn!(messages, entries, "swept up what a defect left behind");
     }
     core.trash.put(swept.blobs);

@@ -137,7 +137,7 @@ pub trait Store: Send + Sync + 'static {
     /// requests at this moment, and for those that seized the nodes of a site.
     async fn post(&self, batch: &Batch<'_>) -> Result<Committed>;
     /// As [`Tx::ack`], committed. [`Error::Away`] unless the database is in charge of all of their sites.
-    async fn ack(&self, acks: &[NodeAcks]) -> Result<Vec<String>>;
+    async fn ack(&self, acks: &[NodeAcks]) -> Result<Removed>;
     /// Which of these nodes are connected at this moment, and where.
     async fn connected(&self, nodes: &[(SiteId, NodeId)]) -> Result<Vec<Connected>>;
     /// Some who are connected may not have been told of what waits for them: that shows in what
@@ -241,8 +241,8 @@ pub trait Tx: Look {
     async fn has_former_hash(&mut self, member: &MemberKey) -> Result<bool>;
     /// Puts a hash of ours in the place of such a one; `false` when the node's is ours already.
     async fn renew_hash(&mut self, site: SiteId, node: NodeId, secret_hash: &[u8]) -> Result<bool>;
-    /// Ends a node for good: its entries go, and it cannot log in. Returns blobs to delete after the commit.
-    async fn revoke_node(&mut self, site: SiteId, node: NodeId) -> Result<Vec<String>>;
+    /// Ends a node for good: its entries go, and it cannot log in.
+    async fn revoke_node(&mut self, site: SiteId, node: NodeId) -> Result<Removed>;
     /// Suspends a member, or ends that.
     async fn suspend_member(&mut self, member: &MemberKey, suspended: bool) -> Result<bool>;
 
@@ -297,14 +297,13 @@ pub trait Tx: Look {
     async fn add_messages(&mut self, messages: &[NewMessage], entries: &[NewEntry]) -> Result<()>;
     /// Adds to what sites were used for. Nearly the last step: others who count may wait for the commit.
     async fn count_sent(&mut self, sent: &[Sent]) -> Result<()>;
-    /// Copies what is pending for one node to another, which has nothing yet.
-    async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()>;
+    /// Copies what is pending for one node to another, which has nothing yet; returns how many entries.
+    async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<u64>;
     /// Removes entries of a site's messages with ids below `before`, the oldest first, about so many at most; tells which of
     /// those messages did not come to whom.
     async fn expire(&mut self, site: SiteId, before: MsgId, entries_max: u32) -> Result<Expired>;
     /// The first of a member's aliases, in order of name.
     async fn alias_of(&mut self, member: &MemberKey) -> Result<Option<String>>;
     /// Removes these very entries, where the session is still its node's newest, and messages with their last entry.
-    /// Returns blobs to delete after the commit.
-    async fn ack(&mut self, acks: &[NodeAcks]) -> Result<Vec<String>>;
+    async fn ack(&mut self, acks: &[NodeAcks]) -> Result<Removed>;
 }

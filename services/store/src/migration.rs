@@ -54,6 +54,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611271600_create_user_providers",
     "202611271700_bound_orders",
     "202611271800_create_shards",
+    "202611280100_count_acked",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -79,6 +80,7 @@ const SQLITE: &[Script] = scripts!(
     "202611271600_create_user_providers",
     "202611271700_bound_orders",
     "202611271800_create_shards",
+    "202611280100_count_acked",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

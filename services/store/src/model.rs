@@ -401,6 +401,15 @@ pub struct Expired {
     pub undelivered: Vec<Undelivered>,
 }
 
+/// What was taken off queues.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Entries that were there.
+    pub entries: u64,
+    /// Blobs of messages that went with them: to be deleted after the commit.
+    pub blobs: Vec<String>,
+}
+
 /// What a sweep removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Swept {

@@ -15,6 +15,7 @@ const EDGE: &[Counter] = &[
     ("tmtp_tls_handshakes_total", Some(("result", &["ok", "failed", "timed_out"]))),
     ("tmtp_logins_total", Some(("result", &["ok", "refused", "unreachable"]))),
     ("tmtp_edge_calls_retried_total", None),
+    ("tmtp_edge_entries_fetched_total", None),
     ("tmtp_edge_pushes_total", Some(("result", &["sent", "fetched"]))),
     ("tmtp_wakes_total", Some(("result", &["woken", "absent"]))),
     ("tmtp_sweep_found_total", None),
@@ -29,7 +30,7 @@ const DELIVERY: &[Counter] = &[
     ("tmtp_delivery_sessions_reaped_total", None),
     ("tmtp_delivery_notices_missed_total", None),
     ("tmtp_delivery_entries_expired_total", None),
-    ("tmtp_delivery_orphans_total", None),
+    ("tmtp_delivery_orphans_total", Some(("of", &["messages", "entries"]))),
     ("tmtp_delivery_blobs_left_total", None),
     ("tmtp_delivery_blobs_swept_total", None),
     ("tmtp_delivery_site_reload_failures_total", None),
@@ -37,6 +38,7 @@ const DELIVERY: &[Counter] = &[
 ];
 
 const CONTROL: &[Counter] = &[
+    ("tmtp_entries_dropped_total", None),
     ("tmtp_control_mails_total", Some(("result", &["sent", "failed", "dropped"]))),
     ("tmtp_control_provider_keys_total", Some(("result", &["ok", "failed"]))),
     ("tmtp_control_provider_sign_ins_total", Some(("result", &["ok", "refused", "down", "failed"]))),

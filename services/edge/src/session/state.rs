@@ -326,6 +326,7 @@ impl Session {
 
     /// Takes what was fetched; `more` says that delivery has more.
     pub fn fetched(&self, entries: Vec<Entry>, more: bool) {
+        metrics::counter!("tmtp_edge_entries_fetched_total").increment(entries.len() as u64);
         {
             let mut state = self.lock();
             state.fetching = false;

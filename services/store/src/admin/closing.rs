@@ -4,11 +4,14 @@
 use super::{Change, OrgId, Scope, View};
 use crate::{Result, SiteId, sql::values, steps::sites::count};
 
+const ERASE_ENTRIES: &str = "
+    DELETE FROM entries WHERE site = $1 AND (node, rank, msg) IN
+    (SELECT node, rank, msg FROM entries WHERE site = $1 LIMIT $2)";
+
 /// What is erased of a site, a bounded number of rows at a time. Its large bodies are swept by delivery, since no message
 /// names them any more.
 const ERASE: [&str; 19] = [
-    "DELETE FROM entries WHERE site = $1 AND (node, rank, msg) IN
-     (SELECT node, rank, msg FROM entries WHERE site = $1 LIMIT $2)",
+    ERASE_ENTRIES,
     "DELETE FROM messages WHERE site = $1 AND id IN (SELECT id FROM messages WHERE site = $1 LIMIT $2)",
     "DELETE FROM requests WHERE site = $1 AND (node, digest) IN
      (SELECT node, digest FROM requests WHERE site = $1 LIMIT $2)",
@@ -60,6 +63,15 @@ impl View {
     }
 }
 
+/// How far the erasure of a site has come by a step.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Erasure {
+    /// Entries that the step removed.
+    pub entries: u64,
+    /// All of it is gone, and so is the site.
+    pub is_over: bool,
+}
+
 impl Change {
     /// Closes a site, which is erased at this time, or opens it again. Nobody gets in while it is closed.
     pub async fn set_closing(&mut self, scope: &Scope, closing_ms: Option<i64>) -> Result<()> {
@@ -69,28 +81,30 @@ impl Change {
         self.conn().run(sql, values).await.map(drop)
     }
 
-    /// Erases what is in a closed site whose time is over, at most `limit` rows of each kind; `true` when all of it is gone
-    /// and so is the site. What was opened again meanwhile stays as it is.
-    pub async fn erase_site(&mut self, scope: &Scope, now_ms: i64, limit: u32) -> Result<bool> {
+    /// Erases what is in a closed site whose time is over, at most `limit` rows of each kind. What was opened again meanwhile
+    /// stays as it is.
+    pub async fn erase_site(&mut self, scope: &Scope, now_ms: i64, limit: u32) -> Result<Erasure> {
         let lock = "UPDATE sites SET org = org WHERE org = $1 AND id = $2 AND closing_ms BETWEEN 1 AND $3";
         if self.conn().run(lock, values![scope.org.0, scope.site, now_ms]).await? == 0 {
-            return Ok(false);
+            return Ok(Erasure::default());
         }
         let is_elsewhere = self.go_to(scope.site).await?.is_some();
-        let mut is_empty = true;
+        let mut erasure = Erasure { entries: 0, is_over: true };
         for sql in ERASE {
             let values = values![scope.site, i64::from(limit)];
-            is_empty &= self.conn().run(sql, values).await? < u64::from(limit);
-            if is_elsewhere {
-                is_empty &= self.at(scope.site).await?.run(sql, values).await? < u64::from(limit);
+            let here = self.conn().run(sql, values).await?;
+            let there = if is_elsewhere { self.at(scope.site).await?.run(sql, values).await? } else { 0 };
+            erasure.is_over &= here.max(there) < u64::from(limit);
+            if sql == ERASE_ENTRIES {
+                erasure.entries += here + there;
             }
         }
-        if is_empty {
+        if erasure.is_over {
             count(self.conn(), "sites_version").await?;
             self.conn().run("DELETE FROM site_hosts WHERE site = $1", values![scope.site]).await?;
             self.conn().run("DELETE FROM sites WHERE id = $1", values![scope.site]).await?;
         }
-        Ok(is_empty)
+        Ok(erasure)
     }
 
     /// Removes an organization that has no sites, with its people, keys and providers; `false` when it has sites. It must

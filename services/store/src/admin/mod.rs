@@ -39,6 +39,7 @@ use async_trait::async_trait;
 
 pub use audit::{Link, Verdict, link_hash};
 pub use certificates::{NewCertificate, SiteCertificate};
+pub use closing::Erasure;
 pub use erasing::{Erased, Waiting};
 pub use figures::{FIGURES_COUNTED, SiteFigures};
 pub use grants::{Grant, SigningKey};

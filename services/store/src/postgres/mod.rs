@@ -239,7 +239,7 @@ impl Store for PgStore {
         batch::post(&mut self.conn().await?, batch).await
     }
 
-    async fn ack(&self, acks: &[NodeAcks]) -> Result<Vec<String>> {
+    async fn ack(&self, acks: &[NodeAcks]) -> Result<Removed> {
         queue::ack(&mut self.conn().await?, acks).await
     }
 

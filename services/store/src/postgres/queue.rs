@@ -11,8 +11,8 @@ use tmtp_wire::MsgId;
 
 use super::conn::PgConn;
 use crate::{
-    NewEntry, NewMessage, NodeAcks, NodeId, Result, SiteId, Swept,
-    sql::{Conn, Row, Value, int, values},
+    Error, NewEntry, NewMessage, NodeAcks, NodeId, Removed, Result, SiteId, Swept,
+    sql::{Conn, Row, int, values},
     steps::{
         queue::{EntryKey, EntryRow, Gone, body_columns, count_gone, entry_rows},
         upkeep,
@@ -94,32 +94,30 @@ impl<'a> MessageColumns<'a> {
 }
 
 /// One call, in a transaction or as one.
-pub(super) async fn ack(conn: &mut PgConn, acks: &[NodeAcks]) -> Result<Vec<String>> {
+pub(super) async fn ack(conn: &mut PgConn, acks: &[NodeAcks]) -> Result<Removed> {
     let acked = |NodeAcks { session, ids }: &NodeAcks| {
         let row = |id: &MsgId| [session.site.0, session.node.0, session.epoch, int(id.0)];
         ids.iter().map(row).collect::<Vec<_>>()
     };
     let mut rows: Vec<[i64; 4]> = acks.iter().flat_map(acked).collect();
     if rows.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Removed::default());
     }
     rows.sort_unstable();
     rows.dedup();
     let [sites, nodes, epochs, ids]: [Vec<i64>; 4] =
         std::array::from_fn(|at| rows.iter().map(|row| row[at]).collect());
-    freed(conn, "SELECT ack_2($1, $2, $3, $4)", values![&sites, &nodes, &epochs, &ids]).await
-}
-
-/// The blobs that a function returns.
-async fn freed(conn: &mut PgConn, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<String>> {
-    conn.first(sql, values).await?.map_or_else(|| Ok(Vec::new()), |row| row.texts(0))
+    let sql = "SELECT removed, freed FROM ack_3($1, $2, $3, $4)";
+    let told = conn.first(sql, values![&sites, &nodes, &epochs, &ids]).await?;
+    let told = told.ok_or_else(|| Error::Defect("acks without an outcome".to_owned()))?;
+    Ok(Removed { entries: told.count(0)?, blobs: told.texts(1)? })
 }
 
 /// Removes all that waits for a node.
-pub(super) async fn drop_queue(conn: &mut PgConn, site: SiteId, node: NodeId) -> Result<Vec<String>> {
+pub(super) async fn drop_queue(conn: &mut PgConn, site: SiteId, node: NodeId) -> Result<Removed> {
     let sql = "DELETE FROM entries WHERE site = $1 AND node = $2 RETURNING site, msg";
     let gone = conn.all(sql, values![site, node]).await?;
-    count_down(conn, count_gone(&gone)?).await
+    Ok(Removed { entries: gone.len() as u64, blobs: count_down(conn, count_gone(&gone)?).await? })
 }
 
 const REMOVE: &str = "
@@ -151,7 +149,8 @@ async fn count_down(conn: &mut PgConn, gone: Gone) -> Result<Vec<String>> {
     }
     let (sites, ids): (Vec<i64>, Vec<i64>) = gone.keys().map(|(site, id)| (site.0, int(id.0))).unzip();
     let counts: Vec<i64> = gone.into_values().collect();
-    freed(conn, "SELECT count_down_1($1, $2, $3)", values![&sites, &ids, &counts]).await
+    let told = conn.first("SELECT count_down_1($1, $2, $3)", values![&sites, &ids, &counts]).await?;
+    told.map_or_else(|| Ok(Vec::new()), |row| row.texts(0))
 }
 
 const LOCK_QUEUE: &str = "
@@ -169,12 +168,13 @@ const COUNT_UP: &str = "
     UPDATE messages m SET pending = pending + 1 FROM unnest($2::bigint[]) k(id)
     WHERE m.site = $1 AND m.id = k.id";
 
-pub(super) async fn copy(conn: &mut PgConn, site: SiteId, from: NodeId, to: NodeId) -> Result<()> {
+pub(super) async fn copy(conn: &mut PgConn, site: SiteId, from: NodeId, to: NodeId) -> Result<u64> {
     let ints = |rows: &[Row], at| rows.iter().map(|row| row.int(at)).collect::<Result<Vec<i64>>>();
     let locked = conn.all(LOCK_QUEUE, values![site, from]).await?;
     let (ranks, ids) = (ints(&locked, 0)?, ints(&locked, 1)?);
     let copied = conn.all(COPY_QUEUE, values![site, from, to, &ranks, &ids]).await?;
-    conn.run(COUNT_UP, values![site, &ints(&copied, 0)?]).await.map(drop)
+    conn.run(COUNT_UP, values![site, &ints(&copied, 0)?]).await?;
+    Ok(copied.len() as u64)
 }
 
 pub(super) async fn sweep(conn: &mut PgConn, before_ms: i64, limit: u32) -> Result<Swept> {

@@ -152,7 +152,7 @@ impl Tx for PgTx {
         steps::members::renew_hash(&mut self.conn, (site, node), secret_hash).await
     }
 
-    async fn revoke_node(&mut self, site: SiteId, node: NodeId) -> Result<Vec<String>> {
+    async fn revoke_node(&mut self, site: SiteId, node: NodeId) -> Result<Removed> {
         steps::members::revoke_node(&mut self.conn, site, node).await?;
         queue::drop_queue(&mut self.conn, site, node).await
     }
@@ -233,7 +233,7 @@ impl Tx for PgTx {
         usage::count(&mut self.conn, sent).await
     }
 
-    async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()> {
+    async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<u64> {
         queue::copy(&mut self.conn, site, from, to).await
     }
 
@@ -252,7 +252,7 @@ impl Tx for PgTx {
         steps::members::first_alias(&mut self.conn, member.site, &member.uid).await
     }
 
-    async fn ack(&mut self, acks: &[NodeAcks]) -> Result<Vec<String>> {
+    async fn ack(&mut self, acks: &[NodeAcks]) -> Result<Removed> {
         queue::ack(&mut self.conn, acks).await
     }
 }

@@ -204,7 +204,7 @@ impl Store for SqliteStore {
         batch::post(self, batch).await
     }
 
-    async fn ack(&self, acks: &[NodeAcks]) -> Result<Vec<String>> {
+    async fn ack(&self, acks: &[NodeAcks]) -> Result<Removed> {
         let mut tx = self.tx().await?;
         let freed = queue::ack(&mut tx.conn, acks).await?;
         tx.finish().await?;

@@ -9,7 +9,7 @@ use super::{
     rows::{Octets, json},
 };
 use crate::{
-    NewEntry, NewMessage, NodeAcks, NodeId, QueuePage, QueueRead, Result, SiteId, Swept,
+    NewEntry, NewMessage, NodeAcks, NodeId, QueuePage, QueueRead, Removed, Result, SiteId, Swept,
     sql::{Conn, Row, int, values},
     steps::{
         queue::{EntryKey, blobs, body_columns, count_gone, entry_rows, queue_entry},
@@ -63,21 +63,21 @@ const ACK: &str = "
         CROSS JOIN (VALUES (0), (1)) ranks)
     RETURNING site, msg";
 
-pub(super) async fn ack(conn: &mut SqliteConn, acks: &[NodeAcks]) -> Result<Vec<String>> {
+pub(super) async fn ack(conn: &mut SqliteConn, acks: &[NodeAcks]) -> Result<Removed> {
     let of_node = |NodeAcks { session, ids }: &NodeAcks| {
         let row = |id: &MsgId| (session.site.0, session.node.0, session.epoch, int(id.0));
         ids.iter().map(row).collect::<Vec<_>>()
     };
     let rows = json(acks.iter().flat_map(of_node))?;
     let gone = conn.all(ACK, values![&rows]).await?;
-    count_down(conn, &gone).await
+    Ok(Removed { entries: gone.len() as u64, blobs: count_down(conn, &gone).await? })
 }
 
 /// Removes all that waits for a node.
-pub(super) async fn drop_queue(conn: &mut SqliteConn, site: SiteId, node: NodeId) -> Result<Vec<String>> {
+pub(super) async fn drop_queue(conn: &mut SqliteConn, site: SiteId, node: NodeId) -> Result<Removed> {
     let sql = "DELETE FROM entries WHERE site = $1 AND node = $2 RETURNING site, msg";
     let gone = conn.all(sql, values![site, node]).await?;
-    count_down(conn, &gone).await
+    Ok(Removed { entries: gone.len() as u64, blobs: count_down(conn, &gone).await? })
 }
 
 /// A row: site, node, rank, msg.
@@ -129,13 +129,13 @@ async fn count_down(conn: &mut SqliteConn, gone: &[Row]) -> Result<Vec<String>> 
     Ok(freed)
 }
 
-pub(super) async fn copy(conn: &mut SqliteConn, site: SiteId, from: NodeId, to: NodeId) -> Result<()> {
+pub(super) async fn copy(conn: &mut SqliteConn, site: SiteId, from: NodeId, to: NodeId) -> Result<u64> {
     let sql = "UPDATE messages SET pending = pending + 1
                WHERE site = $1 AND id IN (SELECT msg FROM entries WHERE site = $1 AND node = $2)";
     conn.run(sql, values![site, from]).await?;
     let sql = "INSERT INTO entries (site, node, rank, msg, octets)
                SELECT site, $3, rank, msg, octets FROM entries WHERE site = $1 AND node = $2";
-    conn.run(sql, values![site, from, to]).await.map(drop)
+    conn.run(sql, values![site, from, to]).await
 }
 
 pub(super) async fn sweep(conn: &mut SqliteConn, before_ms: i64, limit: u32) -> Result<Swept> {

@@ -113,7 +113,7 @@ impl Tx for SqliteTx {
         steps::members::renew_hash(&mut self.conn, (site, node), secret_hash).await
     }
 
-    async fn revoke_node(&mut self, site: SiteId, node: NodeId) -> Result<Vec<String>> {
+    async fn revoke_node(&mut self, site: SiteId, node: NodeId) -> Result<Removed> {
         steps::members::revoke_node(&mut self.conn, site, node).await?;
         queue::drop_queue(&mut self.conn, site, node).await
     }
@@ -194,7 +194,7 @@ impl Tx for SqliteTx {
         usage::count(&mut self.conn, sent).await
     }
 
-    async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()> {
+    async fn copy_queue(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<u64> {
         queue::copy(&mut self.conn, site, from, to).await
     }
 
@@ -213,7 +213,7 @@ impl Tx for SqliteTx {
         steps::members::first_alias(&mut self.conn, member.site, &member.uid).await
     }
 
-    async fn ack(&mut self, acks: &[NodeAcks]) -> Result<Vec<String>> {
+    async fn ack(&mut self, acks: &[NodeAcks]) -> Result<Removed> {
         queue::ack(&mut self.conn, acks).await
     }
 }

@@ -240,7 +240,7 @@ impl World {
 
 pub async fn ack(store: &dyn Store, session: &Session, ids: &[u64]) -> Result<Vec<String>> {
     let acks = NodeAcks { session: session.clone(), ids: ids.iter().map(|id| MsgId(*id)).collect() };
-    Ok(store.ack(&[acks]).await?)
+    Ok(store.ack(&[acks]).await?.blobs)
 }
 
 pub fn ids(page: &QueuePage) -> Vec<u64> {

@@ -55,7 +55,7 @@ pub async fn a_certificate_goes_with_its_site(w: &World) -> Result<()> {
     change.set_closing(&scope, Some(1)).await?;
     change.commit().await?;
     let mut change = admin(w).begin().await?;
-    assert!(change.erase_site(&scope, 10, 100).await?, "it is gone");
+    assert!(change.erase_site(&scope, 10, 100).await?.is_over, "it is gone");
     change.commit().await?;
     assert_eq!(admin(w).begin().await?.claim_issuing(10, 20).await?, None);
     let left = w.store.certificate_versions().await?;
