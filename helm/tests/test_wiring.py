@@ -1,6 +1,7 @@
 """What refers to something refers to something that is there."""
 
 import chart
+import pytest
 
 
 def selects(selector, labels):
@@ -77,6 +78,55 @@ def test_all_is_denied_that_is_not_allowed(values):
         assert selects(spec["podSelector"]["matchLabels"], labels)
     assert all("from" in rule for each in policies if not each["metadata"]["name"].endswith("-edge")
                for rule in each["spec"].get("ingress", []))
+
+
+def allowed(values, direction, pod, port, other):
+    """Whether policies let a pod speak to another (both by their labels), as far as this side is concerned."""
+    concerned = [each["spec"] for each in chart.of_kind(values, "NetworkPolicy")
+                 if selects(each["spec"]["podSelector"]["matchLabels"], pod) and direction in each["spec"]["policyTypes"]]
+    word = {"Ingress": "from", "Egress": "to"}[direction]
+    rules = [rule for spec in concerned for rule in spec.get(direction.lower(), [])]
+    return not concerned or any(
+        port in [each["port"] for each in rule["ports"]]
+        and (word not in rule or any("podSelector" in peer and "namespaceSelector" not in peer
+                                     and selects(peer["podSelector"]["matchLabels"], other) for peer in rule[word]))
+        for rule in rules
+    )
+
+
+def rules_between_our_pods(values):
+    """Rules that name pods: the direction, labels of a pod that the policy is for, the port, labels of a pod named."""
+    every = [labels for _, labels, _ in chart.pods(values)]
+    for each in chart.of_kind(values, "NetworkPolicy"):
+        for direction, word in (("Ingress", "from"), ("Egress", "to")):
+            for rule in each["spec"].get(direction.lower(), []):
+                for peer in rule.get(word) or []:
+                    if "podSelector" in peer and "namespaceSelector" not in peer:
+                        for pod in every:
+                            for other in every:
+                                if (selects(each["spec"]["podSelector"]["matchLabels"], pod)
+                                        and selects(peer["podSelector"]["matchLabels"], other)):
+                                    yield from ((direction, pod, port["port"], other) for port in rule["ports"])
+
+
+def test_what_one_pod_may_send_another_lets_in_and_the_reverse(values):
+    ports = {labels["app.kubernetes.io/component"]: {port["containerPort"] for port in spec["containers"][0].get("ports", [])}
+             for _, labels, spec in chart.pods(values)}
+    found = list(rules_between_our_pods(values))
+    assert found or values == "plain-values.yaml"
+    for direction, pod, port, other in found:
+        server, opposite = (pod, "Egress") if direction == "Ingress" else (other, "Ingress")
+        ways = f"{direction} {pod['app.kubernetes.io/component']} {port} {other['app.kubernetes.io/component']}"
+        assert port in ports[server["app.kubernetes.io/component"]], f"nobody listens: {ways}"
+        assert allowed(values, opposite, other, port, pod), f"the other side does not: {ways}"
+
+
+@pytest.mark.parametrize("values", ["min-values.yaml", "full-values.yaml", "init-values.yaml"])
+def test_the_pod_of_helm_test_gets_in_whoever_else_may_connect(values):
+    pods = {labels["app.kubernetes.io/component"]: labels for _, labels, _ in chart.pods(values)}
+    assert allowed(values, "Egress", pods["test"], 7443, pods["edge"])
+    assert allowed(values, "Ingress", pods["edge"], 7443, pods["test"])
+    assert not allowed(values, "Ingress", pods["delivery"], 7450, pods["test"])
 
 
 def test_the_collector_of_traces_is_reached_by_those_who_have_some_to_tell():
