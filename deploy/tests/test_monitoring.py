@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import time
+import tomllib
 import urllib.parse
 import urllib.request
 
@@ -16,8 +17,9 @@ from ports import free_port
 
 DEPLOY = pathlib.Path(__file__).parent.parent
 FILES = DEPLOY.parent / "helm/tmtp-hosting/files"
+COMPOSE = yaml.safe_load((DEPLOY / "compose/prometheus.yml").read_text())
 # Who scrapes the figures of sites.
-KEY = "tmtp_" + "b" * 40
+KEY = tomllib.loads((DEPLOY / "compose/tmtpd.toml").read_text())["control"]["operator_key"]
 TMTPD = pathlib.Path(os.environ["TMTPD_BIN"])
 RULES = [rule for group in yaml.safe_load((FILES / "alerts.yaml").read_text())["groups"] for rule in group["rules"]]
 BOARDS = {path.name: json.loads(path.read_text()) for path in sorted((FILES / "dashboards").glob("*.json"))}
@@ -111,11 +113,13 @@ def prometheus(cluster, tmp_path_factory):
     folder = tmp_path_factory.mktemp("prometheus")
     shutil.copy(FILES / "alerts.yaml", folder)
     roles = {name: name.rstrip("12") for name in cluster if name.rstrip("12") in ("edge", "delivery", "control")}
-    targets = [{"targets": [f"127.0.0.1:{cluster[name]}"], "labels": {"role": role}} for name, role in roles.items()]
+    targets = {"tmtp": [{"targets": [f"127.0.0.1:{cluster[name]}"], "labels": {"role": role}} for name, role in roles.items()],
+               # As of two control pods: what each of them tells is the same, and counts once.
+               "tmtp-sites": [{"targets": [f"{host}:{cluster['api']}" for host in ("127.0.0.1", "localhost")]}]}
+    jobs = [{key: value for key, value in job.items() if not key.endswith("_configs")} | {"static_configs": targets[job["job_name"]]}
+            for job in COMPOSE["scrape_configs"]]
     settings = {"global": {"scrape_interval": "500ms", "evaluation_interval": "1s"}, "rule_files": ["alerts.yaml"],
-                "scrape_configs": [{"job_name": "tmtp", "static_configs": targets}, {
-                    "job_name": "tmtp-sites", "metrics_path": "/api/v1/orgs/1/metrics", "authorization": {"credentials": KEY},
-                    "static_configs": [{"targets": [f"127.0.0.1:{cluster['api']}"]}]}]}
+                "scrape_configs": jobs}
     (folder / "prometheus.yml").write_text(yaml.safe_dump(settings))
     address = f"127.0.0.1:{free_port()}"
     with open(folder / "log", "w") as log:
@@ -158,6 +162,23 @@ def test_every_panel_shows_something_and_its_legend_names_labels_that_are_there(
         wanted = set(re.findall(r"{{(\w+)}}", target["legendFormat"]))
         for one in series(prometheus, target):
             assert wanted <= set(one["metric"]), target
+
+
+def test_the_board_of_one_site_counts_it_once_however_many_control_pods_tell_of_it(prometheus):
+    panels = {panel["title"]: panel for panel in BOARDS["site.json"]["panels"] if panel["type"] != "row"}
+    wait_for(lambda: [] if len(ask(prometheus, "query", query="tmtp_site_members")["result"]) == 2 else ["a second target"])
+    for panel in panels.values():
+        for target in panel["targets"]:
+            assert len(series(prometheus, target)) == 1, target
+    members = next(target for target in TARGETS if target["expr"].startswith("sum(max by (site, host) (tmtp_site_members"))
+    assert [one["value"][1] for one in series(prometheus, members)] == ["3"]
+
+
+def test_the_way_into_the_console_that_the_compose_file_tells_is_one(cluster):
+    words = re.search(r"exec control tmtpd (admin .*)", (DEPLOY / "compose.yaml").read_text()).group(1).split()
+    variables = {**os.environ, "TMTP_ADMIN_SERVER": f"http://127.0.0.1:{cluster['api']}", "TMTP_ADMIN_KEY": KEY}
+    done = subprocess.run([TMTPD, *words], env=variables, capture_output=True, text=True)
+    assert done.returncode == 0 and "http://" in done.stdout, done.stdout + done.stderr
 
 
 def series(address, target):

@@ -45,6 +45,10 @@ def test_settings_that_the_chart_works_out_are_refused(version, key):
      ("edge.drain.sessionsPerSecond=1", "edge.drain.sessionsPerSecond"),
      ('edge.autoscaling={"enabled":true,"targetLinks":30000}', "targetLinks"),
      ('edge.certificates=[{"host":"a","existingSecret":"b"},{"host":"A","existingSecret":"c"}]', "twice"),
+     ('monitoring.siteMonitor={"enabled":true,"existingSecret":"a"}', "organizations"),
+     ('monitoring.siteMonitor={"enabled":true,"organizations":[1]}', "siteMonitor.existingSecret"),
+     ('control.ingress={"enabled":true,"hosts":["a.example"]}', "networkPolicy.controlFrom"),
+     ('control.httpRoute={"enabled":true,"parentRefs":[{"name":"a"}]}', "networkPolicy.controlFrom"),
      ('database.shards=[{"name":"main","existingSecret":"a"}]', "shards"),
      ('database.shards=[{"name":"a__b","existingSecret":"a"}]', "shards")],
 )

@@ -239,12 +239,36 @@ def test_routes_lead_to_controls_service_and_never_to_metrics():
     assert {path["path"] for path in paths} == set(values) == {"/"}
 
 
-def test_the_monitor_finds_the_service_of_metrics():
-    monitor = chart.one("full-values.yaml", "ServiceMonitor", "")
+@pytest.mark.parametrize("monitor, service", [("tmtp-hosting", "-metrics"), ("-sites", "-control")])
+def test_a_monitor_finds_its_service_and_prometheus_gets_in(monitor, service):
+    spec = chart.one("full-values.yaml", "ServiceMonitor", monitor)["spec"]
     found = [each for each in chart.of_kind("full-values.yaml", "Service")
-             if selects(monitor["spec"]["selector"]["matchLabels"], each["metadata"]["labels"])]
-    assert [each["metadata"]["name"].endswith("-metrics") for each in found] == [True]
-    assert {end["port"] for end in monitor["spec"]["endpoints"]} <= {port["name"] for port in found[0]["spec"]["ports"]}
+             if selects(spec["selector"]["matchLabels"], each["metadata"]["labels"])]
+    assert [each["metadata"]["name"].endswith(service) for each in found] == [True]
+    numbers = {port["name"]: port["port"] for port in found[0]["spec"]["ports"]}
+    scraped = {numbers[end["port"]] for end in spec["endpoints"]}
+    for role in components("full-values.yaml", found[0]["spec"]["selector"]):
+        policy = chart.one("full-values.yaml", "NetworkPolicy", f"-{role}")["spec"]
+        scrapers = [rule for rule in policy["ingress"]
+                    if "monitoring" in str(rule.get("from")) and scraped & {port["port"] for port in rule["ports"]}]
+        assert scrapers, role
+
+
+def test_figures_of_sites_are_scraped_as_the_board_and_the_api_expect():
+    ends = chart.one("full-values.yaml", "ServiceMonitor", "-sites")["spec"]["endpoints"]
+    assert [end["path"] for end in ends] == ["/api/v1/orgs/1/metrics", "/api/v1/orgs/7/metrics"]
+    for end in ends:
+        assert end["authorization"]["credentials"] == {"name": "tmtp-sites-key", "key": "api-key"}
+        labels = {each["targetLabel"]: each["replacement"] for each in end["relabelings"]}
+        assert labels["job"] == "tmtp-sites" and f"/{labels['organization']}/" in end["path"]
+    board = (chart.CHART / "files/dashboards/site.json").read_text()
+    assert 'job=\\"tmtp-sites\\"' in board and 'job=\\"tmtp\\"' not in board
+
+
+def test_nobody_scrapes_control_where_nobody_asked_for_it():
+    ports = {port["port"] for rule in chart.one("min-values.yaml", "NetworkPolicy", "-control")["spec"]["ingress"]
+             for port in rule["ports"]}
+    assert ports == {8080}
 
 
 def test_clients_addresses_are_kept():
