@@ -11,6 +11,7 @@ import tomllib
 import urllib.parse
 import urllib.request
 
+import chart
 import pytest
 import yaml
 from ports import free_port
@@ -172,6 +173,33 @@ def test_the_board_of_one_site_counts_it_once_however_many_control_pods_tell_of_
             assert len(series(prometheus, target)) == 1, target
     members = next(target for target in TARGETS if target["expr"].startswith("sum(max by (site, host) (tmtp_site_members"))
     assert [one["value"][1] for one in series(prometheus, members)] == ["3"]
+
+
+def adapter_rule():
+    """The rule for prometheus-adapter that the runbooks give."""
+    section = (DEPLOY / "README.md").read_text().split("\n### Scaling edges by their links\n")[1].split("\n### ")[0]
+    return yaml.safe_load("\n".join(line for line in section.splitlines() if line.startswith("    ")))[0]
+
+
+def test_edges_are_scaled_by_a_metric_that_they_have_as_the_adapters_rule_asks_for_it(prometheus):
+    rule = adapter_rule()
+    scaler = chart.one("full-values.yaml", "HorizontalPodAutoscaler", "-edge")["spec"]["metrics"][0]["pods"]
+    assert scaler["metric"]["name"] == rule["name"]["as"]
+    # Those two labels come with Kubernetes: here an edge is told by its address.
+    found = rule["seriesQuery"].replace(',namespace!="",pod!=""', "")
+    name = found.partition("{")[0]
+    wanted = {"<<.Series>>": name, "<<.LabelMatchers>>": 'job="tmtp"', "<<.GroupBy>>": "instance"}
+    query = rule["metricsQuery"]
+    for word, value in wanted.items():
+        query = query.replace(word, value)
+
+    def links():
+        return {one["metric"]["instance"]: float(one["value"][1]) for one in ask(prometheus, "query", query=query)["result"]}
+
+    wait_for(lambda: [] if len(links()) == 2 else links())
+    states = ask(prometheus, "query", query=found)["result"]
+    assert {one["metric"]["state"] for one in states} == {"arriving", "session"}
+    assert set(links()) == {one["metric"]["instance"] for one in states}, "all edges, and nothing else"
 
 
 def test_the_way_into_the_console_that_the_compose_file_tells_is_one(cluster):
