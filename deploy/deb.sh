@@ -28,6 +28,7 @@ install -D -m 755 -t "$root/usr/bin" "$programs/tmtpd" "$programs/tmtp"
 install -D -m 644 -t "$root/lib/systemd/system" deploy/systemd/tmtpd@.service
 install -D -m 644 -t "$root/etc/tmtp" deploy/debian/tmtpd.toml
 install -D -m 644 -t "$root/usr/share/doc/tmtp-hosting" README.md CHANGELOG.md
+install -D -m 644 deploy/README.md "$root/usr/share/doc/tmtp-hosting/operating.md"
 install -D -m 644 LICENSE "$root/usr/share/doc/tmtp-hosting/copyright"
 deploy/sbom.py >"$root/usr/share/doc/tmtp-hosting/sbom.cdx.json"
 chmod 644 "$root/usr/share/doc/tmtp-hosting/sbom.cdx.json"

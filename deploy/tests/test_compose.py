@@ -102,9 +102,21 @@ def test_prometheus_takes_its_settings_and_looks_where_we_are(tmp_path):
     (tmp_path / "prometheus.yml").write_text(text.replace("/etc/prometheus/alerts.yaml", str((DEPLOY / rules).resolve())))
     done = subprocess.run(["promtool", "check", "config", tmp_path / "prometheus.yml"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    scrape = yaml.safe_load(text)["scrape_configs"][0]["dns_sd_configs"][0]
+    processes, sites = yaml.safe_load(text)["scrape_configs"]
+    scrape = processes["dns_sd_configs"][0]
     assert set(scrape["names"]) == {"edge", "delivery", "control"} <= set(SERVICES)
     assert SETTINGS["http"]["listen"].endswith(f":{scrape['port']}")
+    assert sites["static_configs"][0]["targets"] == ["control:" + SETTINGS["control"]["listen"][0].split(":")[1]]
+
+
+def test_everybody_has_the_key_that_control_takes():
+    key = SETTINGS["control"]["operator_key"]
+    jobs = yaml.safe_load((DEPLOY / "compose/prometheus.yml").read_text())["scrape_configs"]
+    assert [job["authorization"]["credentials"] for job in jobs if "authorization" in job] == [key]
+    assert SERVICES["control"]["environment"]["TMTP_ADMIN_KEY"] == key
+    address = SERVICES["control"]["environment"]["TMTP_ADMIN_SERVER"]
+    assert address == SETTINGS["control"]["public_url"]
+    assert f"{address.removeprefix('http://')}:8088" in SERVICES["control"]["ports"]
 
 
 def test_grafana_finds_prometheus_and_the_boards():

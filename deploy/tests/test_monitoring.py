@@ -7,17 +7,20 @@ import re
 import shutil
 import subprocess
 import time
+import tomllib
 import urllib.parse
 import urllib.request
 
+import chart
 import pytest
 import yaml
 from ports import free_port
 
 DEPLOY = pathlib.Path(__file__).parent.parent
 FILES = DEPLOY.parent / "helm/tmtp-hosting/files"
+COMPOSE = yaml.safe_load((DEPLOY / "compose/prometheus.yml").read_text())
 # Who scrapes the figures of sites.
-KEY = "tmtp_" + "b" * 40
+KEY = tomllib.loads((DEPLOY / "compose/tmtpd.toml").read_text())["control"]["operator_key"]
 TMTPD = pathlib.Path(os.environ["TMTPD_BIN"])
 RULES = [rule for group in yaml.safe_load((FILES / "alerts.yaml").read_text())["groups"] for rule in group["rules"]]
 BOARDS = {path.name: json.loads(path.read_text()) for path in sorted((FILES / "dashboards").glob("*.json"))}
@@ -111,11 +114,13 @@ def prometheus(cluster, tmp_path_factory):
     folder = tmp_path_factory.mktemp("prometheus")
     shutil.copy(FILES / "alerts.yaml", folder)
     roles = {name: name.rstrip("12") for name in cluster if name.rstrip("12") in ("edge", "delivery", "control")}
-    targets = [{"targets": [f"127.0.0.1:{cluster[name]}"], "labels": {"role": role}} for name, role in roles.items()]
+    targets = {"tmtp": [{"targets": [f"127.0.0.1:{cluster[name]}"], "labels": {"role": role}} for name, role in roles.items()],
+               # As of two control pods: what each of them tells is the same, and counts once.
+               "tmtp-sites": [{"targets": [f"{host}:{cluster['api']}" for host in ("127.0.0.1", "localhost")]}]}
+    jobs = [{key: value for key, value in job.items() if not key.endswith("_configs")} | {"static_configs": targets[job["job_name"]]}
+            for job in COMPOSE["scrape_configs"]]
     settings = {"global": {"scrape_interval": "500ms", "evaluation_interval": "1s"}, "rule_files": ["alerts.yaml"],
-                "scrape_configs": [{"job_name": "tmtp", "static_configs": targets}, {
-                    "job_name": "tmtp-sites", "metrics_path": "/api/v1/orgs/1/metrics", "authorization": {"credentials": KEY},
-                    "static_configs": [{"targets": [f"127.0.0.1:{cluster['api']}"]}]}]}
+                "scrape_configs": jobs}
     (folder / "prometheus.yml").write_text(yaml.safe_dump(settings))
     address = f"127.0.0.1:{free_port()}"
     with open(folder / "log", "w") as log:
@@ -158,6 +163,50 @@ def test_every_panel_shows_something_and_its_legend_names_labels_that_are_there(
         wanted = set(re.findall(r"{{(\w+)}}", target["legendFormat"]))
         for one in series(prometheus, target):
             assert wanted <= set(one["metric"]), target
+
+
+def test_the_board_of_one_site_counts_it_once_however_many_control_pods_tell_of_it(prometheus):
+    panels = {panel["title"]: panel for panel in BOARDS["site.json"]["panels"] if panel["type"] != "row"}
+    wait_for(lambda: [] if len(ask(prometheus, "query", query="tmtp_site_members")["result"]) == 2 else ["a second target"])
+    for panel in panels.values():
+        for target in panel["targets"]:
+            assert len(series(prometheus, target)) == 1, target
+    members = next(target for target in TARGETS if target["expr"].startswith("sum(max by (site, host) (tmtp_site_members"))
+    assert [one["value"][1] for one in series(prometheus, members)] == ["3"]
+
+
+def adapter_rule():
+    """The rule for prometheus-adapter that the runbooks give."""
+    section = (DEPLOY / "README.md").read_text().split("\n### Scaling edges by their links\n")[1].split("\n### ")[0]
+    return yaml.safe_load("\n".join(line for line in section.splitlines() if line.startswith("    ")))[0]
+
+
+def test_edges_are_scaled_by_a_metric_that_they_have_as_the_adapters_rule_asks_for_it(prometheus):
+    rule = adapter_rule()
+    scaler = chart.one("full-values.yaml", "HorizontalPodAutoscaler", "-edge")["spec"]["metrics"][0]["pods"]
+    assert scaler["metric"]["name"] == rule["name"]["as"]
+    # Those two labels come with Kubernetes: here an edge is told by its address.
+    found = rule["seriesQuery"].replace(',namespace!="",pod!=""', "")
+    name = found.partition("{")[0]
+    wanted = {"<<.Series>>": name, "<<.LabelMatchers>>": 'job="tmtp"', "<<.GroupBy>>": "instance"}
+    query = rule["metricsQuery"]
+    for word, value in wanted.items():
+        query = query.replace(word, value)
+
+    def links():
+        return {one["metric"]["instance"]: float(one["value"][1]) for one in ask(prometheus, "query", query=query)["result"]}
+
+    wait_for(lambda: [] if len(links()) == 2 else links())
+    states = ask(prometheus, "query", query=found)["result"]
+    assert {one["metric"]["state"] for one in states} == {"arriving", "session"}
+    assert set(links()) == {one["metric"]["instance"] for one in states}, "all edges, and nothing else"
+
+
+def test_the_way_into_the_console_that_the_compose_file_tells_is_one(cluster):
+    words = re.search(r"exec control tmtpd (admin .*)", (DEPLOY / "compose.yaml").read_text()).group(1).split()
+    variables = {**os.environ, "TMTP_ADMIN_SERVER": f"http://127.0.0.1:{cluster['api']}", "TMTP_ADMIN_KEY": KEY}
+    done = subprocess.run([TMTPD, *words], env=variables, capture_output=True, text=True)
+    assert done.returncode == 0 and "http://" in done.stdout, done.stdout + done.stderr
 
 
 def series(address, target):

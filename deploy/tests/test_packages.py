@@ -94,11 +94,81 @@ def unit():
     return found
 
 
-def test_systemd_waits_for_a_drain():
+def test_systemd_waits_for_the_longest_drain_that_can_be_set():
     wait = int(unit()["Service"]["TimeoutStopSec"].rstrip("s"))
-    settings = (DEPLOY.parent / "README.md").read_text()
-    deadline = int(re.search(r"`shutdown.deadline_seconds` \| (\d+)", settings).group(1))
-    assert wait > deadline + 10
+
+    def refusal(deadline):
+        variables = {"PATH": os.environ["PATH"], "TMTPD_SHUTDOWN__DEADLINE_SECONDS": str(deadline)}
+        words = [TMTPD, "check-config", "--role", "control"]
+        return "shutdown.deadline_seconds" in subprocess.run(words, env=variables, capture_output=True, text=True).stderr
+
+    assert refusal(wait - 10) and not refusal(3600)
+
+
+class Machine:
+    """Runs the package's scripts where all that they call is noted, and nothing done."""
+
+    def __init__(self, folder, package):
+        self.folder, self.package = folder, package
+        (folder / "bin").mkdir()
+        (folder / "system").mkdir()
+        for name in ("systemctl", "getent", "useradd", "install"):
+            stub = folder / "bin" / name
+            # Of systemctl's questions only the one for a role that runs is answered with yes.
+            stub.write_text(f"""#!/bin/sh
+echo "{name} $*" >>{folder}/calls
+case "$*" in "--quiet is-active tmtpd@"*) role=${{3#tmtpd@}}; grep -qx "${{role%.service}}" {folder}/roles ;; esac
+""")
+            stub.chmod(0o755)
+
+    def run(self, script, *words, roles=()):
+        text = (self.package / "DEBIAN" / script).read_text().replace("/run/systemd/system", f"{self.folder}/system")
+        (self.folder / script).write_text(text)
+        (self.folder / "roles").write_text("".join(f"{role}\n" for role in roles))
+        (self.folder / "calls").write_text("")
+        said = run("sh", self.folder / script, *words, env={"PATH": f"{self.folder}/bin:{os.environ['PATH']}"})
+        return (self.folder / "calls").read_text().splitlines(), said
+
+
+@pytest.fixture
+def machine(tmp_path, package):
+    return Machine(tmp_path, package)
+
+
+def changes(calls):
+    """What was asked of systemd but for questions."""
+    return [call.removeprefix("systemctl ") for call in calls if call.startswith("systemctl ") and "is-active" not in call]
+
+
+def test_an_upgrade_restarts_what_is_alone_and_leaves_the_rest_to_people(machine):
+    calls, said = machine.run("postinst", "configure", "0.0.9", roles=["delivery", "edge"])
+    assert changes(calls) == ["daemon-reload", "try-restart tmtpd@standalone.service"]
+    assert "former program: delivery edge." in said and "operating.md" in said
+    assert not any(call.startswith("useradd") for call in calls), "the user is there"
+
+
+@pytest.mark.parametrize("version, roles", [("", []), ("", ["edge"]), ("0.0.9", []), ("0.0.9", ["standalone"])])
+def test_nothing_is_said_where_nothing_is_to_be_done(machine, version, roles):
+    assert machine.run("postinst", "configure", version, roles=roles)[1] == ""
+
+
+def test_other_steps_of_dpkg_change_nothing(machine):
+    for script, word in (("postinst", "abort-upgrade"), ("prerm", "upgrade")):
+        assert machine.run(script, word, "0.0.9", roles=["edge"]) == ([], "")
+
+
+def test_a_package_that_goes_stops_edges_before_what_they_tell_their_acks(machine):
+    calls, _ = machine.run("prerm", "remove")
+    assert changes(calls) == ["stop tmtpd@edge.service", "stop tmtpd@*"]
+
+
+def test_what_the_package_says_of_an_upgrade_is_in_its_runbook(package):
+    runbook = (package / "usr/share/doc/tmtp-hosting/operating.md").read_text()
+    section = runbook.split("\n## Upgrade and rollback\n")[1].split("\n## ")[0]
+    steps = [line for line in section.splitlines() if line.startswith("    ")]
+    order = [next(at for at, line in enumerate(steps) if word in line)
+             for word in ("apt install", "tmtpd migrate", "tmtpd@delivery", "tmtpd@edge", "tmtpd@control")]
+    assert order == sorted(order), steps
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")

@@ -45,6 +45,10 @@ def test_settings_that_the_chart_works_out_are_refused(version, key):
      ("edge.drain.sessionsPerSecond=1", "edge.drain.sessionsPerSecond"),
      ('edge.autoscaling={"enabled":true,"targetLinks":30000}', "targetLinks"),
      ('edge.certificates=[{"host":"a","existingSecret":"b"},{"host":"A","existingSecret":"c"}]', "twice"),
+     ('monitoring.siteMonitor={"enabled":true,"existingSecret":"a"}', "organizations"),
+     ('monitoring.siteMonitor={"enabled":true,"organizations":[1]}', "siteMonitor.existingSecret"),
+     ('control.ingress={"enabled":true,"hosts":["a.example"]}', "networkPolicy.controlFrom"),
+     ('control.httpRoute={"enabled":true,"parentRefs":[{"name":"a"}]}', "networkPolicy.controlFrom"),
      ('database.shards=[{"name":"main","existingSecret":"a"}]', "shards"),
      ('database.shards=[{"name":"a__b","existingSecret":"a"}]', "shards")],
 )
@@ -62,3 +66,24 @@ def test_the_versions_are_those_of_the_program():
     manifest = (chart.CHART.parent.parent / "Cargo.toml").read_text()
     program = manifest.split("[workspace.package]")[1].split('version = "')[1].split('"')[0]
     assert f"appVersion: {program}\n" in text
+
+
+def notes(values):
+    """What Helm prints at the end of an install; Helm 3 asks a cluster even when it only pretends."""
+    words = ["install", chart.RELEASE, chart.CHART, "-n", chart.NAMESPACE, "--dry-run=client", "-f", chart.CHART / "ci" / values]
+    done = chart.helm("helm-4", *words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split("\nNOTES:\n")[1]
+
+
+def test_notes_tell_the_address_the_idle_time_out_and_how_to_see_that_all_is_encrypted():
+    said = notes("min-values.yaml")
+    assert "+tmtp.acme.example:7443" in said and "time-out to 210 s" in said
+    assert "rediss://" in said and "tmtpd doctor --role control" in said
+    assert "WARNING" not in said
+
+
+def test_notes_warn_of_what_is_not_encrypted_or_open():
+    said = notes("plain-values.yaml")
+    for what in ("database.sslMode", "internalTls.mode", "no network policies"):
+        assert what in said, said

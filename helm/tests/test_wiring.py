@@ -1,6 +1,7 @@
 """What refers to something refers to something that is there."""
 
 import chart
+import pytest
 
 
 def selects(selector, labels):
@@ -77,6 +78,55 @@ def test_all_is_denied_that_is_not_allowed(values):
         assert selects(spec["podSelector"]["matchLabels"], labels)
     assert all("from" in rule for each in policies if not each["metadata"]["name"].endswith("-edge")
                for rule in each["spec"].get("ingress", []))
+
+
+def allowed(values, direction, pod, port, other):
+    """Whether policies let a pod speak to another (both by their labels), as far as this side is concerned."""
+    concerned = [each["spec"] for each in chart.of_kind(values, "NetworkPolicy")
+                 if selects(each["spec"]["podSelector"]["matchLabels"], pod) and direction in each["spec"]["policyTypes"]]
+    word = {"Ingress": "from", "Egress": "to"}[direction]
+    rules = [rule for spec in concerned for rule in spec.get(direction.lower(), [])]
+    return not concerned or any(
+        port in [each["port"] for each in rule["ports"]]
+        and (word not in rule or any("podSelector" in peer and "namespaceSelector" not in peer
+                                     and selects(peer["podSelector"]["matchLabels"], other) for peer in rule[word]))
+        for rule in rules
+    )
+
+
+def rules_between_our_pods(values):
+    """Rules that name pods: the direction, labels of a pod that the policy is for, the port, labels of a pod named."""
+    every = [labels for _, labels, _ in chart.pods(values)]
+    for each in chart.of_kind(values, "NetworkPolicy"):
+        for direction, word in (("Ingress", "from"), ("Egress", "to")):
+            for rule in each["spec"].get(direction.lower(), []):
+                for peer in rule.get(word) or []:
+                    if "podSelector" in peer and "namespaceSelector" not in peer:
+                        for pod in every:
+                            for other in every:
+                                if (selects(each["spec"]["podSelector"]["matchLabels"], pod)
+                                        and selects(peer["podSelector"]["matchLabels"], other)):
+                                    yield from ((direction, pod, port["port"], other) for port in rule["ports"])
+
+
+def test_what_one_pod_may_send_another_lets_in_and_the_reverse(values):
+    ports = {labels["app.kubernetes.io/component"]: {port["containerPort"] for port in spec["containers"][0].get("ports", [])}
+             for _, labels, spec in chart.pods(values)}
+    found = list(rules_between_our_pods(values))
+    assert found or values == "plain-values.yaml"
+    for direction, pod, port, other in found:
+        server, opposite = (pod, "Egress") if direction == "Ingress" else (other, "Ingress")
+        ways = f"{direction} {pod['app.kubernetes.io/component']} {port} {other['app.kubernetes.io/component']}"
+        assert port in ports[server["app.kubernetes.io/component"]], f"nobody listens: {ways}"
+        assert allowed(values, opposite, other, port, pod), f"the other side does not: {ways}"
+
+
+@pytest.mark.parametrize("values", ["min-values.yaml", "full-values.yaml", "init-values.yaml"])
+def test_the_pod_of_helm_test_gets_in_whoever_else_may_connect(values):
+    pods = {labels["app.kubernetes.io/component"]: labels for _, labels, _ in chart.pods(values)}
+    assert allowed(values, "Egress", pods["test"], 7443, pods["edge"])
+    assert allowed(values, "Ingress", pods["edge"], 7443, pods["test"])
+    assert not allowed(values, "Ingress", pods["delivery"], 7450, pods["test"])
 
 
 def test_the_collector_of_traces_is_reached_by_those_who_have_some_to_tell():
@@ -189,12 +239,36 @@ def test_routes_lead_to_controls_service_and_never_to_metrics():
     assert {path["path"] for path in paths} == set(values) == {"/"}
 
 
-def test_the_monitor_finds_the_service_of_metrics():
-    monitor = chart.one("full-values.yaml", "ServiceMonitor", "")
+@pytest.mark.parametrize("monitor, service", [("tmtp-hosting", "-metrics"), ("-sites", "-control")])
+def test_a_monitor_finds_its_service_and_prometheus_gets_in(monitor, service):
+    spec = chart.one("full-values.yaml", "ServiceMonitor", monitor)["spec"]
     found = [each for each in chart.of_kind("full-values.yaml", "Service")
-             if selects(monitor["spec"]["selector"]["matchLabels"], each["metadata"]["labels"])]
-    assert [each["metadata"]["name"].endswith("-metrics") for each in found] == [True]
-    assert {end["port"] for end in monitor["spec"]["endpoints"]} <= {port["name"] for port in found[0]["spec"]["ports"]}
+             if selects(spec["selector"]["matchLabels"], each["metadata"]["labels"])]
+    assert [each["metadata"]["name"].endswith(service) for each in found] == [True]
+    numbers = {port["name"]: port["port"] for port in found[0]["spec"]["ports"]}
+    scraped = {numbers[end["port"]] for end in spec["endpoints"]}
+    for role in components("full-values.yaml", found[0]["spec"]["selector"]):
+        policy = chart.one("full-values.yaml", "NetworkPolicy", f"-{role}")["spec"]
+        scrapers = [rule for rule in policy["ingress"]
+                    if "monitoring" in str(rule.get("from")) and scraped & {port["port"] for port in rule["ports"]}]
+        assert scrapers, role
+
+
+def test_figures_of_sites_are_scraped_as_the_board_and_the_api_expect():
+    ends = chart.one("full-values.yaml", "ServiceMonitor", "-sites")["spec"]["endpoints"]
+    assert [end["path"] for end in ends] == ["/api/v1/orgs/1/metrics", "/api/v1/orgs/7/metrics"]
+    for end in ends:
+        assert end["authorization"]["credentials"] == {"name": "tmtp-sites-key", "key": "api-key"}
+        labels = {each["targetLabel"]: each["replacement"] for each in end["relabelings"]}
+        assert labels["job"] == "tmtp-sites" and f"/{labels['organization']}/" in end["path"]
+    board = (chart.CHART / "files/dashboards/site.json").read_text()
+    assert 'job=\\"tmtp-sites\\"' in board and 'job=\\"tmtp\\"' not in board
+
+
+def test_nobody_scrapes_control_where_nobody_asked_for_it():
+    ports = {port["port"] for rule in chart.one("min-values.yaml", "NetworkPolicy", "-control")["spec"]["ingress"]
+             for port in rule["ports"]}
+    assert ports == {8080}
 
 
 def test_clients_addresses_are_kept():
