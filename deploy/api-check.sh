@@ -11,7 +11,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 url=${1:?usage: deploy/api-check.sh URL, or: deploy/api-check.sh install}
-venv=$(deploy/venv.sh "${TMTP_TOOLS:-$PWD/target/tools}/schemathesis-4" 'schemathesis~=4.0' 'openapi-spec-validator~=0.7')
+venv=$(deploy/venv.sh "${TMTP_TOOLS:-$PWD/target/tools}/schemathesis-4" \
+    'schemathesis==4.32.5' 'hypothesis==6.170.17' 'openapi-spec-validator==0.9.0')
 
 [[ $url != install ]] || exit 0
 API_SECONDS=${API_SECONDS:-25} API_EXAMPLES=${API_EXAMPLES:-10}
@@ -39,7 +40,7 @@ expected-statuses = [400, 401, 403, 406, 415, 422, 428]
 [checks.negative_data_rejection]
 expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429]
 TOML
-exec timeout $((API_SECONDS + 60)) "$venv/bin/schemathesis" --no-color run "$scratch/openapi.json" --url "$url" \
+timeout $((API_SECONDS + 60)) "$venv/bin/schemathesis" --no-color run "$scratch/openapi.json" --url "$url" \
     --header "Authorization: Bearer $key" --header "Origin: $url" --phases examples,coverage,fuzzing --max-time "$API_SECONDS" --max-examples "$API_EXAMPLES" \
     --generation-deterministic --checks all --exclude-checks positive_data_acceptance --max-failures 10 \
     --request-timeout 10 --suppress-health-check all

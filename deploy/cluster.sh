@@ -20,6 +20,8 @@ host=demo.localhost
 roles=(control delivery1 delivery2 edge1 edge2)
 # The order of stopping: who needs others goes first.
 stopping=(edge1 edge2 delivery1 delivery2 control redis postgres)
+# Settings of the caller's own Postgres are none of ours.
+unset "${!PG@}"
 
 # shellcheck source=deploy/processes.sh
 source "$here/deploy/processes.sh"
@@ -95,11 +97,7 @@ status() {
 
 # One user's, and one script at a time; the lock ends with the script.
 take_scratch() {
-    mkdir -p "$scratch"
-    [[ -O $scratch && ! -L $scratch ]] || fail "$scratch is not yours; choose another place with TMTP_SCRATCH"
-    # The database's user must be able to enter; what is in it is closed to others (umask, below).
-    chmod 711 "$scratch"
-    scratch=$(cd "$scratch" && pwd -P)
+    own_folder tmtp-cluster TMTP_SCRATCH
     exec 9>"$scratch/lock"
     flock -w 5 9 || fail "another cluster.sh works in $scratch"
 }
@@ -154,23 +152,45 @@ start_postgres() {
         (cd / && "${as[@]}" "$bin/initdb" -D "$data" -U postgres -A trust -E UTF8 --no-locale) \
             >"$scratch/initdb.log" 2>&1 || fail_with initdb
     fi
-    forget_dead_postgres "$data/postmaster.pid"
+    refuse_other_version "$bin" "$data"
+    forget_dead_postgres "$data"
     start postgres "${as[@]}" "$bin/postgres" -D "$data" -p "$(port_of postgres)" \
         -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200
     wait_until postgres "Postgres answers" "$bin/pg_isready" -q -U postgres -h 127.0.0.1 -p "$(port_of postgres)"
-    local client=("$bin/psql" -qAt -h 127.0.0.1 -p "$(port_of postgres)" -U postgres)
+    local client=("$bin/psql" -XqAt -h 127.0.0.1 -p "$(port_of postgres)" -U postgres)
     [[ $("${client[@]}" -c "SELECT 1 FROM pg_database WHERE datname = 'tmtp'") == 1 ]] \
         || "${client[@]}" -c 'CREATE DATABASE tmtp'
 }
 
+# A data folder is readable to the major version that made it, and to no other.
+refuse_other_version() {
+    local ours theirs
+    ours=$("$1/postgres" --version | grep -o '[0-9]*' | head -n 1)
+    theirs=$(<"$2/PG_VERSION")
+    [[ $ours == "$theirs" ]] \
+        || fail "the data in $scratch is of Postgres $theirs, and this machine has $ours: remove it with 'deploy/cluster.sh clean'"
+}
+
 # In a container whose first process reaps nobody, a killed Postgres stays as a zombie, which the next one takes for
-# alive. Its children notice its end within moments.
+# alive. Its children notice its end within moments, and must be gone before another one starts.
 forget_dead_postgres() {
-    local pid
-    read -r pid 2>/dev/null <"$1" || return 0
+    local pid end=$((SECONDS + 10))
+    read -r pid 2>/dev/null <"$1/postmaster.pid" || return 0
     is_zombie "$pid" || return 0
-    sleep 1
-    rm -f "$1"
+    while works_in "$1"; do
+        [[ $SECONDS -lt $end ]] || fail "processes of a Postgres that was killed are still there, in $1"
+        sleep 0.05
+    done
+    rm -f "$1/postmaster.pid"
+}
+
+# Whether a process has this folder as its current one, as all of a Postgres have.
+works_in() {
+    local current
+    for current in /proc/[0-9]*/cwd; do
+        [[ ! $current -ef $1 ]] || return 0
+    done
+    return 1
 }
 
 start_redis() {

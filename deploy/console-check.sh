@@ -21,6 +21,8 @@ node_version=22.20.0
 source "$here/deploy/processes.sh"
 ready_limit=60
 stop_limit=30
+# Seconds for a file of journeys.
+journey_limit=600
 
 node_is_new() {
     command -v node >/dev/null \
@@ -28,43 +30,52 @@ node_is_new() {
 }
 
 # The build tool wants Node 20.19 or newer; npm has Node itself.
-install_node() {
-    command -v npm >/dev/null || deploy/install-tools.sh npm
-    node_is_new && return 0
+fetch_node() {
     local folder=$cache/node-$node_version
-    if [[ ! -e $folder/complete ]]; then
-        echo "console-check: this machine's Node ($(node --version 2>/dev/null || echo none)) is older than 20.19; fetching $node_version"
-        rm -rf "$folder"
-        npm install --silent --no-fund --no-audit --prefix "$folder" "node@$node_version" \
-            || fail "cannot fetch Node $node_version from npm; install Node 20.19 or newer by hand"
-        touch "$folder/complete"
-    fi
-    PATH=$folder/node_modules/node/bin:$PATH
+    [[ ! -e $folder/complete ]] || return 0
+    echo "console-check: this machine's Node ($(node --version 2>/dev/null || echo none)) is older than 20.19; fetching $node_version"
+    rm -rf "$folder"
+    npm install --loglevel error --no-fund --no-audit --prefix "$folder" "node@$node_version" \
+        || fail "cannot fetch Node $node_version from npm; install Node 20.19 or newer by hand"
+    touch "$folder/complete"
+}
+
+use_node() {
+    node_is_new || PATH=$cache/node-$node_version/node_modules/node/bin:$PATH
     node_is_new || fail "Node 20.19 or newer is needed; install it by hand"
 }
 
 # One installs, others wait; anew whenever the lock file has changed.
 install() {
     mkdir -p "$cache"
-    install_node
     (
-        flock 9
+        flock -w 900 9 || fail "another installation holds $cache/console.lock for too long"
+        command -v npm >/dev/null || deploy/install-tools.sh npm
+        node_is_new || fetch_node
+        use_node
         if ! cmp -s "$console/package-lock.json" "$console/node_modules/.installed"; then
-            (cd "$console" && npm ci --silent --no-fund --no-audit) || fail "npm ci failed in services/control/console"
+            (cd "$console" && npm ci --loglevel error --no-fund --no-audit) || fail "npm ci failed in services/control/console"
             cp "$console/package-lock.json" "$console/node_modules/.installed"
         fi
-        deploy/install-tools.sh chromium
+        deploy/install-tools.sh chromium >/dev/null
     ) 9>"$cache/console.lock"
-    export CHROMIUM=${CHROMIUM:-$(command -v chromium)}
+    use_node
+    CHROMIUM=$(deploy/install-tools.sh chromium)
+    export CHROMIUM
 }
 
 check_sources() {
     echo "console-check: types"
     (cd "$console" && npm run --silent check)
     echo "console-check: dist/"
-    (cd "$console" && npx vite build --logLevel error --outDir "$scratch/dist")
+    (cd "$console" && npx --no-install vite build --logLevel error --outDir "$scratch/dist")
     diff -rq "$console/dist" "$scratch/dist" \
         || fail "dist/ is not what the sources give: run 'npm run build' in services/control/console, and commit it"
+}
+
+journeys_failed() {
+    tail -n 30 "$scratch/tmtpd.log" >&2
+    fail "journeys failed; above is the end of the server's log"
 }
 
 find_tmtpd() {
@@ -128,7 +139,7 @@ main() {
     serve
     cd "$console/tests"
     [[ $# -gt 0 ]] || set -- *.test.js
-    node --test --test-concurrency=1 --test-reporter=spec "$@"
+    node --test --test-concurrency=1 --test-timeout=$((journey_limit * 1000)) --test-reporter=spec "$@" || journeys_failed
 }
 
 main "$@"

@@ -3,6 +3,8 @@
 # foreground. Ctrl-C ends it all. Arguments go to `tmtpd dev`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# Seconds.
+ready_limit=60
 
 step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
@@ -48,13 +50,17 @@ trap 'exit 143' TERM
 
 exec 3<"$folder/out"
 site= data=
-while IFS= read -r line <&3; do
+end=$((SECONDS + ready_limit))
+while [[ $SECONDS -lt $end ]] && IFS= read -r -t $((end - SECONDS)) line <&3; do
     printf '  %s\n' "$line"
     [[ -n $site || $line != *' ='* ]] || site="=${line##* =}"
     [[ $line != '  data '* ]] || data="/${line#*/}"
     [[ $line != ready ]] || break
 done
-[[ ${line:-} == ready ]] || fail "tmtpd dev did not start; it says above why"
+if [[ ${line:-} != ready ]]; then
+    [[ $SECONDS -lt $end ]] || fail "tmtpd dev is not ready within $ready_limit s"
+    fail "tmtpd dev did not start; it says above why"
+fi
 
 # Each start has members of its own; they are kept with the site's data, as accounts of tmtp.
 starts=1

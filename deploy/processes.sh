@@ -11,6 +11,20 @@ fail_with() {
     exit 1
 }
 
+# own_folder WHAT VARIABLE: makes $scratch ours, or refuses: a folder in which anything else lives is not one to change,
+# let alone to remove. A file in it says whose it is.
+own_folder() {
+    local mark=$scratch/.$1
+    mkdir -p "$scratch"
+    [[ -O $scratch && ! -L $scratch ]] || fail "$scratch is not yours; choose another place with $2"
+    [[ -e $mark || -z $(ls -A "$scratch") ]] \
+        || fail "$scratch is not empty, and nothing says that it is ours (there is no $mark); choose another place with $2"
+    : >"$mark"
+    # A database's own user must be able to enter; what is in it is closed to others.
+    chmod 711 "$scratch"
+    scratch=$(cd "$scratch" && pwd -P)
+}
+
 # Half a cluster is no cluster: what was started is stopped again.
 on_failure() {
     trap - EXIT INT TERM
@@ -52,18 +66,24 @@ is_zombie() {
 
 signal() { if is_running "$1"; then kill -s "$2" "$(pid_of "$1")" 2>/dev/null || true; fi; }
 
-# stop NAME SIGNAL: waits for its end; after the time limit it is killed.
+# stop NAME SIGNAL: waits for its end; after the time limit it is killed, once. One that outlives that is an error.
 stop() {
     signal "$1" "$2"
-    local end=$((SECONDS + stop_limit))
+    if ! ends_within "$1" "$stop_limit"; then
+        echo "$1 does not end by itself; killing it" >&2
+        signal "$1" KILL
+        ends_within "$1" 10 || fail "$1, pid $(pid_of "$1"), does not end even when killed"
+    fi
+    rm -f "$scratch/$1.pid"
+}
+
+# ends_within NAME SECONDS
+ends_within() {
+    local end=$((SECONDS + $2))
     while is_running "$1"; do
-        if [[ $SECONDS -ge $end ]]; then
-            echo "$1 does not end by itself; killing it" >&2
-            signal "$1" KILL
-        fi
+        [[ $SECONDS -lt $end ]] || return 1
         sleep 0.05
     done
-    rm -f "$scratch/$1.pid"
 }
 
 # wait_until NAME WHAT COMMAND...: until the command succeeds. Fails at once when the process ends.
@@ -82,11 +102,12 @@ wait_until() {
 
 is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# A port that nobody listens on and no name in $scratch/ports has.
+# A port that nobody listens on and no name in $scratch/ports has: above those that tests take (services/testkit), which
+# look for theirs at the same time, and below those that the kernel takes for outgoing connections.
 free_port() {
     local port
     for _ in {1..200}; do
-        port=$((15000 + RANDOM % 15000))
+        port=$((30000 + RANDOM % 2700))
         if is_free "$port" && ! grep -q " $port\$" "$scratch/ports"; then
             echo "$port"
             return 0

@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 port=${1:?usage: deploy/s3.sh PORT, or: deploy/s3.sh install}
-venv=$(deploy/venv.sh "${TMTP_TOOLS:-$PWD/target/tools}/moto-5.2" 'moto[server]~=5.2.5')
+venv=$(deploy/venv.sh "${TMTP_TOOLS:-$PWD/target/tools}/moto-5.2" 'moto[server]==5.2.5')
 
 [[ $port != install ]] || exit 0
 exec "$venv/bin/moto_server" --host 127.0.0.1 --port "$port"

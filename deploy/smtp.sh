@@ -8,10 +8,12 @@
 #
 #   TMTP_TOOLS     where it is installed (target/tools)
 set -euo pipefail
-cd "$(dirname "$0")/.."
 port=${1:?usage: deploy/smtp.sh PORT FOLDER, or: deploy/smtp.sh install}
-venv=$(deploy/venv.sh "${TMTP_TOOLS:-$PWD/target/tools}/aiosmtpd-1.4" 'aiosmtpd~=1.4.6')
+# As the caller means it, who may be elsewhere.
+folder=$(realpath -m -- "${2:-.}")
+cd "$(dirname "$0")/.."
+venv=$(deploy/venv.sh "${TMTP_TOOLS:-$PWD/target/tools}/aiosmtpd-1.4" 'aiosmtpd==1.4.6')
 
 [[ $port != install ]] || exit 0
-folder=${2:?usage: deploy/smtp.sh PORT FOLDER}
+: "${2:?usage: deploy/smtp.sh PORT FOLDER}"
 exec "$venv/bin/aiosmtpd" --nosetuid --listen "127.0.0.1:$port" --class aiosmtpd.handlers.Mailbox "$folder"

@@ -2,12 +2,15 @@
 # Copies the manifests of this tree to a folder, with sources that are empty: what is built there are the dependencies
 # and nothing else. An image's layer with them stays as it is until a manifest changes.
 #
-#   deploy/stubs.sh FOLDER
+#   deploy/stubs.sh FOLDER    new or empty
 set -euo pipefail
+# As the caller means it, who may be elsewhere.
+to=$(realpath -m -- "${1:?usage: deploy/stubs.sh FOLDER}")
 cd "$(dirname "$0")/.."
-to=${1:?usage: deploy/stubs.sh FOLDER}
 
 mkdir -p "$to"
+# It would put empty sources over what is there.
+[[ -z $(ls -A "$to") ]] || { echo "stubs: $to is not empty" >&2; exit 1; }
 cp Cargo.toml Cargo.lock "$to"
 for manifest in services/*/Cargo.toml proto/*/Cargo.toml loadtest/Cargo.toml; do
     crate=${manifest%/*}
