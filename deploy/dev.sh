@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Builds, starts a demo site, shows two members exchanging a message over TLS, and then leaves the server in the
 # foreground. Ctrl-C ends it all. Arguments go to `tmtpd dev`.
+#
+#   TMTPD_BIN    the tmtpd to run, with tmtp beside it (built from this tree)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # Seconds.
@@ -20,11 +22,14 @@ show() {
     "$@" 2>&1 | sed 's/^/      /'
 }
 
-step "Building (the first time takes some minutes)"
-deploy/install-tools.sh compiler
-cargo build --workspace --bins
-bin=${CARGO_TARGET_DIR:-$PWD/target}/debug
-tmtpd=$bin/tmtpd
+tmtpd=${TMTPD_BIN:-}
+if [[ -z $tmtpd ]]; then
+    step "Building (the first time takes some minutes)"
+    deploy/install-tools.sh compiler
+    cargo build --workspace --bins
+    tmtpd=${CARGO_TARGET_DIR:-$PWD/target}/debug/tmtpd
+fi
+bin=$(dirname "$tmtpd")
 tmtp=$bin/tmtp
 
 step "Starting tmtpd dev"

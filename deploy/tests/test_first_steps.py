@@ -29,7 +29,7 @@ class Demo:
         self.said = ""
         for line in self.process.stdout:
             self.said += line
-            if "Ctrl-C ends it" in line:
+            if "The server runs at" in line:
                 break
 
     def interrupt(self):
