@@ -7,7 +7,9 @@ use tmtp_store::{
     admin::{Change, OrgId, OrgSite},
 };
 
-use crate::{By, Error, Registry, Result, orgs::org_value, registry::Done, sites::site_value};
+use crate::{
+    By, Error, Registry, Result, effects::count_dropped, orgs::org_value, registry::Done, sites::site_value,
+};
 
 /// Most days of grace.
 pub const GRACE_DAYS_MAX: u32 = 365;

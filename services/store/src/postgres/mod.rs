@@ -26,8 +26,8 @@ use tmtp_wire::MsgId;
 
 use crate::{
     Backlog, Batch, Bodies, Body, Certificate, Committed, Connected, Error, Look, MigrationReport, NewSite,
-    NodeAcks, NodeId, Placement, Provider, QueuePage, QueueRead, Result, Session, Site, SiteId, Standing,
-    Store, StoreOptions, Swept, Tx,
+    NodeAcks, NodeId, Placement, Provider, QueuePage, QueueRead, Removed, Result, Session, Site, SiteId,
+    Standing, Store, StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
     certificates, migration,

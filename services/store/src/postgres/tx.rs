@@ -14,7 +14,8 @@ use tokio::runtime::Handle;
 use super::{claim, conn::PgConn, members, presence, queue, sessions, usage};
 use crate::{
     Begun, Error, Expired, Found, GroupMember, InvitationId, Look, MemberKey, Name, NewEntry, NewMessage,
-    NewNode, NodeAcks, NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Sent, Session, SiteId, Tx,
+    NewNode, NodeAcks, NodeId, Queued, Recorded, Removed, RequestClaim, RequestKey, Result, Sent, Session,
+    SiteId, Tx,
     sql::{Conn, values},
     steps,
 };

@@ -10,7 +10,8 @@ use tmtp_wire::MsgId;
 use super::{claim, conn::SqliteConn, members, presence, queue, sessions, usage};
 use crate::{
     Begun, Expired, Found, GroupMember, InvitationId, Look, MemberKey, Name, NewEntry, NewMessage, NewNode,
-    NodeAcks, NodeId, Queued, Recorded, RequestClaim, RequestKey, Result, Sent, Session, SiteId, Tx, steps,
+    NodeAcks, NodeId, Queued, Recorded, Removed, RequestClaim, RequestKey, Result, Sent, Session, SiteId, Tx,
+    steps,
 };
 
 const GROUP: &str = "SELECT 1 FROM names WHERE site = $1 AND name = $2 AND kind = $3";
