@@ -7,6 +7,8 @@ mod form;
 #[cfg(test)]
 mod framing;
 #[cfg(test)]
+mod fuzzed;
+#[cfg(test)]
 mod incoming;
 #[cfg(test)]
 mod limits;
