@@ -16,6 +16,7 @@ use tmtp_testkit::{
     server::{Layout, OPERATOR_KEY, Server, Shape, SitePlan},
     suite::{self, Sentence},
 };
+use tokio::time::sleep;
 
 const HOST: &str = "acme.test";
 const OTHER: &str = "other.test";
@@ -198,7 +199,7 @@ async fn serve(server: &Server, host: &str, wanted: impl Fn(&[u8]) -> bool, sinc
     for edge in &server.edges {
         while !wanted(&served(*edge, host).await?) {
             ensure!(since.elapsed() < AT_ONCE, "{edge} shows another one");
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            sleep(Duration::from_millis(20)).await;
         }
     }
     Ok(())
