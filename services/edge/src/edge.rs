@@ -22,7 +22,7 @@ use crate::{
     hints,
     lanes::{self, LANES, Lanes},
     options::Options,
-    pace,
+    pace, presence,
     registry::Registry,
     sites::Sites,
     tickets::Tickets,
@@ -71,6 +71,8 @@ pub struct Shared {
     pub lanes: Lanes,
     /// Asks for a sweep at once.
     pub sweep_now: Notify,
+    /// Some may not have been told who is online.
+    pub presence_lost: Notify,
 }
 
 /// The bus, with a quiet Debug.
@@ -125,6 +127,7 @@ impl Edge {
             doubts: Doubts::default(),
             lanes: Lanes::default(),
             sweep_now: Notify::new(),
+            presence_lost: Notify::new(),
             options,
         };
         Ok(Arc::new(Self { shared: Arc::new(shared), acked: Mutex::new(Some(acked)) }))
@@ -180,6 +183,7 @@ impl Edge {
         parts.spawn(hints::watch_sites(edge()));
         parts.spawn(beat::beat(edge()));
         parts.spawn(beat::sweep(edge()));
+        parts.spawn(presence::repair(edge()));
         let (tls, upstream) = (edge(), edge());
         parts.spawn(async move { tls.tls.watch().await });
         parts.spawn(async move { upstream.upstream.watch().await });

@@ -54,6 +54,7 @@ impl Numbers {
 fn note_loss(edge: &Shared) {
     edge.registry.all().iter().for_each(|session| session.distrust());
     edge.sweep_now.notify_one();
+    edge.presence_lost.notify_one();
 }
 
 fn pass_on_push(edge: &Shared, push: &Push) {

@@ -16,6 +16,7 @@ mod lanes;
 mod link;
 pub mod options;
 mod pace;
+mod presence;
 mod registry;
 mod session;
 mod sites;

@@ -17,7 +17,7 @@ use crate::{
     edge::Shared,
     frames::{Ended, Frames, Patience},
     options::Options,
-    session::{self, Reader, Session},
+    session::{self, ONLINE, Reader, Session},
     sites::Site,
     upstream::{Client, Failure, How},
 };
@@ -279,8 +279,9 @@ async fn begin(
 ) -> Result<Admitted, End> {
     let id = reply.session.ok_or_else(|| End::Silent("delivery named no session".to_owned()))?;
     let admitted = Admitted::new(edge, id, reply.floor);
+    admitted.session.told_online(&reply.ohi);
     for from in reply.ohi.iter().skip(INFO_OHI_MAX) {
-        admitted.session.ohi(from.clone(), 1);
+        admitted.session.ohi(from.clone(), ONLINE);
     }
     words.extend_from_slice(&(Answer::Info { ohi: reply.ohi }).encode()?);
     writes.write_all(&words).await?;

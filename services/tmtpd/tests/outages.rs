@@ -1,6 +1,6 @@
 //! A part of a cluster is away, and what must go on all the same. (`faults.rs` strikes under load; here it is quiet.)
 
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -117,14 +117,22 @@ async fn messages_arrive_while_redis_is_down() -> Result<()> {
     let server = cluster().await?;
     let (mut one, mut two) = (member(&server, 0, HOST).await?, member(&server, 1, HOST).await?);
     exchange(&mut one, &mut two).await?;
+    let mut leaves = member(&server, 0, HOST).await?;
+    leaves.accepted(&ask::ohiedit("init", &[&two.me.uid]), b"").await?;
+    ensure!(two.ohi().await? == (leaves.me.uid.clone(), 1));
     tokio::task::block_in_place(|| backing(&server)?.redis.kill())?;
     exchange(&mut one, &mut two).await.context("hints are lost, messages are not")?;
     let mut three = member(&server, 0, HOST).await?;
     exchange(&mut two, &mut three).await?;
+    let mut comes = member(&server, 0, HOST).await?;
+    comes.accepted(&ask::ohiedit("init", &[&two.me.uid]), b"").await?;
+    let left = leaves.quit().await?;
     tokio::task::block_in_place(|| backing(&server)?.redis.start_again())?;
     server.wait_ready().await?;
     exchange(&mut one, &mut three).await?;
-    // Presence goes over the bus alone: it is back with it, also for those who were there before.
+    // Presence goes over the bus alone: with it comes what was missed, and what is new.
+    let missed = BTreeSet::from([two.ohi().await?, two.ohi().await?]);
+    ensure!(missed == BTreeSet::from([(left.uid, 2), (comes.me.uid.clone(), 1)]), "{missed:?}");
     bus_is_back(&server).await?;
     three.accepted(&ask::ohiedit("init", &[&two.me.uid]), b"").await?;
     ensure!(two.ohi().await? == (three.me.uid.clone(), 1));

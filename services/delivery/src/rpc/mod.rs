@@ -93,6 +93,10 @@ impl delivery_server::Delivery for Delivery {
         answer("renew", sessions::renew(self, request.into_inner()).await)
     }
 
+    async fn online(&self, request: Request<grpc::OnlineRequest>) -> Answered<grpc::OnlineReply> {
+        answer("online", sessions::online(self, request.into_inner()).await)
+    }
+
     async fn end(&self, request: Request<grpc::EndRequest>) -> Answered<grpc::EndReply> {
         answer("end", sessions::end(self, request.into_inner()).await)
     }

@@ -7,7 +7,7 @@ use std::{
 
 use futures::future::join_all;
 use tmtp_grpc::delivery as grpc;
-use tmtp_store::{Certificate, Pair, Registration, Session, Site, SiteId, Standing};
+use tmtp_store::{Certificate, MemberKey, Pair, Registration, Session, Site, SiteId, Standing};
 
 use crate::{Delivery, core::Core, edits, fault::Fault, link, newcomers, pipeline::Pipeline};
 
@@ -115,6 +115,42 @@ pub(super) async fn renew(
     }
     delivery.core.edges.expect(&edge);
     Ok(grpc::RenewReply { standings })
+}
+
+/// Who keeps these sessions' members informed, and is online; nothing is said of those whose database does not answer.
+pub(super) async fn online(
+    delivery: &Delivery,
+    request: grpc::OnlineRequest,
+) -> Result<grpc::OnlineReply, Fault> {
+    let sessions = link::sessions(request.sessions)?;
+    if sessions.len() > AT_ONCE {
+        return Err(Fault::Invalid("too many sessions"));
+    }
+    let absent = || grpc::OnlineMembers { uids: Vec::new(), absent: true };
+    let mut members: Vec<_> = sessions.iter().map(|_| absent()).collect();
+    let several = delivery.are_in_several(sessions.iter().map(|session| session.site));
+    let asked = by_database(delivery, &sessions).into_values().map(|(pipeline, places)| {
+        let some: Vec<_> = places.iter().map(|place| member_of(&sessions[*place])).collect();
+        async move {
+            let store = pipeline.core.store.clone();
+            let found = pipeline.core.call(async move { store.online_for(&some).await });
+            (places, pipeline.answer(several, found).await)
+        }
+    });
+    let asked = join_all(asked).await;
+    if let Some(fault) = Fault::of_all(asked.iter().map(|(_, found)| found)) {
+        return Err(fault);
+    }
+    for (places, found) in asked {
+        for (place, uids) in places.into_iter().zip(found.into_iter().flatten()) {
+            members[place] = grpc::OnlineMembers { uids, absent: false };
+        }
+    }
+    Ok(grpc::OnlineReply { members })
+}
+
+fn member_of(session: &Session) -> MemberKey {
+    MemberKey { site: session.site, uid: session.uid.clone() }
 }
 
 /// Who serves which of these sessions, by their places; without those that nobody here serves at this moment.

@@ -4,6 +4,7 @@
 
 mod answering;
 mod asking;
+mod contacts;
 mod heard;
 mod in_hand;
 mod puller;
@@ -19,7 +20,7 @@ pub use asking::Asking;
 pub use heard::Heard;
 pub use puller::pull;
 pub use reader::{Reader, Reading};
-pub use state::Session;
+pub use state::{ONLINE, Session};
 pub use writer::write;
 
 /// How long the last words of a session may take to leave.

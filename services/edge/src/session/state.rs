@@ -14,10 +14,13 @@ use tmtp_grpc::delivery::{self as grpc, Entry};
 use tmtp_wire::Answer;
 use tokio::{sync::Notify, time::Instant};
 
-use super::{asking::Askings, heard::Heard, in_hand::InHand, seen::Seen};
+use super::{asking::Askings, contacts::Contacts, heard::Heard, in_hand::InHand, seen::Seen};
 
 /// A client that lets this many answers wait does not read them, and is cut off.
 const ANSWERS_MAX: usize = 256;
+/// Words of presence: a member came, or went.
+pub const ONLINE: u32 = 1;
+const OFFLINE: u32 = 2;
 /// Changes of presence that may wait; the oldest go first.
 const OHIS_MAX: usize = 1024;
 /// Acks received and not yet durable; beyond it reading waits.
@@ -56,6 +59,9 @@ pub struct Session {
 pub(super) struct State {
     answers: VecDeque<Outgoing>,
     ohis: VecDeque<(String, u32)>,
+    contacts: Contacts,
+    /// Words about who is online may have been lost.
+    contacts_in_doubt: bool,
     in_hand: InHand,
     /// Something may wait that was neither fetched nor pushed.
     fetch_due: bool,
@@ -190,9 +196,37 @@ impl Session {
         self.input.notify_one();
     }
 
-    /// Hints were lost: whatever comes next, the queue is looked at before anything is sent.
+    /// Hints were lost: whatever comes next, the queue is looked at before anything is sent, and who is online is asked.
     pub fn distrust(&self) {
-        self.lock().fetch_due = true;
+        let mut state = self.lock();
+        state.fetch_due = true;
+        state.contacts_in_doubt = true;
+    }
+
+    /// The client was told at its login that these are online.
+    pub fn told_online(&self, uids: &[String]) {
+        let mut state = self.lock();
+        uids.iter().for_each(|uid| state.contacts.note(uid, true));
+    }
+
+    /// How many words about who is online there were so far, where some may have been lost.
+    pub fn contacts_in_doubt(&self) -> Option<u64> {
+        let state = self.lock();
+        state.contacts_in_doubt.then(|| state.contacts.words())
+    }
+
+    /// These are online, as it was after that many words. `false` where there was another one since.
+    pub fn set_right(&self, online: Vec<String>, words: u64) -> bool {
+        {
+            let mut state = self.lock();
+            let Some(amends) = state.contacts.amends(online, words) else { return false };
+            state.contacts_in_doubt = false;
+            for (uid, is_online) in amends {
+                state.ohi(uid, if is_online { ONLINE } else { OFFLINE });
+            }
+        }
+        self.output.notify_one();
+        true
     }
 
     /// A message that waits from now on, for the session of this epoch. `false`: it will be fetched in its turn, since something
@@ -218,14 +252,7 @@ impl Session {
 
     /// Another member came or went. The newest word about a member replaces the one before.
     pub fn ohi(&self, from: String, status: u32) {
-        {
-            let mut state = self.lock();
-            state.ohis.retain(|(uid, _)| *uid != from);
-            if state.ohis.len() >= OHIS_MAX {
-                state.ohis.pop_front();
-            }
-            state.ohis.push_back((from, status));
-        }
+        self.lock().ohi(from, status);
         self.output.notify_one();
     }
 
@@ -395,6 +422,8 @@ impl State {
         Self {
             answers: VecDeque::new(),
             ohis: VecDeque::new(),
+            contacts: Contacts::default(),
+            contacts_in_doubt: false,
             in_hand,
             fetch_due: true,
             fetching: false,
@@ -426,6 +455,15 @@ impl State {
             self.fetch_due = true;
         }
         due
+    }
+
+    fn ohi(&mut self, from: String, status: u32) {
+        self.contacts.note(&from, status == ONLINE);
+        self.ohis.retain(|(uid, _)| *uid != from);
+        if self.ohis.len() >= OHIS_MAX {
+            self.ohis.pop_front();
+        }
+        self.ohis.push_back((from, status));
     }
 
     fn take_ohis(&mut self, batch: &mut Batch) {

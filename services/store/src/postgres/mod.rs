@@ -260,6 +260,10 @@ impl Store for PgStore {
         read::standings(&mut self.conn().await?, edge, sessions).await
     }
 
+    async fn online_for(&self, members: &[MemberKey]) -> Result<Vec<Vec<String>>> {
+        steps::presence::from_each(&mut self.conn().await?, members).await
+    }
+
     async fn body_of(&self, session: &Session, id: MsgId) -> Result<Option<Body>> {
         steps::queue::body_of(&mut self.conn().await?, session, id).await
     }

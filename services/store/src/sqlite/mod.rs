@@ -237,6 +237,10 @@ impl Store for SqliteStore {
         Ok(standings)
     }
 
+    async fn online_for(&self, members: &[MemberKey]) -> Result<Vec<Vec<String>>> {
+        steps::presence::from_each(&mut self.read().await?, members).await
+    }
+
     async fn body_of(&self, session: &Session, id: MsgId) -> Result<Option<Body>> {
         steps::queue::body_of(&mut self.read().await?, session, id).await
     }

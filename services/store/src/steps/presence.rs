@@ -19,3 +19,11 @@ pub(crate) async fn from(conn: &mut dyn Conn, member: &MemberKey) -> Result<Vec<
     let rows = conn.all(sql, values![member.site, &member.uid]).await?;
     rows.iter().map(|row| row.text(0)).collect()
 }
+
+pub(crate) async fn from_each(conn: &mut dyn Conn, members: &[MemberKey]) -> Result<Vec<Vec<String>>> {
+    let mut all = Vec::with_capacity(members.len());
+    for member in members {
+        all.push(from(conn, member).await?);
+    }
+    Ok(all)
+}

@@ -1,0 +1,83 @@
+//! Whom the client takes for online, so that it can be set right when words about that were lost.
+
+use std::collections::BTreeSet;
+
+/// Most members that are remembered; whoever has more online at once is not set right.
+const CONTACTS_MAX: usize = 1024;
+
+/// The members that a client was told are online, less those that it was told have gone.
+#[derive(Debug, Default)]
+pub struct Contacts {
+    online: BTreeSet<String>,
+    /// Grows with every word.
+    words: u64,
+    are_too_many: bool,
+}
+
+impl Contacts {
+    /// The client is told that this member came or went.
+    pub fn note(&mut self, uid: &str, is_online: bool) {
+        self.words += 1;
+        if !is_online {
+            self.online.remove(uid);
+        } else if self.online.len() < CONTACTS_MAX {
+            self.online.insert(uid.to_owned());
+        } else {
+            self.are_too_many = true;
+        }
+    }
+
+    /// How many words there were so far.
+    pub fn words(&self) -> u64 {
+        self.words
+    }
+
+    /// What the client is to be told, if these are online: who, and whether it came. `None` where there was another word since
+    /// that many: it may be newer than what is known of these.
+    pub fn amends(&self, online: Vec<String>, words: u64) -> Option<Vec<(String, bool)>> {
+        if self.words != words {
+            return None;
+        }
+        if self.are_too_many {
+            return Some(Vec::new());
+        }
+        let online: BTreeSet<_> = online.into_iter().collect();
+        let gone = self.online.difference(&online).map(|uid| (uid.clone(), false));
+        let come = online.difference(&self.online).map(|uid| (uid.clone(), true));
+        Some(gone.chain(come).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uids(uids: &[&str]) -> Vec<String> {
+        uids.iter().map(|uid| (*uid).to_owned()).collect()
+    }
+
+    #[test]
+    fn who_went_unheard_is_told_of_and_who_came_unheard_too() {
+        let mut contacts = Contacts::default();
+        ["stays", "went", "left"].iter().for_each(|uid| contacts.note(uid, true));
+        contacts.note("left", false);
+        let amends = contacts.amends(uids(&["stays", "came"]), contacts.words()).unwrap();
+        assert_eq!(amends, [("went".to_owned(), false), ("came".to_owned(), true)]);
+    }
+
+    #[test]
+    fn what_was_looked_up_before_the_last_word_says_nothing() {
+        let mut contacts = Contacts::default();
+        let before = contacts.words();
+        contacts.note("came", true);
+        assert_eq!(contacts.amends(Vec::new(), before), None);
+    }
+
+    #[test]
+    fn more_than_can_be_remembered_are_left_as_they_were_told() {
+        let mut contacts = Contacts::default();
+        (0..=CONTACTS_MAX).for_each(|number| contacts.note(&number.to_string(), true));
+        assert_eq!(contacts.amends(Vec::new(), contacts.words()), Some(Vec::new()));
+        assert_eq!(contacts.online.len(), CONTACTS_MAX);
+    }
+}
