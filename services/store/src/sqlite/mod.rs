@@ -26,9 +26,9 @@ use sqlx::{
 use tmtp_wire::MsgId;
 
 use crate::{
-    Backlog, Batch, Bodies, Body, Certificate, Committed, Connected, Error, Look, MigrationReport, NewSite,
-    NodeAcks, NodeId, Placement, Provider, QueuePage, QueueRead, Removed, Result, Session, Site, SiteId,
-    Standing, Store, StoreOptions, Swept, Tx,
+    Backlog, Batch, Bodies, Body, Certificate, Committed, Connected, Error, Look, MemberKey, MigrationReport,
+    NewSite, NodeAcks, NodeId, Placement, Provider, QueuePage, QueueRead, Removed, Result, Session, Site,
+    SiteId, Standing, Store, StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
     certificates, migration,

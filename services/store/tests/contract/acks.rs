@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use futures::future::try_join_all;
-use tmtp_store::{Body, Error, NewMessage, NewNode, NodeAcks};
+use tmtp_store::{Body, Error, NewMessage, NewNode, NodeAcks, Removed};
 use tmtp_wire::MsgId;
 use tokio::time::timeout;
 
@@ -20,7 +20,8 @@ pub async fn an_ack_removes_the_very_entry_and_the_message_goes_with_its_last_on
     assert_eq!(w.waiting(&second).await?, [1, 2, 3]);
     assert_eq!(w.left().await?, (3, 5));
     w.check_counts().await?;
-    w.ack(&second, &[2]).await?;
+    let twice = NodeAcks { session: second.clone(), ids: [2, 77, 2].map(MsgId).to_vec() };
+    assert_eq!(w.store.ack(&[twice]).await?, Removed { entries: 1, ..Removed::default() });
     assert_eq!(w.left().await?, (2, 4));
 
     let blob = NewMessage { body: Body::Blob { key: "blob-9".to_owned(), octets: 7 }, ..w.message(9) };
@@ -157,7 +158,7 @@ async fn copy_to_new_node(w: &World, n: u8) -> Result<tmtp_store::NodeId> {
         let new = NewNode { secret_hash: vec![n; 32], ..new_node(&w.member("alice"), "copy") };
         let node = tx.add_node(&new).await?;
         match tx.copy_queue(w.site, w.nodes[0], node).await {
-            Ok(()) => tx.commit().await?,
+            Ok(_) => tx.commit().await?,
             Err(Error::Unavailable(_)) => continue,
             Err(error) => return Err(error.into()),
         }
@@ -178,8 +179,9 @@ pub async fn a_revoked_node_takes_its_entries_and_last_messages_with_it(w: &Worl
     let blob = NewMessage { body: Body::Blob { key: "blob-3".to_owned(), octets: 7 }, ..w.message(3) };
     w.post_all(&[blob], &[a1]).await?;
     let mut tx = w.tx().await?;
-    assert_eq!(tx.revoke_node(w.site, a1).await?, ["blob-3"]);
-    assert!(tx.revoke_node(w.site, a1).await?.is_empty());
+    let removed = Removed { entries: 3, blobs: vec!["blob-3".to_owned()] };
+    assert_eq!(tx.revoke_node(w.site, a1).await?, removed);
+    assert_eq!(tx.revoke_node(w.site, a1).await?, Removed::default());
     tx.commit().await?;
     assert_eq!(w.left().await?, (1, 1));
     assert_eq!(w.waiting(&second).await?, [1]);
