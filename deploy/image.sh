@@ -32,8 +32,8 @@ build() {
 judge() {
     local root=${1:?usage: deploy/image.sh judge ROOT} octets program said
     octets=$(du -sb "$root" | cut -f1)
+    ((octets <= octets_max)) || fail "$octets octets: more than $octets_max"
     printf 'image: %s octets, %s compressed\n' "$octets" "$(tar c -C "$root" . | gzip -6 | wc -c)"
-    ((octets <= octets_max)) || fail "more than $octets_max octets"
     for program in tmtpd tmtp; do
         said=$("$root/usr/local/bin/$program" --version)
         [[ -z ${TMTP_COMMIT:-} || $said == *"commit $TMTP_COMMIT"* ]] || fail "$program tells another commit: $said"

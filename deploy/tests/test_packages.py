@@ -132,15 +132,6 @@ def test_the_layer_of_dependencies_knows_every_crate_and_nothing_of_its_sources(
     assert max(sizes) < 20
 
 
-@pytest.fixture(scope="module")
-def package(tmp_path_factory):
-    """The package, unpacked."""
-    folder = tmp_path_factory.mktemp("package")
-    made = run(DEPLOY / "deb.sh", folder, TMTPD.parent, env={**os.environ, "DEB_ZIP": "none"}).strip()
-    run("dpkg-deb", "--raw-extract", made, folder / "root")
-    return folder / "root"
-
-
 def test_the_package_holds_what_it_promises(package):
     for name in ("usr/bin/tmtpd", "usr/bin/tmtp", "lib/systemd/system/tmtpd@.service", "etc/tmtp/tmtpd.toml",
                  "usr/share/doc/tmtp-hosting/copyright", "usr/share/doc/tmtp-hosting/sbom.cdx.json",
