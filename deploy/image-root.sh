@@ -19,12 +19,16 @@ fail() { printf 'image-root: %s\n' "$*" >&2; exit 1; }
 
 mkdir -p "$root"/{etc/ssl/certs,etc/tmtp,usr/local/bin,usr/share/doc/tmtp-hosting,tmp,var/lib/tmtp}
 chmod 1777 "$root/tmp"
+# What is not ours, for the list of what the image is made of. The file of authorities is of no package: it is made by
+# a script of this one.
+foreign=(/usr/share/doc/ca-certificates/copyright)
 for program in tmtpd tmtp; do
     # Names of symbols are a quarter of it; a panic tells its place without them.
     install -m 755 --strip "$programs/$program" "$root/usr/local/bin/$program"
     # As `libc.so.6 => /lib/.../libc.so.6 (0x..)`, and the loader alone on its line. vdso has no file.
     while read -r library; do
         install -D -m 755 "$library" "$root$library"
+        foreign+=("$library")
     done < <(ldd "$programs/$program" | grep -o '/[^ ]*')
 done
 cp "$authorities" "$root/etc/ssl/certs/ca-certificates.crt"
@@ -32,7 +36,7 @@ echo "tmtp:x:$user:$user:TMTP:/var/lib/tmtp:/sbin/nologin" >"$root/etc/passwd"
 echo "tmtp:x:$user:" >"$root/etc/group"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
 cp LICENSE "$root/usr/share/doc/tmtp-hosting/"
-deploy/sbom.py >"$root/usr/share/doc/tmtp-hosting/sbom.cdx.json"
+deploy/sbom.py "${foreign[@]}" >"$root/usr/share/doc/tmtp-hosting/sbom.cdx.json"
 # Files of which the image's user owns nothing but the folder for data.
 chmod -R u=rwX,go=rX "$root"
 chmod 1777 "$root/tmp"

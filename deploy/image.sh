@@ -2,7 +2,8 @@
 # Makes the image's contents by the steps of the Dockerfile, without a container engine, and shows that they are
 # complete: runs them in a chroot with nothing else in it, as the image's user, on a root that cannot be written to.
 #
-#   deploy/image.sh build ROOT       build for release, and make the contents in ROOT
+#   deploy/image.sh build ROOT       build for release, make the contents in ROOT, and judge them
+#   deploy/image.sh judge ROOT       is it small, and do its programs tell the commit?
 #   deploy/image.sh check [ROOT]     run what is in ROOT; without one, contents made from the programs of a development build
 #
 #   TMTP_COMMIT   the commit that the programs tell (that of this tree)
@@ -11,6 +12,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-$PWD/target}
+# It is 38 million; what makes it much larger should be looked at.
+octets_max=60000000
 
 fail() { printf 'image: %s\n' "$*" >&2; exit 1; }
 as_root() { if [[ $EUID -eq 0 ]]; then "$@"; else sudo "$@"; fi; }
@@ -22,7 +25,19 @@ build() {
     export TMTP_COMMIT=${TMTP_COMMIT:-$(commit)}
     cargo build --release --locked -p tmtpd -p tmtp-client
     deploy/image-root.sh "$target/release" "$root"
-    printf 'image: %s octets, %s compressed\n' "$(du -sb "$root" | cut -f1)" "$(tar c -C "$root" . | gzip -6 | wc -c)"
+    judge "$root"
+}
+
+# For contents made for release: a development build is large, and tells no commit.
+judge() {
+    local root=${1:?usage: deploy/image.sh judge ROOT} octets program said
+    octets=$(du -sb "$root" | cut -f1)
+    ((octets <= octets_max)) || fail "$octets octets: more than $octets_max"
+    printf 'image: %s octets, %s compressed\n' "$octets" "$(tar c -C "$root" . | gzip -6 | wc -c)"
+    for program in tmtpd tmtp; do
+        said=$("$root/usr/local/bin/$program" --version)
+        [[ -z ${TMTP_COMMIT:-} || $said == *"commit $TMTP_COMMIT"* ]] || fail "$program tells another commit: $said"
+    done
 }
 
 check() {
@@ -79,7 +94,8 @@ serve() {
 
 case ${1:-} in
     build) shift; build "$@" ;;
+    judge) shift; judge "$@" ;;
     check) shift; check "$@" ;;
     inside) shift; inside "$@" ;;
-    *) fail "usage: deploy/image.sh build ROOT | check [ROOT]" ;;
+    *) fail "usage: deploy/image.sh build ROOT | judge ROOT | check [ROOT]" ;;
 esac

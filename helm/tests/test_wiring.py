@@ -265,6 +265,12 @@ def test_figures_of_sites_are_scraped_as_the_board_and_the_api_expect():
     assert 'job=\\"tmtp-sites\\"' in board and 'job=\\"tmtp\\"' not in board
 
 
+def test_an_empty_list_of_who_may_scrape_is_nobody_and_not_everybody():
+    for each in chart.of_kind("full-values.yaml", "NetworkPolicy", settings=("networkPolicy.metricsFrom=[]",)):
+        for rule in each["spec"].get("ingress", []):
+            assert rule["from"], each["metadata"]["name"]
+
+
 def test_nobody_scrapes_control_where_nobody_asked_for_it():
     ports = {port["port"] for rule in chart.one("min-values.yaml", "NetworkPolicy", "-control")["spec"]["ingress"]
              for port in rule["ports"]}
