@@ -279,7 +279,7 @@ async fn begin(
 ) -> Result<Admitted, End> {
     let id = reply.session.ok_or_else(|| End::Silent("delivery named no session".to_owned()))?;
     let admitted = Admitted::new(edge, id, reply.floor);
-    admitted.session.told_online(&reply.ohi);
+    admitted.session.told_online(reply.ohi.iter().take(INFO_OHI_MAX));
     for from in reply.ohi.iter().skip(INFO_OHI_MAX) {
         admitted.session.ohi(from.clone(), ONLINE);
     }

@@ -15,16 +15,19 @@ pub struct Contacts {
 }
 
 impl Contacts {
-    /// The client is told that this member came or went.
-    pub fn note(&mut self, uid: &str, is_online: bool) {
+    /// A member came or went. `false`: the client was told that already.
+    #[must_use]
+    pub fn note(&mut self, uid: &str, is_online: bool) -> bool {
         self.words += 1;
-        if !is_online {
-            self.online.remove(uid);
+        let is_news = if !is_online {
+            self.online.remove(uid)
         } else if self.online.len() < CONTACTS_MAX {
-            self.online.insert(uid.to_owned());
+            self.online.insert(uid.to_owned())
         } else {
             self.are_too_many = true;
-        }
+            true
+        };
+        is_news || self.are_too_many
     }
 
     /// How many words there were so far.
@@ -59,8 +62,8 @@ mod tests {
     #[test]
     fn who_went_unheard_is_told_of_and_who_came_unheard_too() {
         let mut contacts = Contacts::default();
-        ["stays", "went", "left"].iter().for_each(|uid| contacts.note(uid, true));
-        contacts.note("left", false);
+        assert!(["stays", "went", "left"].iter().all(|uid| contacts.note(uid, true)));
+        assert!(contacts.note("left", false));
         let amends = contacts.amends(uids(&["stays", "came"]), contacts.words()).unwrap();
         assert_eq!(amends, [("went".to_owned(), false), ("came".to_owned(), true)]);
     }
@@ -69,14 +72,22 @@ mod tests {
     fn what_was_looked_up_before_the_last_word_says_nothing() {
         let mut contacts = Contacts::default();
         let before = contacts.words();
-        contacts.note("came", true);
+        assert!(contacts.note("came", true));
         assert_eq!(contacts.amends(Vec::new(), before), None);
+    }
+
+    #[test]
+    fn what_comes_again_is_no_news() {
+        let mut contacts = Contacts::default();
+        assert!(!contacts.note("never came", false));
+        assert!(contacts.note("came", true) && !contacts.note("came", true));
+        assert!(contacts.note("came", false) && !contacts.note("came", false));
     }
 
     #[test]
     fn more_than_can_be_remembered_are_left_as_they_were_told() {
         let mut contacts = Contacts::default();
-        (0..=CONTACTS_MAX).for_each(|number| contacts.note(&number.to_string(), true));
+        assert!((0..=CONTACTS_MAX).all(|number| contacts.note(&number.to_string(), true)));
         assert_eq!(contacts.amends(Vec::new(), contacts.words()), Some(Vec::new()));
         assert_eq!(contacts.online.len(), CONTACTS_MAX);
     }

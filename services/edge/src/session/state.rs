@@ -204,9 +204,11 @@ impl Session {
     }
 
     /// The client was told at its login that these are online.
-    pub fn told_online(&self, uids: &[String]) {
+    pub fn told_online<'u>(&self, uids: impl Iterator<Item = &'u String>) {
         let mut state = self.lock();
-        uids.iter().for_each(|uid| state.contacts.note(uid, true));
+        for uid in uids {
+            let _ = state.contacts.note(uid, true);
+        }
     }
 
     /// How many words about who is online there were so far, where some may have been lost.
@@ -458,10 +460,15 @@ impl State {
     }
 
     fn ohi(&mut self, from: String, status: u32) {
-        self.contacts.note(&from, status == ONLINE);
+        if !self.contacts.note(&from, status == ONLINE) {
+            return;
+        }
         self.ohis.retain(|(uid, _)| *uid != from);
-        if self.ohis.len() >= OHIS_MAX {
-            self.ohis.pop_front();
+        if self.ohis.len() >= OHIS_MAX
+            && let Some((uid, status)) = self.ohis.pop_front()
+        {
+            // The client does not hear it.
+            let _ = self.contacts.note(&uid, status != ONLINE);
         }
         self.ohis.push_back((from, status));
     }
