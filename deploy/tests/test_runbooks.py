@@ -1,5 +1,6 @@
 """What the runbooks tell people to type is there: commands, settings, tables, metrics."""
 
+import functools
 import os
 import pathlib
 import re
@@ -20,8 +21,13 @@ def section(title):
     return RUNBOOKS.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
+@functools.cache
+def usage(*words):
+    return subprocess.run([TMTPD, *words, "--help"], capture_output=True, text=True).stdout
+
+
 def subcommands(*words):
-    text = subprocess.run([TMTPD, *words, "--help"], capture_output=True, text=True).stdout
+    text = usage(*words)
     return re.findall(r"^  ([a-z-]+) ", text.partition("Commands:")[2].partition("Options:")[0], re.MULTILINE)
 
 
@@ -50,7 +56,7 @@ def test_every_option_that_a_runbook_gives_is_one():
         for word in match.group(1).split():
             if word in subcommands(*path):
                 path.append(word)
-        known = subprocess.run([TMTPD, *path, "--help"], capture_output=True, text=True).stdout
+        known = usage(*path)
         for option in re.findall(r"(?<= )--[a-z-]+", match.group(2)):
             assert re.search(rf"{option}\b", known), f"{code}: {option}"
             found += 1
