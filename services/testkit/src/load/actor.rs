@@ -70,7 +70,6 @@ pub struct Actor {
 }
 
 impl Actor {
-    #[expect(clippy::too_many_arguments, reason = "all of them are given once, side by side, in one place")]
     pub fn new(
         node: usize,
         people: Arc<People>,
