@@ -8,11 +8,7 @@ use tmtp_store::{
     Bodies, BodyKind, BodyOptions, CHUNK_OCTETS, Error, S3Options, SiteId, StoreOptions, migrate, open,
     open_bodies,
 };
-use tmtp_testkit::{leash::Leash, ports, postgres::Postgres};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-};
+use tmtp_testkit::{ports, postgres::Postgres, s3::S3};
 
 /// What one of these tests needs to keep alive.
 struct Place {
@@ -176,36 +172,18 @@ async fn files_that_a_dead_process_left_half_way_are_swept() -> Result<()> {
     Ok(())
 }
 
-/// An S3 server with a bucket, and how to reach it. It ends with the leash. The first start installs it.
-async fn s3_server() -> Result<(Leash, S3Options)> {
-    let port = ports::free_port()?;
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/s3.sh").to_owned();
-    let log = tempfile::NamedTempFile::new()?;
-    let mut leash = Leash::start(&[script, port.to_string()], log.path(), None)?;
-    while make_bucket(port).await.is_err() {
-        anyhow::ensure!(leash.is_running(), "no S3 server:\n{}", std::fs::read_to_string(log.path())?);
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+fn options_of(s3: &S3) -> Result<S3Options> {
     let options = serde_json::json!({
-        "bucket": "bucket", "endpoint": format!("http://127.0.0.1:{port}"), "allow_http": true,
+        "bucket": S3::BUCKET, "endpoint": s3.endpoint(), "allow_http": true,
         "access_key_id": "key", "secret_access_key": "secret",
     });
-    Ok((leash, serde_json::from_value(options)?))
-}
-
-async fn make_bucket(port: u16) -> Result<()> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-    let request = "PUT /bucket HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    stream.write_all(request.as_bytes()).await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
-    anyhow::ensure!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    Ok(())
+    Ok(serde_json::from_value(options)?)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bucket_keeps_bodies_as_every_other_place_does() -> Result<()> {
-    let (_leash, s3) = s3_server().await?;
+    let server = S3::start().await?;
+    let s3 = options_of(&server)?;
     let below = |prefix: &'static str| {
         let s3 = S3Options { prefix: prefix.to_owned(), ..s3.clone() };
         let options = BodyOptions { kind: BodyKind::S3, s3: Some(s3), ..BodyOptions::default() };

@@ -12,6 +12,7 @@ pub mod process;
 pub mod proxy;
 pub mod received;
 pub mod redis;
+pub mod s3;
 pub mod server;
 pub mod suite;
 pub mod talk;

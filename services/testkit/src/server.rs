@@ -57,6 +57,10 @@ pub struct Layout {
     pub more: String,
     /// Whether a breakable proxy stands on every way between processes.
     pub proxied: bool,
+    /// The bus of a cluster, as the section `[bus]`, where it is not to be its own Redis. It is not proxied.
+    pub bus: Option<String>,
+    /// Where large bodies of a cluster are, as the section `[bodies]`, where not in a directory.
+    pub bodies: Option<String>,
 }
 
 /// A server under test.

@@ -143,7 +143,7 @@ fn configs(server: &Server) -> Result<Vec<PathBuf>> {
 async fn comes_back(shape: Shape) -> Result<()> {
     let server = start(shape).await?;
     let mut witnesses = Box::pin(Witnesses::before_the_backup(&server)).await?;
-    let mut load = Load::start(&server.addresses(), Plan::default()).await?;
+    let mut load = Load::start(&server.addresses(), Plan { leave_groups: false, ..Plan::default() }).await?;
     load.progress(STEADY, RECOVERY).await?;
 
     let scratch = tempfile::tempdir()?;

@@ -1,4 +1,4 @@
-//! A part of a cluster is away, and what must go on all the same. (`faults.rs` strikes under load; here it is quiet.)
+//! A part of a cluster is away, and what must go on all the same. (`faults/` strikes under load; here it is quiet.)
 
 use std::{collections::BTreeSet, path::Path, time::Duration};
 

@@ -33,7 +33,7 @@ async fn start() -> Result<(Server, Postgres)> {
         ],
         edge: vec![("loopback_exempt", "true".into()), ("redeliver_seconds", "10".into())],
         more: format!("[shards.east]\nurl = \"{}\"\n", east.url("east")),
-        proxied: false,
+        ..Layout::default()
     };
     Ok((Server::start(Shape::Cluster, Path::new(PROGRAM), &layout).await?, east))
 }

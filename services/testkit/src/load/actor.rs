@@ -11,10 +11,10 @@ use tokio::{
 };
 
 use super::{
-    Phase,
+    Phase, Plan,
     board::Board,
     history::{Deed, Event, Request},
-    people::{Letter, People, read_body},
+    people::{Letter, People},
 };
 use crate::{
     ask,
@@ -26,6 +26,11 @@ use crate::{
 const RESEND: Duration = Duration::from_secs(15);
 /// How long a node waits for an answer at login or logout before it gives the link up.
 const ANSWER: Duration = Duration::from_secs(12);
+
+/// How ids of requests begin whose ack names the message that they became.
+const NAMED: &str = "request ";
+/// And of others.
+const UNNAMED: &str = "edit ";
 
 /// How a link ended, or what to do next.
 enum Turn {
@@ -46,12 +51,16 @@ pub struct Actor {
     phase: watch::Receiver<Phase>,
     began: Instant,
     rest: Duration,
+    /// Whether it leaves the groups that it makes.
+    leaves_groups: bool,
     rng: StdRng,
     events: Vec<Event>,
     link: u32,
     next_seq: u32,
     /// The request that waits for its ack.
     open: Option<(Request, Letter)>,
+    /// Its next request leaves the group that it has just made.
+    leaving: bool,
     /// Logged out after the drain, and back for the last look.
     looking: bool,
     /// Has sent its last request.
@@ -61,7 +70,6 @@ pub struct Actor {
 }
 
 impl Actor {
-    #[expect(clippy::too_many_arguments, reason = "all of them are given once, side by side, in one place")]
     pub fn new(
         node: usize,
         people: Arc<People>,
@@ -69,10 +77,9 @@ impl Actor {
         board: Arc<Board>,
         phase: watch::Receiver<Phase>,
         began: Instant,
-        seed: u64,
-        rest: Duration,
+        plan: &Plan,
     ) -> Self {
-        let rng = StdRng::seed_from_u64(seed);
+        let rng = StdRng::seed_from_u64(plan.seed.wrapping_add(node as u64));
         let (events, link, next_seq, open) = (Vec::new(), 0, 0, None);
         Self {
             node,
@@ -81,12 +88,14 @@ impl Actor {
             board,
             phase,
             began,
-            rest,
+            rest: plan.rest,
+            leaves_groups: plan.leave_groups,
             rng,
             events,
             link,
             next_seq,
             open,
+            leaving: false,
             looking: false,
             sent_last: false,
             abandoned: None,
@@ -137,8 +146,8 @@ impl Actor {
     async fn work(&mut self, mut client: Client) -> Result<bool> {
         if self.looking && !self.sent_last {
             self.sent_last = true;
-            let request = self.next_request();
-            self.open = Some((request, self.people.letter_to_self(request)));
+            let letter = self.people.letter_to_self(self.next_request());
+            self.take_up(letter);
         }
         let mut resend_at = Instant::now();
         let mut act_at = Instant::now() + self.any_time(self.rest);
@@ -187,14 +196,33 @@ impl Actor {
             0 => Turn::Reconnect,
             1..=3 => Turn::Quit,
             _ => {
-                let request = self.next_request();
-                let letter = self.people.any_letter(request, &mut self.rng);
-                self.open = Some((request, letter));
+                let letter = self.next_letter();
+                self.take_up(letter);
                 // Now and then one has no patience, and asks twice at once.
                 let times = if self.rng.random_ratio(1, 15) { 2 } else { 1 };
                 self.send_open(client, times).await
             }
         }
+    }
+
+    fn next_letter(&mut self) -> Letter {
+        let request = self.next_request();
+        if std::mem::take(&mut self.leaving) {
+            return self.people.leave(request);
+        }
+        if self.board.take_large() {
+            return self.people.large_letter(request, &mut self.rng);
+        }
+        let letter = self.people.any_letter(request, &mut self.rng);
+        self.leaving = self.leaves_groups && letter.makes_group();
+        letter
+    }
+
+    /// This is what is to be sent now.
+    fn take_up(&mut self, letter: Letter) {
+        let request = self.next_request();
+        self.next_seq += letter.addressees.len() as u32;
+        self.open = Some((request, letter));
     }
 
     /// Sends what waits for its ack, so many times in one write.
@@ -205,9 +233,12 @@ impl Actor {
             self.board.sent_last(self.node);
         }
         for _ in 0..times {
-            self.note(Deed::Sent { seq: request.seq, addressees: letter.addressees.clone() });
+            for (Request { seq, .. }, addressees) in request.together(usize::MAX).zip(&letter.addressees) {
+                self.note(Deed::Sent { seq, addressees: addressees.clone() });
+            }
         }
-        let header = ask::with(letter.header, &json!({"id": format!("request {}", request.seq)}));
+        let kind = if letter.named { NAMED } else { UNNAMED };
+        let header = ask::with(letter.header, &json!({"id": format!("{kind}{}", request.seq)}));
         match encode(&header, &letter.data) {
             Ok(octets) => match client.send_raw(&octets.repeat(times)).await {
                 Ok(()) => Turn::On,
@@ -229,6 +260,8 @@ impl Actor {
                 }
                 Turn::Reconnect
             }
+            // Somebody's OhiEdit named this member, or its link ended.
+            "ohi" if self.people.knows(message.text("from").unwrap_or_default()) => Turn::On,
             "ohi" | "info" | "tmtprev" | "registered" => {
                 self.note(Deed::Wrong(format!("nobody asked for {message}")));
                 Turn::On
@@ -238,29 +271,25 @@ impl Actor {
     }
 
     fn read_ack(&mut self, ack: &Received) {
-        let seq = ack.id().strip_prefix("request ").and_then(|seq| seq.parse::<u32>().ok());
-        let (Some(seq), None, Some(msgid)) = (seq, ack.text("error"), ack.text("msgid")) else {
-            return self.note(Deed::Wrong(format!("an ack without msgid: {ack}")));
+        let Some((seq, msgid)) = acked(ack) else {
+            return self.note(Deed::Wrong(format!("not the ack that was due: {ack}")));
         };
-        self.note(Deed::Acked { seq, msgid: msgid.to_owned() });
-        if let Some((request, _)) = self.open.take_if(|(request, _)| request.seq == seq) {
-            self.board.answered(request);
+        self.note(Deed::Acked { seq, msgid });
+        if let Some((request, letter)) = self.open.take_if(|(request, _)| request.seq == seq) {
+            for Request { seq, .. } in request.together(letter.addressees.len()).skip(1) {
+                self.note(Deed::Acked { seq, msgid: String::new() });
+            }
+            self.board.answered(request, letter.addressees.len());
         }
     }
 
     async fn receive(&mut self, client: &mut Client, message: &Received) -> Turn {
-        let request = match read_body(&message.data) {
-            Ok(request) => request,
-            Err(damage) => return self.wrong(damage.to_string()),
-        };
-        let msgid = message.id().to_owned();
-        self.note(Deed::Received { msgid: msgid.clone(), request });
-        if let Some(request) = request {
-            if message.text("from") != Some(&self.people.nodes[request.node].1.uid) {
-                return self.wrong(format!("not from its sender: {message}"));
-            }
-            self.board.delivered(request, self.node);
+        match self.note_received(message) {
+            Ok(Some(request)) => self.board.delivered(request, self.node),
+            Ok(None) => {}
+            Err(damage) => return self.wrong(format!("{damage:#}: {message}")),
         }
+        let msgid = message.id().to_owned();
         if *self.phase.borrow() == Phase::Posting && self.rng.random_ratio(1, 300) {
             return Turn::Reconnect;
         }
@@ -304,16 +333,24 @@ impl Actor {
     }
 
     fn note_late(&mut self, message: &Received) {
-        match read_body(&message.data) {
-            Ok(request) => self.note(Deed::Received { msgid: message.id().to_owned(), request }),
-            Err(damage) => self.note(Deed::Wrong(damage.to_string())),
+        if let Err(damage) = self.note_received(message) {
+            self.note(Deed::Wrong(format!("{damage:#}: {message}")));
         }
     }
 
-    fn next_request(&mut self) -> Request {
-        let request = Request { node: self.node, seq: self.next_seq };
-        self.next_seq += 1;
-        request
+    fn note_received(&mut self, message: &Received) -> Result<Option<Request>> {
+        let request = self.people.origin(message)?;
+        let (msgid, ahead) = (message.id().to_owned(), message.op() == "user");
+        self.note(Deed::Received { msgid, request, ahead });
+        if let (Some(notice), Some(postid)) = (request, message.text("postid")) {
+            let request = Request { seq: notice.seq.saturating_sub(1), ..notice };
+            self.note(Deed::Heard { request, msgid: postid.to_owned() });
+        }
+        Ok(request)
+    }
+
+    fn next_request(&self) -> Request {
+        Request { node: self.node, seq: self.next_seq }
     }
 
     fn any_time(&mut self, up_to: Duration) -> Duration {
@@ -328,4 +365,15 @@ impl Actor {
     fn note(&mut self, deed: Deed) {
         self.events.push(Event { at: self.began.elapsed(), link: self.link, deed });
     }
+}
+
+/// The number of the request that was acked, and the message it became where the ack is to tell.
+fn acked(ack: &Received) -> Option<(u32, String)> {
+    let (number, msgid) = match (ack.id().strip_prefix(NAMED), ack.id().strip_prefix(UNNAMED)) {
+        (Some(number), _) => (number, ack.text("msgid")?),
+        (None, Some(number)) if ack.text("msgid").is_none() => (number, ""),
+        _ => return None,
+    };
+    let seq = number.parse().ok().filter(|_| ack.text("error").is_none())?;
+    Some((seq, msgid.to_owned()))
 }

@@ -24,22 +24,25 @@ struct State {
     last: HashSet<usize>,
     /// Answered since the mark.
     answered: HashSet<Request>,
+    large_wanted: usize,
 }
 
 impl Board {
-    /// A request was sent.
-    pub fn sent(&self, request: Request, addressees: &BTreeSet<usize>) {
+    /// A request was sent; to whom each message goes that it makes.
+    pub fn sent(&self, request: Request, addressees: &[BTreeSet<usize>]) {
         let mut state = self.lock();
         if state.unanswered.insert(request) {
-            state.undelivered.extend(addressees.iter().map(|node| (request, *node)));
+            for (message, nodes) in request.together(addressees.len()).zip(addressees) {
+                state.undelivered.extend(nodes.iter().map(|node| (message, *node)));
+            }
         }
     }
 
-    /// A request was acked; called once for each.
-    pub fn answered(&self, request: Request) {
+    /// A request was acked that makes so many messages; called once for each.
+    pub fn answered(&self, request: Request, messages: usize) {
         let mut state = self.lock();
         state.unanswered.remove(&request);
-        state.answered.insert(request);
+        state.answered.extend(request.together(messages));
         state.acked += 1;
         drop(state);
         self.changed.notify_waiters();
@@ -61,6 +64,26 @@ impl Board {
         let mut state = self.lock();
         let answered = std::mem::take(&mut state.answered);
         state.undelivered.retain(|(request, _)| !answered.contains(request));
+    }
+
+    /// The next so many who post are to post something large.
+    pub fn want_large(&self, count: usize) {
+        self.lock().large_wanted += count;
+    }
+
+    /// Whether it is now this one's turn to do so.
+    pub fn take_large(&self) -> bool {
+        let mut state = self.lock();
+        let wanted = state.large_wanted.checked_sub(1);
+        state.large_wanted = wanted.unwrap_or_default();
+        drop(state);
+        self.changed.notify_waiters();
+        wanted.is_some()
+    }
+
+    /// Whether all who were to do so do.
+    pub fn large_taken(&self) -> bool {
+        self.lock().large_wanted == 0
     }
 
     /// Requests acked so far.

@@ -2,13 +2,21 @@
 
 use std::{collections::BTreeSet, ops::RangeInclusive, time::Duration};
 
-/// A request of a load: which node sent it, and its number there.
+/// A request of a load: which node sent it, and its number there. One that makes two messages, such as PostNotify, counts as
+/// two, with numbers one after the other, that are sent and acked together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Request {
     /// The node.
     pub node: usize,
     /// 0 for its first request, 1 for its second, and so on.
     pub seq: u32,
+}
+
+impl Request {
+    /// This one and those that are sent together with it.
+    pub fn together(self, messages: usize) -> impl Iterator<Item = Self> {
+        (self.seq..).take(messages).map(move |seq| Self { node: self.node, seq })
+    }
 }
 
 /// Something that a node did or saw.
@@ -36,7 +44,7 @@ pub enum Deed {
     Acked {
         /// Its number.
         seq: u32,
-        /// The message it became.
+        /// The message it became; empty where the ack of such a request does not tell.
         msgid: String,
     },
     /// A queued message came.
@@ -45,6 +53,15 @@ pub enum Deed {
         msgid: String,
         /// The load's request that it came from; `None` for `login` and the like.
         request: Option<Request>,
+        /// Whether such messages go ahead of all others, as `user` does.
+        ahead: bool,
+    },
+    /// A queued message told that this request became this message.
+    Heard {
+        /// The request.
+        request: Request,
+        /// The message.
+        msgid: String,
     },
     /// It acked a queued message.
     WroteAck {

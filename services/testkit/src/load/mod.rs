@@ -44,6 +44,10 @@ pub struct Plan {
     pub rest: Duration,
     /// How long it may take, after the last post, until everything has arrived.
     pub drain: Duration,
+    /// How long the server may take to store an ack that it has read, by its troubles.
+    pub grace: Duration,
+    /// Whether members leave the groups that they make. Not where a server may forget a group.
+    pub leave_groups: bool,
     /// Where chance starts. The same seed gives the same choices, though not the same timing.
     pub seed: u64,
 }
@@ -57,6 +61,8 @@ impl Default for Plan {
             group_size: 6,
             rest: Duration::from_millis(1500),
             drain: Duration::from_secs(75),
+            grace: checker::GRACE,
+            leave_groups: true,
             seed: rand::random(),
         }
     }
@@ -98,17 +104,8 @@ impl Load {
         let began = Instant::now();
         let mut actors = JoinSet::new();
         for node in 0..people.nodes.len() {
-            let seed = plan.seed.wrapping_add(node as u64);
-            let actor = Actor::new(
-                node,
-                people.clone(),
-                edges.to_vec(),
-                board.clone(),
-                phase.subscribe(),
-                began,
-                seed,
-                plan.rest,
-            );
+            let (people, board) = (people.clone(), board.clone());
+            let actor = Actor::new(node, people, edges.to_vec(), board, phase.subscribe(), began, &plan);
             actors.spawn(actor.run());
         }
         Ok(Self { plan, board, began, marked: Duration::ZERO, lost: None, phase, actors })
@@ -125,6 +122,16 @@ impl Load {
             Ok(()) => Ok(()),
             Err(_) => bail!("{} of {acks} requests acked in {limit:?}", acks + self.board.acked() - target),
         }
+    }
+
+    /// So many of those who post next post something of several MiB. Returns when they are at it.
+    ///
+    /// # Errors
+    /// When that takes longer than `limit`.
+    pub async fn post_large(&self, count: usize, limit: Duration) -> Result<()> {
+        self.board.want_large(count);
+        let taken = timeout(limit, self.board.wait(Board::large_taken)).await;
+        taken.context("nobody posts something large")
     }
 
     /// A backup is about to be taken.
@@ -153,7 +160,7 @@ impl Load {
         self.phase.send_replace(Phase::Leaving);
         let history = timeout(Duration::from_secs(60), self.gather()).await;
         let history = history.with_context(|| format!("seed {seed}: nodes do not come to an end"))??;
-        let tally = checker::check(&history).with_context(|| format!("seed {seed}"))?;
+        let tally = checker::check(&history, self.plan.grace).with_context(|| format!("seed {seed}"))?;
         if looked.is_err() {
             bail!("seed {seed}: the last requests did not arrive in {LAST_LOOK:?}: {}", self.board.missing());
         }

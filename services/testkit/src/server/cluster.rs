@@ -35,7 +35,7 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     let backing = back(layout, &delivery).await?;
     let more = layout.more.as_str();
     let pki = Pki::make(&at.join("internal"))?;
-    let plain = common(at, &backing.postgres.url(DATABASE), &backing.redis.url());
+    let plain = common(at, layout, &backing.postgres.url(DATABASE), &backing.redis.url());
 
     let api = ports::free_addr()?;
     let section = format!(
@@ -46,7 +46,7 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     make_sites(program, &control.config, at, layout).await?;
     let mut roles = vec![control];
     for (n, listen) in delivery.iter().enumerate() {
-        let shared = common(at, &backing.postgres_url(n), &backing.redis_url(n));
+        let shared = common(at, layout, &backing.postgres_url(n), &backing.redis_url(n));
         let own = format!(
             "[control]\npublic_url = \"http://{api}\"\nprivate_providers = true\n[delivery]\nlisten = \"{listen}\"\n{}",
             pki.of_server()
@@ -55,8 +55,7 @@ pub async fn start(program: &Path, layout: &Layout) -> Result<Server> {
     }
     for (n, listen) in edges.iter().enumerate() {
         let reached = backing.delivery_urls(&delivery, n);
-        let shared =
-            format!("[bus]\nkind = \"redis\"\nmode = \"single\"\nurls = [\"{}\"]\n", backing.redis_url(n));
+        let shared = bus(layout, &backing.redis_url(n));
         roles.push(Role::new(
             "edge",
             n,
@@ -159,21 +158,16 @@ impl Backing {
 }
 
 /// Settings of a process that has the store and the bus.
-fn common(folder: &Path, postgres: &str, redis: &str) -> String {
+fn common(folder: &Path, layout: &Layout, postgres: &str, redis: &str) -> String {
     let folder = folder.display();
-    format!(
-        r#"
-[store]
-url = "{postgres}"
-[bodies]
-kind = "directory"
-directory = "{folder}/bodies"
-[bus]
-kind = "redis"
-mode = "single"
-urls = ["{redis}"]
-"#
-    )
+    let directory = || format!("[bodies]\nkind = \"directory\"\ndirectory = \"{folder}/bodies\"\n");
+    let bodies = layout.bodies.clone().unwrap_or_else(directory);
+    format!("[store]\nurl = \"{postgres}\"\n{bodies}{}", bus(layout, redis))
+}
+
+fn bus(layout: &Layout, redis: &str) -> String {
+    let single = || format!("[bus]\nkind = \"redis\"\nmode = \"single\"\nurls = [\"{redis}\"]\n");
+    layout.bus.clone().unwrap_or_else(single)
 }
 
 fn edge_section(folder: &Path, layout: &Layout, listen: SocketAddr, delivery: &str, host: &str) -> String {

@@ -159,7 +159,7 @@ async fn invalid_utf8_is_withstood(server: &Server) -> Result<()> {
 }
 
 async fn an_announced_body_reserves_nothing(server: &Server) -> Result<()> {
-    let before = server.front()?.resident_octets()?;
+    let before = memory(server)?;
     let mut open = Vec::new();
     for octets in [1_u64 << 45, 1 << 40, 1 << 31, 1 << 30].repeat(10) {
         let mut client = server.member("Announcer").await?;
@@ -170,8 +170,7 @@ async fn an_announced_body_reserves_nothing(server: &Server) -> Result<()> {
     }
     let mut one_more = server.member("One More").await?;
     one_more.expect_nothing().await?;
-    let grown = server.front()?.resident_octets()?.saturating_sub(before);
-    ensure!(grown < 96 << 20, "40 announcements cost {} MiB", grown >> 20);
+    check_growth(server, &before).context("40 announcements")?;
     let mut client = server.member("Announcer").await?;
     let header = ask::with(ask::post(&[&client.me.uid]), &json!({"id": "1", "datalen": 1_u64 << 62}));
     client.send(&header, b"").await?;
@@ -201,7 +200,8 @@ async fn a_header_at_one_octet_a_second_is_cut_off(server: &Server) -> Result<()
     Ok(())
 }
 
-/// They are cut off too, but only after minutes: a client may have been away for a moment.
+/// They are cut off too, but only after minutes: a client may have been away for a moment. That is proved with a clock that
+/// runs fast, where the edge reads (`frames.rs`).
 async fn bodies_at_one_octet_a_second_hold_up_nobody(server: &Server) -> Result<()> {
     let mut links = Vec::new();
     for _ in 0..60 {

@@ -1,24 +1,23 @@
 //! Members post at random while a part of the server is struck, one part a case; then a checker judges what everybody
 //! did and saw (see `tmtp_testkit::load::checker` for what must hold). Seeds are in the failures.
 
+mod outage;
+
 use std::{io::Write, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
+use outage::{CALLS_FAIL, NO_BUS, NO_DELIVERY, NO_STORE, NO_STORE_FOR_ONE, broken, kill_for_a_while, outage};
 use tmtp_testkit::{
-    load::{Load, Plan, Tally},
-    process::Process,
+    load::{Load, Plan, Tally, checker::UNTROUBLED},
     proxy::Proxy,
     server::{Backing, Layout, Server, Shape, SitePlan},
 };
-use tokio::time::sleep;
 
-/// How long a part is away.
-const OUTAGE: Duration = Duration::from_secs(4);
 /// How long the load may take to get on as before.
 const RECOVERY: Duration = Duration::from_secs(60);
 /// Requests acked before the blow, and after it.
 const STEADY: usize = 400;
-/// And between two blows.
+/// And between two blows, or while a part is away without which members are served.
 const BETWEEN: usize = 150;
 
 async fn start(shape: Shape) -> Result<Server> {
@@ -28,27 +27,39 @@ async fn start(shape: Shape) -> Result<Server> {
     Server::start(shape, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await
 }
 
-/// Runs the load, strikes in the middle of it, and has the history judged. No process may be alarmed.
-async fn survives(shape: Shape, strike: impl AsyncFn(&Server, &Load) -> Result<()>) -> Result<()> {
-    survives_with(shape, &[], strike).await
+/// What must hold, by what is struck.
+#[derive(Clone, Copy, Default)]
+struct Terms<'a> {
+    /// Alarms with these texts are right; no others.
+    alarms: &'a [&'a str],
+    /// Nothing is struck that an ack passes through: each is stored before long.
+    acks_pass: bool,
 }
 
-/// The same where alarms with these texts are right.
+/// Runs the load, strikes in the middle of it, and has the history judged. No process may be alarmed.
+async fn survives(shape: Shape, strike: impl AsyncFn(&Server, &Load) -> Result<()>) -> Result<()> {
+    survives_with(shape, Terms::default(), strike).await
+}
+
+/// The same on other terms.
 async fn survives_with(
     shape: Shape,
-    alarms: &[&str],
+    terms: Terms<'_>,
     strike: impl AsyncFn(&Server, &Load) -> Result<()>,
 ) -> Result<()> {
     let server = start(shape).await?;
-    let load = Load::start(&server.addresses(), Plan::default()).await?;
+    let usual = Plan::default();
+    let grace = if terms.acks_pass { UNTROUBLED } else { usual.grace };
+    let load = Load::start(&server.addresses(), Plan { grace, ..usual }).await?;
     load.progress(STEADY, RECOVERY).await.context("before the blow")?;
+    load.post_large(1, RECOVERY).await?;
     strike(&server, &load).await.context("strike")?;
     load.progress(STEADY, RECOVERY).await.context("after the blow")?;
     let tally = load.finish().await?;
     writeln!(std::io::stderr(), "{tally:?}")?;
     check_strength(&tally)?;
     server.wait_ready().await.context("every process serves again")?;
-    server.check_processes(alarms)
+    server.check_processes(terms.alarms)
 }
 
 /// A load that proved little must not pass for one that held.
@@ -65,43 +76,24 @@ fn backing(server: &Server) -> Result<&Backing> {
     server.backing.as_ref().context("a cluster")
 }
 
-/// Kills a process, leaves it dead for a while, and starts it as an orchestrator would.
-async fn kill_for_a_while(process: &Process) -> Result<()> {
-    process.kill()?;
-    sleep(OUTAGE).await;
-    process.start_again()?;
-    process.wait_ready().await
-}
-
-async fn cut_for_a_while(proxies: &[Proxy]) {
-    proxies.iter().for_each(Proxy::cut);
-    sleep(OUTAGE).await;
-    proxies.iter().for_each(Proxy::mend);
-}
-
-async fn half_open_for_a_while(proxies: &[Proxy]) {
-    proxies.iter().for_each(Proxy::half_open);
-    sleep(2 * OUTAGE).await;
-    proxies.iter().for_each(Proxy::mend);
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_when_nothing_is_struck() -> Result<()> {
-    survives(Shape::Cluster, async |_: &Server, _: &Load| Ok(())).await
+    let terms = Terms { acks_pass: true, ..Terms::default() };
+    survives_with(Shape::Cluster, terms, async |_: &Server, _: &Load| Ok(())).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_when_an_edge_is_killed() -> Result<()> {
-    survives(Shape::Cluster, async |server: &Server, _: &Load| {
-        kill_for_a_while(server.process("edge0")?).await
+    survives(Shape::Cluster, async |server: &Server, load: &Load| {
+        kill_for_a_while((server, load), "edge0", &[]).await
     })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_when_a_delivery_process_is_killed() -> Result<()> {
-    survives(Shape::Cluster, async |server: &Server, _: &Load| {
-        kill_for_a_while(server.process("delivery0")?).await
+    survives(Shape::Cluster, async |server: &Server, load: &Load| {
+        kill_for_a_while((server, load), "delivery0", CALLS_FAIL).await
     })
     .await
 }
@@ -135,36 +127,32 @@ async fn nothing_is_lost_or_doubled_when_processes_are_told_to_end() -> Result<(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_when_postgres_is_shut_down_at_once() -> Result<()> {
-    survives_with(
-        Shape::Cluster,
-        &["terminating connection due to immediate shutdown"],
-        async |server: &Server, _: &Load| {
-            let postgres = &backing(server)?.postgres;
-            tokio::task::block_in_place(|| postgres.stop_immediate())?;
-            sleep(OUTAGE).await;
-            tokio::task::block_in_place(|| postgres.start_again())
-        },
-    )
+    let terms = Terms { alarms: &["terminating connection due to immediate shutdown"], ..Terms::default() };
+    survives_with(Shape::Cluster, terms, async |server: &Server, load: &Load| {
+        let postgres = &backing(server)?.postgres;
+        let (stop, start) = (|| postgres.stop_immediate(), || postgres.start_again());
+        outage((server, load), (NO_STORE, false), stop, start).await
+    })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_when_redis_is_killed() -> Result<()> {
-    survives_with(Shape::Cluster, &["no connection to Redis"], async |server: &Server, _: &Load| {
+    let terms = Terms { alarms: &["no connection to Redis"], acks_pass: true };
+    survives_with(Shape::Cluster, terms, async |server: &Server, load: &Load| {
         let redis = &backing(server)?.redis;
-        tokio::task::block_in_place(|| redis.kill())?;
-        sleep(OUTAGE).await;
-        tokio::task::block_in_place(|| redis.start_again())
+        outage((server, load), (NO_BUS, true), || redis.kill(), || redis.start_again()).await
     })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_when_redis_forgets_everything() -> Result<()> {
-    survives(Shape::Cluster, async |server: &Server, _: &Load| {
+    let terms = Terms { acks_pass: true, ..Terms::default() };
+    survives_with(Shape::Cluster, terms, async |server: &Server, load: &Load| {
         for _ in 0..5 {
             tokio::task::block_in_place(|| backing(server)?.redis.flush_all())?;
-            sleep(OUTAGE / 5).await;
+            load.progress(BETWEEN / 5, RECOVERY).await?;
         }
         Ok(())
     })
@@ -172,33 +160,43 @@ async fn nothing_is_lost_or_doubled_when_redis_forgets_everything() -> Result<()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_is_lost_or_doubled_when_the_way_to_postgres_is_cut_and_half_opened() -> Result<()> {
+async fn nothing_is_lost_or_doubled_when_the_ways_to_postgres_are_cut_and_half_opened() -> Result<()> {
     survives(Shape::Cluster, async |server: &Server, load: &Load| {
-        cut_for_a_while(&backing(server)?.to_postgres).await;
+        let (all, parties) = (&backing(server)?.to_postgres, (server, load));
+        broken(parties, all, Proxy::cut, (NO_STORE, false)).await.context("all cut")?;
         load.progress(BETWEEN, RECOVERY).await?;
-        half_open_for_a_while(&backing(server)?.to_postgres[..1]).await;
-        Ok(())
+        broken(parties, &all[..1], Proxy::half_open, (NO_STORE_FOR_ONE, true))
+            .await
+            .context("one half-open")?;
+        load.progress(BETWEEN, RECOVERY).await?;
+        broken(parties, all, Proxy::half_open, (NO_STORE, false)).await.context("all half-open")
     })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_is_lost_or_doubled_when_the_way_to_redis_is_cut_and_half_opened() -> Result<()> {
-    survives_with(Shape::Cluster, &["no connection to Redis"], async |server: &Server, _: &Load| {
-        cut_for_a_while(&backing(server)?.to_redis).await;
-        half_open_for_a_while(&backing(server)?.to_redis).await;
-        Ok(())
+async fn nothing_is_lost_or_doubled_when_the_ways_to_redis_are_cut_and_half_opened() -> Result<()> {
+    let terms = Terms { alarms: &["no connection to Redis"], acks_pass: true };
+    survives_with(Shape::Cluster, terms, async |server: &Server, load: &Load| {
+        let (all, parties) = (&backing(server)?.to_redis, (server, load));
+        broken(parties, all, Proxy::cut, (NO_BUS, true)).await.context("cut")?;
+        load.progress(BETWEEN, RECOVERY).await?;
+        broken(parties, all, Proxy::half_open, (NO_BUS, true)).await.context("half-open")
     })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_is_lost_or_doubled_when_the_way_to_delivery_is_cut_and_half_opened() -> Result<()> {
+async fn nothing_is_lost_or_doubled_when_the_ways_to_delivery_are_cut_and_half_opened() -> Result<()> {
     survives(Shape::Cluster, async |server: &Server, load: &Load| {
-        cut_for_a_while(&backing(server)?.to_delivery[..1]).await;
+        let (all, parties) = (&backing(server)?.to_delivery, (server, load));
+        broken(parties, &all[..1], Proxy::cut, (CALLS_FAIL, true)).await.context("one cut")?;
         load.progress(BETWEEN, RECOVERY).await?;
-        half_open_for_a_while(&backing(server)?.to_delivery[1..]).await;
-        Ok(())
+        broken(parties, &all[1..], Proxy::half_open, (CALLS_FAIL, true)).await.context("one half-open")?;
+        load.progress(BETWEEN, RECOVERY).await?;
+        broken(parties, all, Proxy::cut, (NO_DELIVERY, false)).await.context("all cut")?;
+        load.progress(BETWEEN, RECOVERY).await?;
+        broken(parties, all, Proxy::half_open, (NO_DELIVERY, false)).await.context("all half-open")
     })
     .await
 }
