@@ -79,11 +79,11 @@ def notes(values):
 def test_notes_tell_the_address_the_idle_time_out_and_how_to_see_that_all_is_encrypted():
     said = notes("min-values.yaml")
     assert "+tmtp.acme.example:7443" in said and "time-out to 210 s" in said
-    assert "rediss://" in said and "tmtpd doctor --role control" in said
+    assert "tmtpd doctor --role control" in said
     assert "WARNING" not in said
 
 
 def test_notes_warn_of_what_is_not_encrypted_or_open():
     said = notes("plain-values.yaml")
-    for what in ("database.sslMode", "internalTls.mode", "no network policies"):
+    for what in ("database.sslMode", "redis.requireTls", "internalTls.mode", "no network policies"):
         assert what in said, said

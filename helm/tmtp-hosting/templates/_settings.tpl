@@ -38,7 +38,7 @@ settings does not restart the others. Secrets are never in it: they come by envi
 {{- $values := .root.Values -}}
 {{- $listen := ternary (printf "[%s]" $values.bindAddress) $values.bindAddress (contains ":" $values.bindAddress) -}}
 {{- $drain := include "tmtp-hosting.drain" .root | fromJson -}}
-{{- $bus := dict "kind" "redis" "mode" $values.redis.mode -}}
+{{- $bus := dict "kind" "redis" "mode" $values.redis.mode "require_tls" $values.redis.requireTls -}}
 {{- if eq $values.redis.mode "sentinel" -}}
 {{- $_ := set $bus "master" (required "redis.master is missing: what do the Sentinels call the set?" $values.redis.master) -}}
 {{- end -}}

@@ -14,6 +14,12 @@ pub enum Error {
         /// Its place in the list, from 1.
         position: usize,
     },
+    /// TLS is required, and one of the URLs is without.
+    #[error("urls: entry {position} is without TLS, and require_tls is set: use rediss://")]
+    InTheClear {
+        /// Its place in the list, from 1.
+        position: usize,
+    },
     /// Sentinels watch masters by name.
     #[error("master is empty: it names the set that the Sentinels watch")]
     NoMaster,

@@ -19,6 +19,8 @@ pub struct BusOptions {
     /// Where: the server, the Sentinels, or some of the Cluster's nodes. `redis://` or, with TLS, `rediss://`.
     #[serde(serialize_with = "without_passwords")]
     pub urls: Vec<String>,
+    /// Refuses URLs without TLS.
+    pub require_tls: bool,
     /// With Sentinels: what they call the set.
     pub master: String,
     /// With Sentinels: the user to log in with at the server they name.
@@ -67,6 +69,7 @@ impl Default for BusOptions {
             kind: Kind::default(),
             mode: Mode::default(),
             urls: Vec::new(),
+            require_tls: false,
             master: String::new(),
             username: String::new(),
             password: Secret::default(),
@@ -111,6 +114,7 @@ impl fmt::Debug for BusOptions {
             .field("kind", &self.kind)
             .field("mode", &self.mode)
             .field("urls", &urls)
+            .field("require_tls", &self.require_tls)
             .field("master", &self.master)
             .field("username", &self.username)
             .field("password", &self.password)
@@ -175,6 +179,17 @@ mod tests {
         assert!(refusal(Mode::Single, &["redis://fine", "http://me:hunter2@host"]).contains("entry 2"));
         assert!(!refusal(Mode::Single, &["http://me:hunter2@host"]).contains("hunter2"));
         assert!(refusal(Mode::Sentinel, &["redis://fine"]).contains("master"));
+    }
+
+    #[test]
+    fn where_tls_is_required_every_url_must_have_it() {
+        let with = |urls: &[&str]| {
+            let urls = urls.iter().map(|url| (*url).to_owned()).collect();
+            BusOptions { require_tls: true, ..BusOptions::redis(Mode::Single, urls) }.check()
+        };
+        assert!(with(&["rediss://one"]).is_ok());
+        let refused = with(&["rediss://one", "redis://me:hunter2@two"]).unwrap_err().to_string();
+        assert!(refused.contains("entry 2") && refused.contains("rediss://") && !refused.contains("hunter2"));
     }
 
     #[test]

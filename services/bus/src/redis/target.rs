@@ -32,7 +32,11 @@ impl Target {
         }
         let certificates = options.ca.as_deref().map(read_certificates).transpose()?;
         let client = |(position, url): (usize, &String)| {
-            let info = connection_info(url).ok_or(Error::Url { position: position + 1 })?;
+            let position = position + 1;
+            let info = connection_info(url).ok_or(Error::Url { position })?;
+            if options.require_tls && !url.starts_with("rediss://") {
+                return Err(Error::InTheClear { position });
+            }
             build(info, certificates.as_ref())
         };
         Ok(Self {

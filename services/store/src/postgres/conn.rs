@@ -24,6 +24,8 @@ const GRACE: Duration = Duration::from_millis(500);
 pub(super) struct PgConn {
     pooled: Option<Pooled>,
     limit: Duration,
+    /// When the statement began that runs, or ran last.
+    since: Instant,
     /// Begins a transaction; due before the next statement.
     begin: Option<String>,
     /// Nothing good can be expected of it: it is closed when dropped. Set while a statement runs, so that one
@@ -42,7 +44,8 @@ impl PgConn {
             Err(_) => return Err(Error::Unavailable("no free connection in time".to_owned())),
         };
         metrics::histogram!("tmtp_store_acquire_seconds").record(started.elapsed());
-        Ok(Self { pooled: Some(pooled), limit: statement + GRACE, begin: None, broken: false, failed: false })
+        let (limit, since) = (statement + GRACE, Instant::now());
+        Ok(Self { pooled: Some(pooled), limit, since, begin: None, broken: false, failed: false })
     }
 
     /// Whether a statement failed, after which a transaction cannot be committed.
@@ -59,7 +62,7 @@ impl PgConn {
     pub(super) fn hand_over(&mut self) -> Self {
         let pooled = self.pooled.take();
         let begin = self.begin.take();
-        Self { pooled, limit: self.limit, begin, broken: self.broken, failed: self.failed }
+        Self { pooled, begin, limit: self.limit, since: self.since, broken: self.broken, failed: self.failed }
     }
 
     /// Has this run before the next statement, with it where that saves a way to the server and back. Its text must be ours
@@ -108,6 +111,7 @@ impl PgConn {
             return Err(Error::Unavailable("the connection is broken".to_owned()));
         }
         self.broken = true;
+        self.since = Instant::now();
         let pooled = self.pooled.as_deref_mut();
         pooled.ok_or_else(|| Error::Defect("a connection that was handed over".to_owned()))
     }
@@ -117,6 +121,10 @@ impl PgConn {
         done: std::result::Result<sqlx::Result<T>, tokio::time::error::Elapsed>,
     ) -> Result<T> {
         let error = match done {
+            // The server ends the wait of a commit for its standbys at its limit, too, and calls that a success.
+            Ok(Ok(_)) if self.since.elapsed() + GRACE >= self.limit => {
+                Error::Unavailable("it took as long as it may: perhaps no standby has it".to_owned())
+            }
             Ok(Ok(result)) => {
                 self.broken = false;
                 return Ok(result);

@@ -19,6 +19,7 @@ mod requests;
 mod sessions;
 mod shards;
 mod sites;
+mod standby;
 mod upkeep;
 mod world;
 
