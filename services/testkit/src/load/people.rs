@@ -50,14 +50,15 @@ impl People {
         &self.nodes[self.members[member][0]].1
     }
 
-    /// Mostly a Post, to whomever chance has it.
+    /// Mostly a Post, to whomever chance has it. Edits are few: each is a transaction of its own, and where all take turns at
+    /// one file, many of them would keep everybody waiting.
     pub fn any_letter(&self, request: Request, rng: &mut StdRng) -> Letter {
-        match rng.random_range(0..64) {
-            0..8 => self.ping(request, rng.random_range(0..self.members.len())),
-            8..12 => self.any_post_notify(request, rng),
-            12 => self.new_alias(request),
-            13 => self.ohi_edit(request, rng.random()),
-            14 => self.invite(request, rng),
+        match rng.random_range(0..160) {
+            0..20 => self.ping(request, rng.random_range(0..self.members.len())),
+            20..30 => self.any_post_notify(request, rng),
+            30 => self.new_alias(request),
+            31 => self.ohi_edit(request, rng.random()),
+            32 => self.invite(request, rng),
             _ => self.any_post(request, rng),
         }
     }
