@@ -334,7 +334,7 @@ mod tests {
         assert_eq!(to(true), [BTreeSet::from([1]), BTreeSet::from([1, 2, 3])]);
     }
 
-    fn received(header: Value) -> Received {
+    fn received(header: &Value) -> Received {
         let header = header.as_object().unwrap().clone();
         Received { header, framed: Vec::new(), data: Vec::new() }
     }
@@ -343,7 +343,7 @@ mod tests {
     fn what_carries_no_data_names_its_request_all_the_same() {
         let people = people();
         let request = Request { node: 3, seq: 7 };
-        let origin = |fields: Value| people.origin(&received(ask::with(fields, &json!({"from": "c"}))));
+        let origin = |fields: Value| people.origin(&received(&ask::with(fields, &json!({"from": "c"}))));
         let alias = people.new_alias(request).header["newalias"].clone();
         assert_eq!(origin(json!({"op": "user", "newalias": alias})).unwrap(), Some(request));
         let named = people.ohi_edit(request, true).header["for"].clone();
@@ -356,6 +356,6 @@ mod tests {
         assert_eq!(told("drop"), Some(leaving));
         assert_eq!(origin(json!({"op": "user", "newnode": "phone"})).unwrap(), None);
         let stolen = json!({"op": "user", "newalias": alias, "from": "a"});
-        assert!(people.origin(&received(stolen)).is_err());
+        assert!(people.origin(&received(&stolen)).is_err());
     }
 }
