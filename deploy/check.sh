@@ -86,7 +86,7 @@ check() {
         cargo build --workspace --bins
         tmtpd=${CARGO_TARGET_DIR:-$PWD/target}/debug/tmtpd
     fi
-    PYTHONDONTWRITEBYTECODE=1 TMTPD_BIN=$tmtpd TMTP_TOOLS=$helms \
+    PYTHONDONTWRITEBYTECODE=1 TMTPD_BIN=$tmtpd TMTP_TOOLS=$helms TMTP_CRDS=$crds \
         "$venv/bin/pytest" -q -p no:cacheprovider helm/tests deploy/tests "$@"
 }
 

@@ -6,6 +6,7 @@ files in `schemas/`, which name each key that the chart uses and refuse every ot
 
 import copy
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -35,7 +36,7 @@ def test_custom_kinds_follow_their_schemas(values):
         jsonschema.validate(each, SCHEMAS[each["kind"]], cls=jsonschema.Draft202012Validator)
 
 
-CRDS = chart.TOOLS / "crds-1"
+CRDS = pathlib.Path(os.environ["TMTP_CRDS"])
 PACKAGES = {"cert-manager.io": "cert-manager", "gateway.networking.k8s.io": "gateway-api", "monitoring.coreos.com": "prometheus-operator"}
 
 

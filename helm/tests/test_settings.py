@@ -123,7 +123,7 @@ def schema_keys(schema, prefix=""):
 
 # Settings that have a place of their own in the values, or come from a secret.
 ELSEWHERE = {
-    "store.url", "bodies.kind", "bodies.directory", "bus.kind", "bus.mode", "bus.urls", "bus.master", "bus.username",
+    "store.url", "bodies.kind", "bodies.directory", "bus.kind", "bus.mode", "bus.urls", "bus.require_tls", "bus.master", "bus.username",
     "bus.password", "edge.listen", "edge.certificates", "edge.delivery", "edge.links_max", "edge.drain_per_second",
     "delivery.listen", "control.listen", "control.operator_key", "control.public_url",
     "control.tmtp_port", "control.private_providers", "control.trusted_proxies",

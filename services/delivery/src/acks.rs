@@ -54,7 +54,7 @@ async fn write(core: &Core, taken: Vec<Waiting>) {
 }
 
 async fn commit(core: &Core, acks: &[NodeAcks]) -> Result<(), Fault> {
-    let removed = core.store.ack(acks).await?;
+    let removed = core.note(core.store.ack(acks).await.map_err(Fault::from))?;
     core.trash.put(removed.blobs);
     metrics::counter!("tmtp_messages_delivered_total").increment(removed.entries);
     time(core, acks);

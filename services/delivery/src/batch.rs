@@ -76,7 +76,7 @@ async fn post(core: &Core, round: &Round<'_>, known: &Known, decided: &Decided) 
         entries: &decided.outbox.entries,
         sent: &decided.sent,
     };
-    let done = core.store.post(&batch).await.map_err(Fault::from);
+    let done = core.note(core.store.post(&batch).await.map_err(Fault::from));
     metrics::histogram!("tmtp_commit_duration_seconds").record(started.elapsed().as_secs_f64());
     if matches!(done, Err(Fault::InDoubt(_))) {
         core.telling.lose();

@@ -1,6 +1,13 @@
 //! What every call at the sites of one database needs: the ports, the ids, and what this process remembers.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use tmtp_bus::Bus;
@@ -44,6 +51,8 @@ pub(crate) struct Core {
     /// Hashes of secrets that came from another server.
     pub former: Arc<FormerHashes>,
     pub turns: Turns,
+    /// The database could not be reached when it was asked last. One that is slow is not ailing.
+    pub ailing: AtomicBool,
 }
 
 /// Bounds the transactions that are not a writer's: how many run, and how many wait for it.
@@ -88,8 +97,15 @@ impl Core {
         T: Send + 'static,
         F: Future<Output = tmtp_store::Result<T>> + Send + 'static,
     {
-        let task = self.turns.tracker.spawn(call);
-        Ok(task.await.map_err(|_| Fault::Defect("a call's task failed".into()))??)
+        let core = self.clone();
+        let task = self.turns.tracker.spawn(async move { core.note(call.await.map_err(Fault::from)) });
+        task.await.map_err(|_| Fault::Defect("a call's task failed".into()))?
+    }
+
+    /// Notes whether the database was there, and passes on what came of a call.
+    pub fn note<T>(&self, done: Result<T, Fault>) -> Result<T, Fault> {
+        self.ailing.store(matches!(&done, Err(fault) if fault.is_outage()), Relaxed);
+        done
     }
 }
 

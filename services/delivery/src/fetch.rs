@@ -40,7 +40,7 @@ pub(crate) async fn run(core: Arc<Core>, waiting: Arc<Outlet<Waiting>>, stop: Ca
 /// One read for all; where it fails for another reason than an outage, one for each.
 async fn read(core: &Core, taken: Vec<Waiting>) {
     let reads: Vec<_> = taken.iter().map(|one| one.read.clone()).collect();
-    match core.store.queues(&reads).await.map_err(Fault::from) {
+    match core.note(core.store.queues(&reads).await.map_err(Fault::from)) {
         Ok(pages) => {
             taken.into_iter().zip(pages).for_each(|(one, page)| drop(one.reply.send(Ok(page))));
         }

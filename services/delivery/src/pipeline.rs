@@ -2,10 +2,7 @@
 //! or slow holds up nobody's sites but its own.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::{Arc, atomic::Ordering::Relaxed},
     time::Duration,
 };
 
@@ -24,9 +21,9 @@ use crate::{
     upkeep, writer,
 };
 
-/// How long a call that serves many sites waits for one of their databases.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// The same, where that database did not answer the last time.
+/// How long a call that serves many sites waits for one of their databases: less than an edge waits for it.
+const PATIENCE: Duration = Duration::from_millis(2500);
+/// The same, where that database could not be reached the last time.
 const PATIENCE_WITH_AILING: Duration = Duration::from_millis(200);
 
 /// A database with sites in it, and where their large bodies are.
@@ -44,8 +41,6 @@ pub(crate) struct Pipeline {
     pub posts: Inbox<writer::Waiting>,
     pub acks: Inbox<acks::Waiting>,
     pub fetches: Inbox<fetch::Waiting>,
-    /// It did not answer in time, or not at all, when it was asked last.
-    ailing: AtomicBool,
 }
 
 /// The other ends of the queues: for the tasks.
@@ -72,7 +67,7 @@ impl Pipeline {
             fetches: Arc::new(fetches_out),
             trash: Arc::new(trash_out),
         };
-        (Self { core, posts, acks, fetches, ailing: AtomicBool::new(false) }, outlets)
+        (Self { core, posts, acks, fetches }, outlets)
     }
 
     /// Starts the tasks.
@@ -104,15 +99,11 @@ impl Pipeline {
         among_others: bool,
         answer: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Fault> {
-        let answer = if among_others {
-            let patience = if self.ailing.load(Relaxed) { PATIENCE_WITH_AILING } else { PATIENCE };
-            let in_time = timeout(patience, answer).await;
-            in_time.unwrap_or_else(|_| Err(Fault::InDoubt("no answer in time".to_owned())))
-        } else {
-            answer.await
-        };
-        // Also one that came late says that the database is well.
-        self.ailing.store(matches!(&answer, Err(fault) if fault.is_outage()), Relaxed);
-        answer
+        if !among_others {
+            return answer.await;
+        }
+        let patience = if self.core.ailing.load(Relaxed) { PATIENCE_WITH_AILING } else { PATIENCE };
+        let in_time = timeout(patience, answer).await;
+        in_time.unwrap_or_else(|_| Err(Fault::InDoubt("no answer in time".to_owned())))
     }
 }

@@ -71,6 +71,7 @@ impl Delivery {
         let former = Arc::new(FormerHashes::default());
         let core = |shard: Shard, trash: Trash| Core {
             turns: Turns::new(options.edits_queue, shard.store.writers().max(1) * 2),
+            ailing: false.into(),
             options: options.clone(),
             shard: shard.name.into(),
             store: shard.store,

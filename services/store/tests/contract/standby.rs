@@ -52,7 +52,8 @@ async fn what_no_standby_confirmed_in_time_is_in_doubt_and_can_be_done_again() -
     assert!(error.downcast_ref().is_some_and(is_in_doubt), "{error:?}");
 
     wait_for_standbys(&server, "").await?;
-    requests.post(&world, &everybody(&world), &[]).await?;
+    // Sent again, it would have another id.
+    Requests::of(&world, alice, 300, &[&[bob]]).post(&world, &everybody(&world), &[]).await?;
     assert_eq!(world.waiting(&session).await?, [100, 200], "each once");
     Ok(())
 }
