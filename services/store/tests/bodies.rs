@@ -1,9 +1,15 @@
 //! What every store of large bodies must do, run against each of them.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
+use futures::future::BoxFuture;
+use sqlx::Connection as _;
 use tmtp_store::{
     Bodies, BodyKind, BodyOptions, CHUNK_OCTETS, Error, S3Options, SiteId, StoreOptions, migrate, open,
     open_bodies,
@@ -14,9 +20,13 @@ use tokio::{
     net::TcpStream,
 };
 
+/// How many things a place keeps of bodies that are not finished.
+type Unfinished = Box<dyn Fn() -> BoxFuture<'static, Result<usize>> + Send + Sync>;
+
 /// What one of these tests needs to keep alive.
 struct Place {
     bodies: Arc<dyn Bodies>,
+    unfinished: Unfinished,
     folder: tempfile::TempDir,
 }
 
@@ -32,8 +42,42 @@ async fn place(store: Option<StoreOptions>, options: impl Fn(&Path) -> BodyOptio
         None => sqlite(folder.path()).await?,
     };
     migrate(&store).await?;
-    let bodies = open_bodies(&options(folder.path()), &*open(&store).await?)?;
-    Ok(Place { bodies, folder })
+    let options = options(folder.path());
+    let bodies = open_bodies(&options, &*open(&store).await?)?;
+    let unfinished: Unfinished = match options.kind {
+        BodyKind::Directory => {
+            Box::new(move || Box::pin(std::future::ready(files_in(&options.directory).map_err(Into::into))))
+        }
+        BodyKind::Database => Box::new(move || Box::pin(chunks(store.url.clone()))),
+        BodyKind::S3 => Box::new(move || Box::pin(uploads(options.s3.clone()))),
+    };
+    Ok(Place { bodies, unfinished, folder })
+}
+
+fn files_in(folder: &Path) -> std::io::Result<usize> {
+    let mut files = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        files += if path.is_dir() { files_in(&path)? } else { 1 };
+    }
+    Ok(files)
+}
+
+/// All of them: no test here asks while a finished body is there.
+async fn chunks(url: String) -> Result<usize> {
+    let sql = "SELECT count(*) FROM chunks";
+    let count: i64 = if url.starts_with("postgres") {
+        sqlx::query_scalar(sql).fetch_one(&mut sqlx::PgConnection::connect(&url).await?).await?
+    } else {
+        sqlx::query_scalar(sql).fetch_one(&mut sqlx::SqliteConnection::connect(&url).await?).await?
+    };
+    Ok(usize::try_from(count)?)
+}
+
+async fn uploads(s3: Option<S3Options>) -> Result<usize> {
+    let endpoint = s3.and_then(|s3| s3.endpoint).context("an endpoint")?;
+    let address = endpoint.strip_prefix("http://").context("in the clear")?;
+    Ok(ask(address, "GET /bucket?uploads").await?.matches("<UploadId>").count())
 }
 
 async fn directory() -> Result<Place> {
@@ -131,15 +175,18 @@ async fn a_body_given_up_half_way_leaves_nothing_to_list(place: &Place) -> Resul
     for _ in 0..14 {
         writer.write(content(1 << 19)).await?;
     }
+    anyhow::ensure!((place.unfinished)().await? > 0, "there is nothing to leave");
     drop(writer);
-    let all = i64::MAX / 1_000;
-    let listed = async {
-        while !place.bodies.older_than(all, None, 3).await?.is_empty() {
-            tokio::task::yield_now().await;
+    // Past the listing, which shows nothing unfinished, and sweeps.
+    let gone = async {
+        while (place.unfinished)().await? > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         anyhow::Ok(())
     };
-    tokio::time::timeout(Duration::from_secs(20), listed).await.context("it stays")?
+    tokio::time::timeout(Duration::from_secs(20), gone).await.context("it stays")??;
+    assert!(place.bodies.older_than(i64::MAX / 1_000, None, 3).await?.is_empty());
+    Ok(())
 }
 
 macro_rules! bodies {
@@ -182,8 +229,12 @@ async fn s3_server() -> Result<(Leash, S3Options)> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/s3.sh").to_owned();
     let log = tempfile::NamedTempFile::new()?;
     let mut leash = Leash::start(&[script, port.to_string()], log.path(), None)?;
-    while make_bucket(port).await.is_err() {
-        anyhow::ensure!(leash.is_running(), "no S3 server:\n{}", std::fs::read_to_string(log.path())?);
+    let began = Instant::now();
+    while ask(&format!("127.0.0.1:{port}"), "PUT /bucket").await.is_err() {
+        let said = std::fs::read_to_string(log.path())?;
+        anyhow::ensure!(leash.is_running(), "no S3 server:\n{said}");
+        // Less than a test may take; deploy/install-tools.sh installs it beforehand.
+        anyhow::ensure!(began.elapsed() < Duration::from_secs(120), "no S3 server in two minutes:\n{said}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let options = serde_json::json!({
@@ -193,14 +244,16 @@ async fn s3_server() -> Result<(Leash, S3Options)> {
     Ok((leash, serde_json::from_value(options)?))
 }
 
-async fn make_bucket(port: u16) -> Result<()> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-    let request = "PUT /bucket HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+/// What an S3 server answers to a request without a body or a signature.
+async fn ask(address: &str, request: &str) -> Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    let request =
+        format!("{request} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
     anyhow::ensure!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    Ok(())
+    Ok(answer)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
