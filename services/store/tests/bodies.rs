@@ -4,15 +4,25 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
+use futures::future::BoxFuture;
+use sqlx::Connection as _;
 use tmtp_store::{
     Bodies, BodyKind, BodyOptions, CHUNK_OCTETS, Error, S3Options, SiteId, StoreOptions, migrate, open,
     open_bodies,
 };
-use tmtp_testkit::{ports, postgres::Postgres, s3::S3};
+use tmtp_testkit::{
+    ports,
+    postgres::Postgres,
+    s3::{self, S3},
+};
+
+/// How many things a place keeps of bodies that are not finished.
+type Unfinished = Box<dyn Fn() -> BoxFuture<'static, Result<usize>> + Send + Sync>;
 
 /// What one of these tests needs to keep alive.
 struct Place {
     bodies: Arc<dyn Bodies>,
+    unfinished: Unfinished,
     folder: tempfile::TempDir,
 }
 
@@ -28,8 +38,40 @@ async fn place(store: Option<StoreOptions>, options: impl Fn(&Path) -> BodyOptio
         None => sqlite(folder.path()).await?,
     };
     migrate(&store).await?;
-    let bodies = open_bodies(&options(folder.path()), &*open(&store).await?)?;
-    Ok(Place { bodies, folder })
+    let options = options(folder.path());
+    let bodies = open_bodies(&options, &*open(&store).await?)?;
+    let unfinished: Unfinished = match options.kind {
+        BodyKind::Directory => {
+            Box::new(move || Box::pin(std::future::ready(files_in(&options.directory).map_err(Into::into))))
+        }
+        BodyKind::Database => Box::new(move || Box::pin(chunks(store.url.clone()))),
+        BodyKind::S3 => Box::new(move || Box::pin(uploads(options.s3.clone()))),
+    };
+    Ok(Place { bodies, unfinished, folder })
+}
+
+fn files_in(folder: &Path) -> std::io::Result<usize> {
+    let mut files = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        files += if path.is_dir() { files_in(&path)? } else { 1 };
+    }
+    Ok(files)
+}
+
+/// All of them: no test here asks while a finished body is there.
+async fn chunks(url: String) -> Result<usize> {
+    let sql = "SELECT count(*) FROM chunks";
+    let count: i64 = if url.starts_with("postgres") {
+        sqlx::query_scalar(sql).fetch_one(&mut sqlx::PgConnection::connect(&url).await?).await?
+    } else {
+        sqlx::query_scalar(sql).fetch_one(&mut sqlx::SqliteConnection::connect(&url).await?).await?
+    };
+    Ok(usize::try_from(count)?)
+}
+
+async fn uploads(s3: Option<S3Options>) -> Result<usize> {
+    s3::uploads(&s3.and_then(|s3| s3.endpoint).context("an endpoint")?).await
 }
 
 async fn directory() -> Result<Place> {
@@ -127,15 +169,18 @@ async fn a_body_given_up_half_way_leaves_nothing_to_list(place: &Place) -> Resul
     for _ in 0..14 {
         writer.write(content(1 << 19)).await?;
     }
+    anyhow::ensure!((place.unfinished)().await? > 0, "there is nothing to leave");
     drop(writer);
-    let all = i64::MAX / 1_000;
-    let listed = async {
-        while !place.bodies.older_than(all, None, 3).await?.is_empty() {
-            tokio::task::yield_now().await;
+    // Past the listing, which shows nothing unfinished, and sweeps.
+    let gone = async {
+        while (place.unfinished)().await? > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         anyhow::Ok(())
     };
-    tokio::time::timeout(Duration::from_secs(20), listed).await.context("it stays")?
+    tokio::time::timeout(Duration::from_secs(20), gone).await.context("it stays")??;
+    assert!(place.bodies.older_than(i64::MAX / 1_000, None, 3).await?.is_empty());
+    Ok(())
 }
 
 macro_rules! bodies {

@@ -1,6 +1,6 @@
 //! A private S3 server with one bucket, in memory, gone with the test.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use tokio::{
@@ -11,10 +11,13 @@ use tokio::{
 
 use crate::{leash::Leash, ports};
 
+/// Less than a test may take; `deploy/install-tools.sh` installs it beforehand.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// The server, as long as this lives.
 #[derive(Debug)]
 pub struct S3 {
-    port: u16,
+    address: String,
     _leash: Leash,
 }
 
@@ -31,16 +34,19 @@ impl S3 {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/s3.sh").to_owned();
         let log = tempfile::NamedTempFile::new()?;
         let mut leash = Leash::start(&[script, port.to_string()], log.path(), None)?;
-        while ask(port, "PUT", Self::BUCKET).await.is_err() {
-            ensure!(leash.is_running(), "no S3 server:\n{}", std::fs::read_to_string(log.path())?);
+        let address = format!("127.0.0.1:{port}");
+        let began = Instant::now();
+        while ask(&address, "PUT", Self::BUCKET).await.is_err() {
+            let is_hopeful = leash.is_running() && began.elapsed() < PATIENCE;
+            ensure!(is_hopeful, "no S3 server:\n{}", std::fs::read_to_string(log.path())?);
             sleep(Duration::from_millis(50)).await;
         }
-        Ok(Self { port, _leash: leash })
+        Ok(Self { address, _leash: leash })
     }
 
     /// Where to reach it. It takes any keys.
     pub fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://{}", self.address)
     }
 
     /// How many objects are in the bucket.
@@ -48,12 +54,22 @@ impl S3 {
     /// # Errors
     /// When it does not answer.
     pub async fn objects(&self) -> Result<usize> {
-        Ok(ask(self.port, "GET", Self::BUCKET).await?.matches("<Key>").count())
+        Ok(ask(&self.address, "GET", Self::BUCKET).await?.matches("<Key>").count())
     }
 }
 
-async fn ask(port: u16, verb: &str, path: &str) -> Result<String> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+/// How many uploads into the bucket of the server at this endpoint were begun and not ended.
+///
+/// # Errors
+/// When it does not answer.
+pub async fn uploads(endpoint: &str) -> Result<usize> {
+    let address = endpoint.strip_prefix("http://").context("in the clear")?;
+    let listed = ask(address, "GET", &format!("{}?uploads", S3::BUCKET)).await?;
+    Ok(listed.matches("<UploadId>").count())
+}
+
+async fn ask(address: &str, verb: &str, path: &str) -> Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
     let request = format!(
         "{verb} /{path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     );

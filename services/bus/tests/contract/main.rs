@@ -20,6 +20,11 @@ async fn a_hint_reaches_every_subscriber_of_its_channel_and_nobody_else(stage: S
         assert_eq!(hint(subscription).await, "for one");
     }
     assert_eq!(hint(&mut other).await, "for two");
+    // What was meant for the other channel would be heard before this.
+    here.publish("edge:one", "more for one".into());
+    for subscription in [&mut first, &mut second, &mut third] {
+        assert_eq!(hint(subscription).await, "more for one");
+    }
 }
 
 async fn hints_of_one_publisher_keep_their_order(stage: Stage) {

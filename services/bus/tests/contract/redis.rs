@@ -20,7 +20,7 @@ fn single(url: String) -> BusOptions {
 
 /// Notices a dead connection sooner than an operator would want.
 fn watchful(options: BusOptions) -> BusOptions {
-    BusOptions { heartbeat_ms: 100, answer_ms: 300, ..options }
+    BusOptions { heartbeat_ms: 100, answer_ms: 1_000, ..options }
 }
 
 /// Waits for something that can only be looked at.
@@ -38,6 +38,13 @@ fn clients(redis: &Redis) -> usize {
     let list = redis.text(&["CLIENT", "LIST"]).unwrap_or_default();
     // The one that asks is there too.
     list.lines().filter(|line| line.starts_with("id=")).count().saturating_sub(1)
+}
+
+/// How many hints a server was told of since its start.
+fn published(redis: &Redis) -> usize {
+    let stats = redis.text(&["INFO", "commandstats"]).unwrap();
+    let calls = stats.lines().find_map(|line| line.strip_prefix("cmdstat_publish:calls="));
+    calls.and_then(|calls| calls.split(',').next()?.parse().ok()).unwrap_or(0)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,12 +67,16 @@ async fn what_a_half_open_connection_swallowed_leaves_with_the_next_one_and_not_
     let proxy = Proxy::start(format!("127.0.0.1:{}", redis.port())).await.unwrap();
     let bus = open(&watchful(single(format!("redis://{}", proxy.addr())))).await;
     until("connected", || bus.is_connected()).await;
+    // Past the proxy.
+    let mut heard = listen(&open(&single(redis.url())).await, "edge:one").await;
     proxy.half_open();
     let mut receipt = Box::pin(bus.publish("edge:one", "swallowed".into()).has_left());
     until("noticed", || !bus.is_connected()).await;
     assert!(timeout(Duration::ZERO, &mut receipt).await.is_err());
+    assert!(timeout(Duration::ZERO, heard.next()).await.is_err());
     proxy.mend();
     assert!(timeout(LIMIT, receipt).await.expect("known in the end"));
+    assert_eq!(hint(&mut heard).await, "swallowed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,7 +97,8 @@ async fn a_bus_opens_without_redis_and_finds_it_later() {
     let redis = Redis::start().unwrap();
     redis.kill().unwrap();
     let options = single(redis.url());
-    let bus = timeout(Duration::from_secs(1), open(&options)).await.expect("at once");
+    // Sooner than anybody has given up looking for Redis.
+    let bus = timeout(LIMIT / 3, open(&options)).await.expect("at once");
     let mut subscription = bus.subscribe("edge:one");
     let early = bus.publish("edge:one", "early".into());
     assert!(!timeout(LIMIT, early.has_left()).await.expect("known at once"));
@@ -102,12 +114,16 @@ async fn publishing_without_redis_neither_waits_nor_grows() {
     redis.kill().unwrap();
     let bus = open(&BusOptions { queue: 10, ..single(redis.url()) }).await;
     for number in 0..100_000 {
-        bus.publish("edge:one", number.to_string().into());
+        let receipt = bus.publish("edge:one", number.to_string().into());
+        assert!(!timeout(Duration::ZERO, receipt.has_left()).await.expect("known at once"));
     }
     let mut subscription = bus.subscribe("edge:one");
     redis.start_again().unwrap();
     gap(&mut subscription).await;
     heard_at_last(&bus, "edge:one", &mut subscription, "late").await;
+    // Hints leave in order, so what waited left before the last one, which was said some times over.
+    let published = published(&redis);
+    assert!((11..1_000).contains(&published), "{published}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,6 +161,8 @@ async fn what_only_publishes_holds_one_connection() {
     let redis = Redis::start().unwrap();
     let bus = open(&single(redis.url())).await;
     until("connected", || bus.is_connected()).await;
+    // Whatever else it may open is there by now.
+    assert!(bus.publish("edge:one", "to nobody".into()).has_left().await);
     assert_eq!(clients(&redis), 1);
 }
 
@@ -233,6 +251,14 @@ async fn every_failover_of_a_sentinel_set_is_followed() {
     set.fail_over().unwrap();
     gap(&mut subscription).await;
     heard_at_last(&bus, "edge:one", &mut subscription, "by the other").await;
+    // The one that died comes back as its replica, and takes over in turn.
+    set.servers[0].start_again().unwrap();
+    let follows =
+        || set.servers[0].text(&["INFO", "replication"]).is_ok_and(|text| text.contains("link_status:up"));
+    until("it follows", follows).await;
+    set.fail_over().unwrap();
+    gap(&mut subscription).await;
+    heard_at_last(&bus, "edge:one", &mut subscription, "by the first again").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

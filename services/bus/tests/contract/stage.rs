@@ -34,14 +34,14 @@ impl Stage {
         Self::Cluster(RedisCluster::start().unwrap())
     }
 
-    /// The bus as one more process would open it.
+    /// The bus as one more process would open it. It takes a slow machine for no outage: a gap that nobody made is a failure.
     pub async fn bus(&self) -> Arc<dyn Bus> {
         match self {
             Self::Memory(bus) => bus.clone(),
-            Self::Single(redis) => open(&BusOptions::redis(Mode::Single, vec![redis.url()])).await,
-            Self::Cluster(cluster) => open(&BusOptions::redis(Mode::Cluster, cluster.urls())).await,
+            Self::Single(redis) => open(&patient(Mode::Single, vec![redis.url()])).await,
+            Self::Cluster(cluster) => open(&patient(Mode::Cluster, cluster.urls())).await,
             Self::Sentinel(set) => {
-                let options = BusOptions::redis(Mode::Sentinel, set.urls());
+                let options = patient(Mode::Sentinel, set.urls());
                 open(&BusOptions { master: set.master_name().to_owned(), ..options }).await
             }
         }
@@ -67,6 +67,10 @@ impl Stage {
             Self::Cluster(cluster) => cluster.flush_all().unwrap(),
         }
     }
+}
+
+fn patient(mode: Mode, urls: Vec<String>) -> BusOptions {
+    BusOptions { answer_ms: 20_000, ..BusOptions::redis(mode, urls) }
 }
 
 pub async fn open(options: &BusOptions) -> Arc<dyn Bus> {

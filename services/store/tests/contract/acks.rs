@@ -1,10 +1,8 @@
 //! Acks, copies of queues, and the count that a message keeps of its entries.
 
-use std::time::Duration;
-
 use anyhow::Result;
 use futures::future::try_join_all;
-use tmtp_store::{Body, Error, NewMessage, NewNode, NodeAcks, Removed};
+use tmtp_store::{Body, NewMessage, NewNode, NodeAcks, NodeId, Removed};
 use tmtp_wire::MsgId;
 use tokio::time::timeout;
 
@@ -103,7 +101,7 @@ pub async fn a_copy_and_an_ack_under_way_wait_for_one_another(w: &World) -> Resu
     let mut acking = w.tx().await?;
     acking.ack(&[acks(1)]).await?;
     let mut copying = Box::pin(copy_to_new_node(w, 1));
-    assert!(timeout(Duration::from_millis(100), &mut copying).await.is_err(), "it waits");
+    w.waits(&mut copying).await?;
     acking.commit().await?;
     let copy = timeout(SOON, copying).await??;
     w.check_counts().await?;
@@ -117,7 +115,7 @@ pub async fn a_copy_and_an_ack_under_way_wait_for_one_another(w: &World) -> Resu
     copying.copy_queue(w.site, node, tablet).await?;
     let ids = [2];
     let mut acking = Box::pin(w.ack(&session, &ids));
-    assert!(timeout(Duration::from_millis(100), &mut acking).await.is_err(), "it waits");
+    w.waits(&mut acking).await?;
     copying.commit().await?;
     timeout(SOON, acking).await??;
     w.check_counts().await?;
@@ -129,46 +127,41 @@ pub async fn a_copy_and_an_ack_under_way_wait_for_one_another(w: &World) -> Resu
 pub async fn copies_and_acks_at_one_moment_lose_and_orphan_nothing(w: &World) -> Result<()> {
     let [a1, a2, ..] = w.nodes;
     let (first, second) = (w.login(a1).await?, w.login(a2).await?);
-    let ids: Vec<u64> = (1..=60).collect();
+    let ids: Vec<u64> = (1..=80).collect();
+    let (acked, left) = ids.split_at(60);
     w.post(&ids, &[a1, a2]).await?;
     let copying = try_join_all((0..4).map(|n| copy_to_new_node(w, n)));
-    let acking = |session| {
-        let ids = &ids;
-        async move {
-            for id in ids {
-                ack_again(w, session, *id).await?;
-            }
-            anyhow::Ok(())
+    let acking = async |session| {
+        for id in acked {
+            w.ack(session, &[*id]).await?;
         }
+        anyhow::Ok(())
     };
+    // Nobody locks in a ring: an error is a failure.
     let (copies, ..) = tokio::try_join!(copying, acking(&first), acking(&second))?;
     w.check_counts().await?;
+    for session in [&first, &second] {
+        assert_eq!(w.waiting(session).await?, left);
+        w.ack(session, left).await?;
+    }
     for node in copies {
         let session = w.login(node).await?;
         let waiting = w.waiting(&session).await?;
+        // Acks go in order, so what waited at the moment of the copy is all from some id on.
+        assert!(ids.ends_with(&waiting) && waiting.ends_with(left), "{waiting:?}");
         w.ack(&session, &waiting).await?;
     }
     assert_eq!(w.left().await?, (0, 0));
     Ok(())
 }
 
-async fn copy_to_new_node(w: &World, n: u8) -> Result<tmtp_store::NodeId> {
-    loop {
-        let mut tx = w.tx().await?;
-        let new = NewNode { secret_hash: vec![n; 32], ..new_node(&w.member("alice"), "copy") };
-        let node = tx.add_node(&new).await?;
-        match tx.copy_queue(w.site, w.nodes[0], node).await {
-            Ok(_) => tx.commit().await?,
-            Err(Error::Unavailable(_)) => continue,
-            Err(error) => return Err(error.into()),
-        }
-        return Ok(node);
-    }
-}
-
-/// Acks until it is through: transactions that lock in a ring are not what this test is about, but must not happen.
-async fn ack_again(w: &World, session: &tmtp_store::Session, id: u64) -> Result<()> {
-    w.ack(session, &[id]).await.map(drop)
+async fn copy_to_new_node(w: &World, n: u8) -> Result<NodeId> {
+    let mut tx = w.tx().await?;
+    let new = NewNode { secret_hash: vec![n; 32], ..new_node(&w.member("alice"), "copy") };
+    let node = tx.add_node(&new).await?;
+    tx.copy_queue(w.site, w.nodes[0], node).await?;
+    tx.commit().await?;
+    Ok(node)
 }
 
 pub async fn a_revoked_node_takes_its_entries_and_last_messages_with_it(w: &World) -> Result<()> {
@@ -186,6 +179,56 @@ pub async fn a_revoked_node_takes_its_entries_and_last_messages_with_it(w: &Worl
     assert_eq!(w.left().await?, (1, 1));
     assert_eq!(w.waiting(&second).await?, [1]);
     w.check_counts().await
+}
+
+async fn revoke(w: &World, node: NodeId) -> Result<()> {
+    let mut tx = w.tx().await?;
+    tx.revoke_node(w.site, node).await?;
+    Ok(tx.commit().await?)
+}
+
+pub async fn who_revokes_a_node_waits_for_its_ack_under_way(w: &World) -> Result<()> {
+    let [a1, a2, ..] = w.nodes;
+    let (first, second) = (w.login(a1).await?, w.login(a2).await?);
+    w.post(&[1, 2], &[a1, a2]).await?;
+    let mut acking = w.tx().await?;
+    acking.ack(&[NodeAcks { session: first, ids: vec![MsgId(1)] }]).await?;
+    let mut revoking = Box::pin(revoke(w, a1));
+    w.waits(&mut revoking).await?;
+    acking.commit().await?;
+    timeout(SOON, revoking).await??;
+    w.check_counts().await?;
+    assert_eq!(w.left().await?, (2, 2));
+    assert_eq!(w.waiting(&second).await?, [1, 2]);
+    Ok(())
+}
+
+pub async fn acks_and_revocations_at_one_moment_lose_and_orphan_nothing(w: &World) -> Result<()> {
+    let a2 = w.nodes[1];
+    let second = w.login(a2).await?;
+    for round in 0..5 {
+        let ids: Vec<u64> = (1..=20).map(|id| round * 100 + id).collect();
+        let mut tx = w.tx().await?;
+        let tablet = tx.add_node(&new_node(&w.member("alice"), &format!("tablet {round}"))).await?;
+        tx.commit().await?;
+        let session = w.login(tablet).await?;
+        w.post(&ids, &[a2, tablet]).await?;
+        let acking = async |session: &tmtp_store::Session| {
+            for id in &ids {
+                w.ack(session, &[*id]).await?;
+            }
+            anyhow::Ok(())
+        };
+        let revoking = async {
+            // Somewhere in their midst.
+            w.ack(&second, &[]).await?;
+            revoke(w, tablet).await
+        };
+        tokio::try_join!(acking(&session), acking(&second), revoking)?;
+        w.check_counts().await?;
+        assert_eq!(w.left().await?, (0, 0));
+    }
+    Ok(())
 }
 
 pub async fn a_transaction_that_is_dropped_leaves_nothing(w: &World) -> Result<()> {

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use tmtp_store::{
-    Batch, Believed, Body, Committed, Connected, NewEntry, NewMessage, NodeId, RequestClaim, Sent,
-    admin::UsageDay,
+    Batch, Believed, Body, Committed, Connected, MemberKey, NewEntry, NewMessage, NodeAcks, NodeId,
+    RequestClaim, RequestKey, Sent, Session, SiteId, Standing, Store, admin::UsageDay,
 };
 use tmtp_wire::{MsgId, Posted};
 use tokio::time::timeout;
 
 use crate::{
     admin::{admin, scope},
-    world::{SOON, World, new_node},
+    world::{SOON, World, ids, new_node},
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -43,6 +43,16 @@ impl Requests {
     }
 
     pub async fn post(&self, w: &World, believed: &[Believed], refused: &[usize]) -> Result<Committed> {
+        Ok(self.post_by(&*w.store, w, believed, refused).await?)
+    }
+
+    pub async fn post_by(
+        &self,
+        store: &dyn Store,
+        w: &World,
+        believed: &[Believed],
+        refused: &[usize],
+    ) -> tmtp_store::Result<Committed> {
         let wanted = |message: &usize| !refused.contains(message);
         let claim_of: Vec<usize> = (0..self.messages.len()).filter(wanted).collect();
         let messages: Vec<_> = claim_of.iter().map(|at| self.messages[*at].clone()).collect();
@@ -56,7 +66,7 @@ impl Requests {
             |claim: &usize| (*claim, Sent { site: w.site, posted: Posted(DAY_MS), messages: 1, octets: 10 });
         let sent: Vec<_> = claim_of.iter().map(sent).collect();
         let batch = Batch { believed, claims, refused, messages, claim_of: &claim_of, entries, sent: &sent };
-        Ok(w.store.post(&batch).await?)
+        store.post(&batch).await
     }
 
     /// What was recorded before, and the nodes that are connected, in ascending order.
@@ -186,11 +196,125 @@ pub async fn a_batch_waits_for_whoever_adds_a_node_and_is_stale_then(w: &World) 
     adding.seize_nodes(w.site).await?;
     adding.add_node(&new_node(&w.member("bob"), "tablet")).await?;
     let mut posting = Box::pin(requests.post(w, &believed, &[]));
-    assert!(timeout(Duration::from_millis(100), &mut posting).await.is_err(), "it waits");
+    w.waits(&mut posting).await?;
     adding.commit().await?;
     assert_eq!(timeout(SOON, posting).await??, Committed::Stale);
     assert_eq!(w.left().await?, (0, 0));
     Ok(())
+}
+
+pub async fn a_batch_that_fails_half_way_leaves_nothing(w: &World) -> Result<()> {
+    let [a1, _, b1, _] = w.nodes;
+    let mut requests = Requests::of(w, a1, 100, &[&[b1], &[b1]]);
+    // Two messages cannot have one id; the first is fine.
+    requests.messages[1].id = requests.messages[0].id;
+    requests.post(w, &everybody(w), &[]).await.err().context("two messages have one id")?;
+    assert_eq!(w.left().await?, (0, 0));
+    let recorded = format!("SELECT count(*) FROM requests WHERE site = {}", w.site.0);
+    assert_eq!(w.peek.count(&recorded).await?, 0);
+    let scope = scope(w, w.site).await?;
+    assert_eq!(admin(w).view().await?.usage(&scope, &(1..=100)).await?, []);
+    let again = Requests::of(w, a1, 100, &[&[b1], &[b1]]);
+    assert_eq!(again.done(w, &[]).await?.0, [None, None]);
+    assert_eq!(w.left().await?, (2, 2));
+    w.check_counts().await
+}
+
+/// The same node, of another site.
+fn elsewhere(site: SiteId, session: Session) -> Session {
+    Session { site, ..session }
+}
+
+async fn login_at(w: &World, site: SiteId, node: NodeId, edge: &str) -> Result<Session> {
+    let mut tx = w.store.begin(&[site]).await?;
+    let begun = tx.begin_session(site, node, edge, 5).await?;
+    tx.commit().await?;
+    Ok(elsewhere(site, w.session_of(node, begun.epoch)))
+}
+
+pub async fn a_batch_of_two_sites_answers_each_for_itself(w: &World) -> Result<()> {
+    let [a1, _, b1, _] = w.nodes;
+    let sister = w.sister().await?;
+    login_at(w, sister, b1, "edge-2").await?;
+    let (here, there) = (w.login(b1).await?, login_at(w, sister, b1, "edge-2").await?);
+    assert!(here.epoch != there.epoch);
+    // The same node asks for the same at both, under the same ids; at the one it was answered before.
+    let at_sister = |digest, id| {
+        let claim = w.claim(a1, digest, id);
+        RequestClaim { key: RequestKey { site: sister, ..claim.key }, ..claim }
+    };
+    let mut tx = w.store.begin(&[sister]).await?;
+    assert_eq!(tx.claim_requests(&[at_sister(1, 50)]).await?, [None]);
+    tx.commit().await?;
+    let claims = [w.claim(a1, 1, 100), w.claim(a1, 2, 101), at_sister(1, 100), at_sister(2, 101)];
+    let ours = [w.message(100), w.message(101)];
+    let theirs = ours.clone().map(|message| NewMessage { site: sister, ..message });
+    let messages = [ours, theirs].concat();
+    let entries: Vec<_> = (0..4).map(|message| NewEntry { message, node: b1 }).collect();
+    let mut believed = everybody(w);
+    believed.extend(
+        everybody(w)
+            .into_iter()
+            .map(|one| Believed { member: MemberKey { site: sister, ..one.member }, nodes: one.nodes }),
+    );
+    let sent = |claim: usize| {
+        let site = claims[claim].key.site;
+        (claim, Sent { site, posted: Posted(DAY_MS), messages: 1, octets: 10 })
+    };
+    let sent: Vec<_> = (0..4).map(sent).collect();
+    let (claim_of, refused) = (&[0, 1, 2, 3], &[]);
+    let batch = Batch {
+        believed: &believed,
+        claims: &claims,
+        refused,
+        messages: &messages,
+        claim_of,
+        entries: &entries,
+        sent: &sent,
+    };
+    let Committed::Done { before, mut connected } = w.store.post(&batch).await? else { bail!("stale") };
+    assert_eq!(
+        before.iter().map(|it| it.map(|it| it.id.0)).collect::<Vec<_>>(),
+        [None, None, Some(50), None]
+    );
+    connected.sort_by_key(|it| it.site);
+    let at = |session: &Session, edge: &str| Connected {
+        site: session.site,
+        node: b1,
+        edge: edge.to_owned(),
+        epoch: session.epoch,
+        hints_lost: false,
+    };
+    assert_eq!(connected, [at(&here, "edge-1"), at(&there, "edge-2")]);
+    assert_eq!((w.waiting(&here).await?, w.waiting(&there).await?), (vec![100, 101], vec![101]));
+    let days = admin(w).view().await?.usage(&scope(w, sister).await?, &(1..=1)).await?;
+    assert_eq!(days[0].messages, 1);
+    w.check_counts().await
+}
+
+pub async fn one_call_for_two_sites_answers_each_for_itself(w: &World) -> Result<()> {
+    let node = w.nodes[0];
+    let sister = w.sister().await?;
+    let (old, here) = (w.login(node).await?, w.login(node).await?);
+    let there = login_at(w, sister, node, "edge-2").await?;
+    w.post(&[1, 2, 3], &[node]).await?;
+    let theirs: Vec<_> = [1, 2, 3].map(|id| NewMessage { site: sister, ..w.message(id) }).into();
+    w.post_all(&theirs, &[node]).await?;
+    let acks = |session: &Session, id| NodeAcks { session: session.clone(), ids: vec![MsgId(id)] };
+    w.store.ack(&[acks(&there, 1), acks(&here, 2)]).await?;
+    let pages = w.store.queues(&[w.read(&there), w.read(&here), w.read(&old)]).await?;
+    let seen: Vec<_> = pages.iter().map(|page| (ids(page), page.fenced)).collect();
+    assert_eq!(seen, [(vec![2, 3], false), (vec![1, 3], false), (vec![], true)]);
+
+    let mut connected = w.store.connected(&[(sister, node), (w.site, node)]).await?;
+    connected.sort_by_key(|it| it.site);
+    let shown: Vec<_> = connected.iter().map(|it| (it.site, it.edge.as_str(), it.epoch)).collect();
+    assert_eq!(shown, [(w.site, "edge-1", here.epoch), (sister, "edge-2", there.epoch)]);
+    // Epoch 1 is the newest there, and was the first here.
+    let sessions = [there.clone(), elsewhere(w.site, there), here];
+    let standings = w.store.standings("edge-1", &sessions).await?;
+    assert_eq!(standings, [Standing::Waiting, Standing::Fenced, Standing::Waiting]);
+    w.check_counts().await
 }
 
 pub async fn messages_of_any_kind_come_out_as_they_went_in(w: &World) -> Result<()> {

@@ -3,11 +3,14 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use tmtp_store::{Error, NewEntry, Owner, SiteId, Store, StoreOptions, Tx, migrate, open};
+use tmtp_store::{Committed, Error, NewEntry, Owner, SiteId, Store, StoreOptions, Tx, migrate, open};
 use tmtp_testkit::{postgres::Postgres, proxy::Proxy};
 use tokio::time::timeout;
 
-use crate::world::{SOON, World};
+use crate::{
+    batches::{Requests, everybody},
+    world::{SOON, World},
+};
 
 /// A server of the test's own.
 pub async fn server() -> Result<Postgres> {
@@ -29,7 +32,7 @@ async fn begun(store: &dyn Store) -> tmtp_store::Result<Box<dyn Tx>> {
 async fn serves_again(store: &dyn Store) -> Result<()> {
     let trying = async {
         while store.ping().await.is_err() {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
     timeout(SOON, trying).await.context("the store does not come back")
@@ -135,6 +138,39 @@ async fn a_network_that_swallows_everything_is_unavailable_within_seconds() -> R
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_whose_answer_is_lost_is_in_doubt_and_once_there_when_it_is_posted_again() -> Result<()> {
+    let server = tokio::task::spawn_blocking(Postgres::shared).await??;
+    let world = World::on(at(server.fresh_database()?)).await?;
+    let proxy = Proxy::start(format!("127.0.0.1:{}", server.port())).await?;
+    let database = world.options.url.rsplit('/').next().context("a database")?;
+    let through =
+        StoreOptions { statement_timeout_ms: 2_000, ..at(server.url_by_port(proxy.addr().port(), database)) };
+    let store = open(&through).await?;
+    let [a1, _, b1, _] = world.nodes;
+    let (requests, believed) = (Requests::of(&world, a1, 100, &[&[b1]]), everybody(&world));
+
+    // The server has the batch, and the network goes before it can commit.
+    let mut holding = world.tx().await?;
+    holding.seize_nodes(world.site).await?;
+    let mut posting = Box::pin(requests.post_by(&*store, &world, &believed, &[]));
+    world.waits(&mut posting).await?;
+    proxy.half_open();
+    holding.commit().await?;
+    let doubtful = timeout(SOON, posting).await?;
+    assert!(matches!(doubtful, Err(Error::InDoubt(_))), "{doubtful:?}");
+    assert_eq!(world.left().await?, (1, 1), "it has taken effect");
+
+    proxy.mend();
+    serves_again(&*store).await?;
+    // As whoever is in doubt does it: with an id that nobody had.
+    let again = Requests::of(&world, a1, 200, &[&[b1]]).post_by(&*store, &world, &believed, &[]).await?;
+    let known = Some(world.claim(a1, 1, 100).recorded);
+    assert_eq!(again, Committed::Done { before: vec![known], connected: vec![] });
+    assert_eq!(world.left().await?, (1, 1));
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_network_that_is_cut_is_unavailable_until_it_is_mended() -> Result<()> {
     let server = tokio::task::spawn_blocking(Postgres::shared).await??;
     let proxy = Proxy::start(format!("127.0.0.1:{}", server.port())).await?;
@@ -156,7 +192,7 @@ async fn a_network_that_is_cut_is_unavailable_until_it_is_mended() -> Result<()>
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wait_for_a_lock_ends_as_unavailable() -> Result<()> {
     let world = World::on_postgres().await?;
-    let hasty = open(&StoreOptions { statement_timeout_ms: 200, ..world.options.clone() }).await?;
+    let hasty = open(&StoreOptions { statement_timeout_ms: 1_000, ..world.options.clone() }).await?;
     let name = world.name("Contended name", Owner::Group);
     let mut first = world.tx().await?;
     first.take_name(&name).await?;
@@ -171,7 +207,7 @@ async fn a_wait_for_a_lock_ends_as_unavailable() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn transactions_beyond_the_connections_wait_and_then_give_up() -> Result<()> {
     let world = World::on_postgres().await?;
-    let narrow = StoreOptions { connections: 2, acquire_timeout_ms: 200, ..world.options.clone() };
+    let narrow = StoreOptions { connections: 2, acquire_timeout_ms: 2_000, ..world.options.clone() };
     let store = open(&narrow).await?;
     assert_eq!(store.writers(), 1);
     let (first, second) = (store.begin(&[]).await?, store.begin(&[]).await?);

@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 use tmtp_store::GroupStatus;
+use tokio::time::timeout;
 
-use crate::world::{ALICE, BOB, GROUP, World};
+use crate::world::{ALICE, BOB, GROUP, SOON, World};
 
 pub async fn a_group_tells_all_who_are_on_record(w: &World) -> Result<()> {
     let mut tx = w.tx().await?;
@@ -25,4 +26,21 @@ pub async fn only_a_group_can_be_locked_as_one(w: &World) -> Result<()> {
     assert!(!tx.lock_group(w.site, ALICE).await?);
     assert!(!tx.lock_group(w.site, "No such group").await?);
     Ok(tx.commit().await?)
+}
+
+pub async fn a_locked_group_makes_others_wait_until_the_end(w: &World) -> Result<()> {
+    let lock = async || {
+        let mut tx = w.tx().await?;
+        assert!(tx.lock_group(w.site, GROUP).await?);
+        anyhow::Ok(tx)
+    };
+    let first = lock().await?;
+    let mut second = Box::pin(lock());
+    w.waits(&mut second).await?;
+    first.commit().await?;
+    let second = timeout(SOON, second).await??;
+    let mut third = Box::pin(lock());
+    w.waits(&mut third).await?;
+    drop(second);
+    Ok(timeout(SOON, third).await??.commit().await?)
 }

@@ -24,9 +24,9 @@ mod upkeep;
 mod world;
 
 use admin::{
-    audit as admin_audit, certificates as admin_certificates, keys as admin_keys, orgs as admin_orgs,
-    people as admin_people, sites as admin_sites, usage as admin_usage,
-    user_providers as admin_user_providers, users as admin_users,
+    audit as admin_audit, certificates as admin_certificates, erasing as admin_erasing, keys as admin_keys,
+    names as admin_names, orgs as admin_orgs, people as admin_people, providers as admin_providers,
+    sites as admin_sites, usage as admin_usage, user_providers as admin_user_providers, users as admin_users,
 };
 
 /// Makes a test of each sentence for each store.
@@ -65,6 +65,8 @@ contract! {
         a_copy_and_an_ack_under_way_wait_for_one_another,
         copies_and_acks_at_one_moment_lose_and_orphan_nothing,
         a_revoked_node_takes_its_entries_and_last_messages_with_it,
+        who_revokes_a_node_waits_for_its_ack_under_way,
+        acks_and_revocations_at_one_moment_lose_and_orphan_nothing,
         a_transaction_that_is_dropped_leaves_nothing,
     }
     admin_audit {
@@ -86,11 +88,19 @@ contract! {
         a_certificate_is_its_own_sites_and_a_new_one_has_a_new_version,
         a_certificate_goes_with_its_site,
     }
+    admin_erasing {
+        what_is_kept_about_a_member_is_shown,
+        an_erased_member_leaves_no_row_that_names_it_and_nobody_else_anything,
+    }
     admin_keys {
         a_key_is_found_by_its_hash_and_listed_by_its_organization,
         a_key_is_revoked_once_and_by_its_own_organization,
         the_last_use_of_a_key_is_noted_now_and_then,
         an_answer_is_remembered_once_and_forgotten_in_time,
+    }
+    admin_names {
+        a_reserved_name_is_kept_for_one_member_to_come,
+        a_retired_name_is_never_anybodys_again,
     }
     admin_orgs {
         sites_made_before_belong_to_the_default_organization,
@@ -105,6 +115,10 @@ contract! {
         a_removed_member_leaves_its_groups_and_its_aliases_to_nobody,
         what_is_in_another_site_is_not_found,
     }
+    admin_providers {
+        a_provider_is_told_with_every_site_of_its_organization,
+        a_provider_is_changed_at_its_latest_version_and_removed_by_its_own_organization,
+    }
     admin_sites {
         a_site_is_found_through_its_own_organization_only,
         figures_are_those_of_one_site,
@@ -112,6 +126,7 @@ contract! {
         a_site_is_changed_at_its_latest_version_only,
         a_change_by_other_means_makes_a_new_version,
         a_host_of_another_organization_is_not_taken,
+        a_closing_site_is_due_when_its_time_of_grace_is_over,
     }
     admin_usage {
         what_is_sent_is_counted_with_its_transaction_and_its_own_site,
@@ -158,16 +173,22 @@ contract! {
         a_refused_request_leaves_no_record_and_is_told_of_one,
         a_batch_on_a_wrong_belief_does_nothing,
         a_batch_waits_for_whoever_adds_a_node_and_is_stale_then,
+        a_batch_that_fails_half_way_leaves_nothing,
+        a_batch_of_two_sites_answers_each_for_itself,
+        one_call_for_two_sites_answers_each_for_itself,
         messages_of_any_kind_come_out_as_they_went_in,
     }
     groups {
         a_group_tells_all_who_are_on_record,
         only_a_group_can_be_locked_as_one,
+        a_locked_group_makes_others_wait_until_the_end,
     }
     members {
         members_are_found_unless_suspended,
         nodes_are_counted_up_to_the_limit_asked_for,
         a_node_is_found_by_its_secret_alone,
+        a_hash_of_a_former_server_is_renewed_once,
+        the_first_of_a_members_aliases_is_told,
         a_name_is_taken_once,
         two_who_take_a_name_at_one_moment_do_not_both_get_it,
         what_no_database_can_hold_is_not_found_and_not_taken,
@@ -176,12 +197,14 @@ contract! {
         two_who_claim_one_look_at_one_moment_do_not_both_get_it,
         names_that_nobody_looked_at_are_looked_at_a_few_at_a_time,
         holding_nodes_keeps_them_from_being_seized,
+        locked_members_make_others_wait_until_the_end,
     }
     newcomers {
         a_token_is_spent_once_at_each_site_and_forgotten_when_it_has_ended,
         a_token_spent_twice_at_one_moment_is_spent_once,
         an_invitation_is_redeemed_as_often_as_it_may_be_and_no_more,
         an_invitation_that_ended_or_is_another_sites_is_not_redeemed,
+        invitations_are_counted_while_they_can_be_used,
         a_name_that_an_invitation_keeps_is_its_members_alone,
         names_kept_by_invitations_that_ended_can_be_had_again,
         a_grant_is_taken_once_and_a_sites_keys_are_its_own,
@@ -209,6 +232,7 @@ contract! {
     }
     sessions {
         a_new_session_fences_off_the_former_one,
+        a_session_begins_when_one_that_begins_for_its_node_is_through,
         a_session_ends_only_by_its_own_epoch,
         sessions_of_an_edge_are_found,
         nodes_are_found_where_they_are_connected,
@@ -223,6 +247,7 @@ contract! {
         instances_are_never_given_twice,
         edges_beat_and_are_struck_off,
         a_secret_is_kept_once_and_is_the_same_for_all,
+        postgres_tells_facts_about_itself_and_sqlite_has_none,
     }
     expiry {
         messages_that_are_too_old_go_and_it_is_told_who_never_got_them,
@@ -231,6 +256,7 @@ contract! {
     }
     upkeep {
         orphans_are_swept_and_nothing_else,
+        orphans_are_swept_a_few_at_a_time,
         blobs_that_no_message_names_are_told,
         what_waits_is_counted_up_to_a_limit,
         everything_is_there_after_a_restart,

@@ -1,6 +1,6 @@
 //! Members, nodes and names.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
 use anyhow::Result;
 use tmtp_store::{Found, GroupStatus, Name, Owner};
@@ -61,6 +61,37 @@ pub async fn a_node_is_found_by_its_secret_alone(w: &World) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
+pub async fn a_hash_of_a_former_server_is_renewed_once(w: &World) -> Result<()> {
+    let (alice, node) = (w.member("alice"), w.nodes[0]);
+    let mut tx = w.tx().await?;
+    assert!(!tx.has_former_hash(&alice).await?);
+    assert!(!tx.renew_hash(w.site, node, b"ours").await?, "it is ours already");
+    tx.mark_former_hash(w.site, node).await?;
+    assert!(tx.has_former_hash(&alice).await? && !tx.has_former_hash(&w.member("bob")).await?);
+    assert!(!tx.renew_hash(w.site, w.nodes[1], b"ours").await?, "another node's is ours");
+    assert!(tx.renew_hash(w.site, node, b"ours").await?);
+    assert!(!tx.renew_hash(w.site, node, b"again").await? && !tx.has_former_hash(&alice).await?);
+    assert_eq!(tx.find_node(&alice, b"ours").await?, Some(node));
+    assert_eq!(tx.find_node(&alice, &new_node(&alice, "phone").secret_hash).await?, None);
+    // Of a node that was revoked nobody asks.
+    tx.mark_former_hash(w.site, node).await?;
+    tx.revoke_node(w.site, node).await?;
+    assert!(!tx.has_former_hash(&alice).await?);
+    Ok(tx.commit().await?)
+}
+
+pub async fn the_first_of_a_members_aliases_is_told(w: &World) -> Result<()> {
+    let mut tx = w.tx().await?;
+    assert_eq!(tx.alias_of(&w.member("alice")).await?.as_deref(), Some(ALICE));
+    for name in ["Alice Baker", "Aaron's Alice"] {
+        assert!(tx.take_name(&w.name(name, Owner::Member("alice".to_owned()))).await?);
+    }
+    assert!(tx.take_name(&w.name("Aaa", Owner::Retired)).await?);
+    assert_eq!(tx.alias_of(&w.member("alice")).await?.as_deref(), Some("Aaron's Alice"));
+    assert_eq!(tx.alias_of(&w.member("carol")).await?, None);
+    Ok(tx.commit().await?)
+}
+
 pub async fn a_name_is_taken_once(w: &World) -> Result<()> {
     let mut tx = w.tx().await?;
     let retired = w.name("Retired alias", Owner::Retired);
@@ -87,14 +118,14 @@ pub async fn two_who_take_a_name_at_one_moment_do_not_both_get_it(w: &World) -> 
     let mut first = w.tx().await?;
     assert!(first.take_name(&name("alice")).await?);
     let mut second = Box::pin(take(name("bob")));
-    assert!(timeout(Duration::from_millis(100), &mut second).await.is_err(), "it waits");
+    w.waits(&mut second).await?;
     first.commit().await?;
     assert!(!timeout(SOON, second).await??);
     // One who gives up leaves the name to the other.
     let mut first = w.tx().await?;
     assert!(first.take_name(&w.name("Given up", Owner::Group)).await?);
     let mut second = Box::pin(take(w.name("Given up", Owner::Group)));
-    assert!(timeout(Duration::from_millis(100), &mut second).await.is_err(), "it waits");
+    w.waits(&mut second).await?;
     drop(first);
     assert!(timeout(SOON, second).await??);
     Ok(())
@@ -159,14 +190,35 @@ pub async fn holding_nodes_keeps_them_from_being_seized(w: &World) -> Result<()>
         tx.seize_nodes(w.site).await?;
         anyhow::Ok(tx)
     });
-    assert!(timeout(Duration::from_millis(100), &mut seizing).await.is_err(), "it waits");
+    w.waits(&mut seizing).await?;
     holder.commit().await?;
     let seized = timeout(SOON, seizing).await??;
-    if w.is_postgres() {
-        let mut late = w.tx().await?;
-        assert!(timeout(Duration::from_millis(100), late.hold_nodes(&[w.site])).await.is_err(), "it waits");
-    }
-    Ok(seized.commit().await?)
+    let mut late = Box::pin(async {
+        let mut tx = w.tx().await?;
+        tx.hold_nodes(&[w.site]).await?;
+        anyhow::Ok(tx)
+    });
+    w.waits(&mut late).await?;
+    seized.commit().await?;
+    Ok(timeout(SOON, late).await??.commit().await?)
+}
+
+pub async fn locked_members_make_others_wait_until_the_end(w: &World) -> Result<()> {
+    let lock = async |uids: &[&str]| {
+        let mut tx = w.tx().await?;
+        let members: Vec<_> = uids.iter().map(|uid| w.member(uid)).collect();
+        tx.lock_members(&members).await?;
+        anyhow::Ok(tx)
+    };
+    let first = lock(&["alice", "bob"]).await?;
+    let mut second = Box::pin(lock(&["bob"]));
+    w.waits(&mut second).await?;
+    first.commit().await?;
+    let second = timeout(SOON, second).await??;
+    let mut third = Box::pin(lock(&["alice", "bob"]));
+    w.waits(&mut third).await?;
+    drop(second);
+    Ok(timeout(SOON, third).await??.commit().await?)
 }
 
 pub async fn a_name_that_looks_like_anothers_is_told_and_ones_own_may_look_alike(w: &World) -> Result<()> {
@@ -195,22 +247,37 @@ pub async fn a_name_that_looks_like_anothers_is_told_and_ones_own_may_look_alike
 }
 
 pub async fn two_who_claim_one_look_at_one_moment_do_not_both_get_it(w: &World) -> Result<()> {
-    let claim = async |name: &str, uid: &str| -> Result<bool> {
-        let name = w.name(name, Owner::Member(uid.to_owned()));
+    let name = |name: &str, uid: &str| w.name(name, Owner::Member(uid.to_owned()));
+    let claim = async |name: Name| -> Result<Option<String>> {
         let mut tx = w.tx().await?;
-        if tx.claim_looks(&name).await?.is_some() {
-            return Ok(false);
+        let other = tx.claim_looks(&name).await?;
+        if other.is_none() {
+            assert!(tx.take_name(&name).await?);
         }
-        assert!(tx.take_name(&name).await?);
         tx.commit().await?;
-        Ok(true)
+        Ok(other)
     };
-    let (one, two) = tokio::try_join!(claim("Carol of Acme", "alice"), claim("CAROL of Acme", "bob"))?;
-    assert!(one != two, "{one} {two}");
+    for (it, commits) in [("Carol of Acme", true), ("Dave of Acme", false)] {
+        let (alices, bobs) = (name(it, "alice"), name(&it.to_uppercase(), "bob"));
+        let mut first = w.tx().await?;
+        assert_eq!(first.claim_looks(&alices).await?, None);
+        assert!(first.take_name(&alices).await?);
+        let mut second = Box::pin(claim(bobs));
+        w.waits(&mut second).await?;
+        if commits {
+            first.commit().await?;
+            assert_eq!(timeout(SOON, second).await??.as_deref(), Some(it));
+        } else {
+            // One who gives up leaves the look to the other.
+            drop(first);
+            assert_eq!(timeout(SOON, second).await??, None);
+        }
+    }
     Ok(())
 }
 
 pub async fn names_that_nobody_looked_at_are_looked_at_a_few_at_a_time(w: &World) -> Result<()> {
+    w.writes_at_twin(&["looks"]);
     while w.store.look_at_names(100).await? > 0 {}
     // As they are taken where lookalikes are allowed, and were before there were looks.
     let mut tx = w.tx().await?;

@@ -141,12 +141,12 @@ async fn a_site_moves_with_all_its_rows_and_back() -> Result<()> {
     assert_eq!(m.w.store.placements().await?, [(m.w.site, east)]);
     let connected = format!("SELECT count(*) FROM nodes WHERE site = {} AND edge IS NOT NULL", m.w.site.0);
     assert_eq!(m.east.count(&connected).await?, 0, "sessions are over");
-    let rows = m.east.dump(m.w.site).await?;
+    let rows = m.east.copied(m.w.site).await?;
     m.go("east").await?;
-    assert_eq!(m.east.dump(m.w.site).await?, rows, "there already");
+    assert_eq!(m.east.copied(m.w.site).await?, rows, "there already");
 
     m.go(MAIN_SHARD).await?;
-    assert_eq!(m.w.peek.dump(m.w.site).await?, rows);
+    assert_eq!(m.w.peek.copied(m.w.site).await?, rows);
     assert_eq!(m.rows(&m.w.peek).await?, before);
     assert_eq!((m.in_charge().await?, m.w.store.placements().await?), ((1, 0), vec![]));
     m.w.check_counts().await?;

@@ -7,9 +7,12 @@ use tmtp_store::{
     admin::{Grant, Invitation, InvitationState, NewInvitation, OrgId, SigningKey},
 };
 
-use crate::{admin::admin, world::World};
+use crate::{
+    admin::{admin, scope},
+    world::World,
+};
 
-fn invitation(code: &str, alias: Option<&str>, uses_max: u32) -> NewInvitation {
+pub fn invitation(code: &str, alias: Option<&str>, uses_max: u32) -> NewInvitation {
     NewInvitation {
         code_hash: code.as_bytes().to_vec(),
         alias: alias.map(ToOwned::to_owned),
@@ -47,9 +50,10 @@ pub async fn a_token_is_spent_once_at_each_site_and_forgotten_when_it_has_ended(
         Ok(spent)
     };
     assert!(spend(w.site).await? && !spend(w.site).await?);
+    assert!(spend(w.twin).await?, "another site's is another one");
     assert_eq!(admin(w).forget_grants(5_000, 100).await?, 0);
     assert!(!spend(w.site).await?, "until it has ended");
-    assert_eq!(admin(w).forget_grants(5_001, 100).await?, 1);
+    assert_eq!(admin(w).forget_grants(5_001, 100).await?, 2);
     Ok(())
 }
 
@@ -92,6 +96,24 @@ pub async fn an_invitation_that_ended_or_is_another_sites_is_not_redeemed(w: &Wo
     assert_eq!(change.revoke_invitation(&scope, id, 1_300).await?, None);
     change.commit().await?;
     assert!(!redeem(w, id, 1_500).await?, "it was revoked");
+    Ok(())
+}
+
+pub async fn invitations_are_counted_while_they_can_be_used(w: &World) -> Result<()> {
+    let scope = scope(w, w.site).await?;
+    let pending =
+        async |now_ms| Ok::<_, anyhow::Error>(admin(w).view().await?.count_pending(&scope, now_ms).await?);
+    assert_eq!(pending(1_500).await?, 0, "another site's does not count");
+    let used = add(w, &invitation("a", None, 1)).await?.id;
+    add(w, &NewInvitation { expires_ms: None, ..invitation("b", None, 2) }).await?;
+    let revoked = add(w, &invitation("c", None, 1)).await?.id;
+    assert_eq!((pending(1_999).await?, pending(2_000).await?), (3, 1));
+    assert!(redeem(w, used, 1_500).await?);
+    assert_eq!(pending(1_500).await?, 2);
+    let mut change = admin(w).begin().await?;
+    change.revoke_invitation(&scope, revoked, 1_200).await?;
+    change.commit().await?;
+    assert_eq!(pending(1_500).await?, 1);
     Ok(())
 }
 
@@ -160,7 +182,7 @@ pub async fn a_grant_is_taken_once_and_a_sites_keys_are_its_own(w: &World) -> Re
     assert_eq!(change.drop_signing_keys(w.site, 2).await?, 1);
     change.commit().await?;
     assert_eq!(w.store.public_keys(w.site).await?, ["{\"kid\":\"c\"}", "{\"kid\":\"b\"}"]);
-    assert_eq!(w.store.public_keys(w.twin).await?, Vec::<String>::new());
+    assert_eq!(w.store.public_keys(w.twin).await?, ["twin"]);
     let mut change = admin(w).begin().await?;
     assert_eq!(change.drop_signing_keys(w.site, 9).await?, 1, "the newest stays");
     Ok(())

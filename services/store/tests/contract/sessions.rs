@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tmtp_store::{Begun, Error, NodeId, Session, Standing};
+use tokio::time::timeout;
 
-use crate::world::World;
+use crate::world::{SOON, World};
 
 pub async fn a_new_session_fences_off_the_former_one(w: &World) -> Result<()> {
     let node = w.nodes[0];
@@ -22,6 +23,24 @@ pub async fn a_new_session_fences_off_the_former_one(w: &World) -> Result<()> {
     }
     let sessions = [w.session_of(node, 1), w.session_of(node, 2)];
     assert_eq!(w.store.standings("edge-2", &sessions).await?, [Standing::Fenced, Standing::Idle]);
+    Ok(())
+}
+
+pub async fn a_session_begins_when_one_that_begins_for_its_node_is_through(w: &World) -> Result<()> {
+    let node = w.nodes[0];
+    let mut first = w.tx().await?;
+    assert_eq!(first.begin_session(w.site, node, "edge-1", 5).await?.epoch, 1);
+    let mut second = Box::pin(w.login(node));
+    w.waits(&mut second).await?;
+    first.commit().await?;
+    assert_eq!(timeout(SOON, second).await??.epoch, 2);
+    // One who gives up has begun nothing.
+    let mut first = w.tx().await?;
+    assert_eq!(first.begin_session(w.site, node, "edge-1", 5).await?.epoch, 3);
+    let mut second = Box::pin(w.login(node));
+    w.waits(&mut second).await?;
+    drop(first);
+    assert_eq!(timeout(SOON, second).await??.epoch, 3);
     Ok(())
 }
 

@@ -106,6 +106,7 @@ async fn upkeep_leaves_the_rows_of_a_site_that_is_away_alone() -> Result<()> {
     let rows = w.peek.dump(w.site).await?;
     let blob = [format!("{}/{:032x}", w.site.0, 1)];
     // The twin's rows would be old enough, too: it is away as well for this.
+    w.writes_at_twin(&["sites"]);
     w.peek.run(&format!("UPDATE sites SET away = true WHERE id = {}", w.twin.0)).await?;
     let swept = w.store.sweep_orphans(LATER, 1000).await?;
     assert_eq!((swept.messages, swept.entries), (0, 0));
@@ -137,6 +138,7 @@ async fn the_directory_tells_of_sites_that_are_elsewhere_or_about_to_leave() -> 
     assert_eq!(w.store.placements().await?, []);
     let set = |site: i64, what| format!("UPDATE sites SET {what} WHERE id = {site}");
     w.peek.run(&set(w.site.0, "shard = 'east'")).await?;
+    w.writes_at_twin(&["sites"]);
     w.peek.run(&set(w.twin.0, "moving_to = 'east'")).await?;
     let east = Placement { shard: "east".to_owned(), moving_to: None };
     let leaving = Placement { shard: "main".to_owned(), moving_to: Some("east".to_owned()) };

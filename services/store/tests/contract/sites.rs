@@ -39,6 +39,7 @@ pub async fn sites_are_added_changed_and_listed(w: &World) -> Result<()> {
 }
 
 pub async fn a_host_leads_to_one_site_only(w: &World) -> Result<()> {
+    w.writes_at_twin(&["site_hosts", "sites"]);
     let before = w.store.sites().await?;
     let mut second = new_site("three");
     second.hosts.push("www.one.example".to_owned());
@@ -92,5 +93,22 @@ pub async fn a_secret_is_kept_once_and_is_the_same_for_all(w: &World) -> Result<
     assert_eq!(kept, two?);
     assert_eq!(w.store.secret("tickets", b"three").await?, kept);
     assert_eq!(w.store.secret("other", b"three").await?, &b"three"[..]);
+    Ok(())
+}
+
+pub async fn postgres_tells_facts_about_itself_and_sqlite_has_none(w: &World) -> Result<()> {
+    let facts = tmtp_store::examine(&w.options).await?;
+    if !w.is_postgres() {
+        assert!(facts.is_empty(), "{facts:?}");
+        return Ok(());
+    }
+    let fact = |name: &str| facts.get(name).with_context(|| format!("no {name} in {facts:?}"));
+    assert_eq!((fact("in_recovery")?.as_str(), fact("encrypted")?.as_str()), ("false", "false"));
+    assert_eq!(fact("local")?, "true");
+    assert!(fact("server_version_num")?.parse::<u32>()? >= 150_000);
+    assert!(fact("connections")?.parse::<u32>()? >= 1 && fact("now_ms")?.parse::<i64>()? > 1_700_000_000_000);
+    for name in ["synchronous_commit", "fsync", "full_page_writes", "autovacuum", "max_connections"] {
+        fact(name)?;
+    }
     Ok(())
 }

@@ -39,6 +39,34 @@ pub async fn orphans_are_swept_and_nothing_else(w: &World) -> Result<()> {
     w.check_counts().await
 }
 
+pub async fn orphans_are_swept_a_few_at_a_time(w: &World) -> Result<()> {
+    let [a1, a2, ..] = w.nodes;
+    w.post(&[1, 2, 3], &[a1]).await?;
+    w.post(&[4, 5, 6], &[a2]).await?;
+    w.post(&[7, 8, 9], &[a2]).await?;
+    // Three that lost their entries, three entries that lost their message, and three for a node that is gone.
+    w.peek.run(&format!("DELETE FROM entries WHERE site = {} AND msg <= 3", w.site.0)).await?;
+    w.peek.run(&format!("DELETE FROM messages WHERE site = {} AND id IN (4, 5, 6)", w.site.0)).await?;
+    w.peek
+        .run(&format!("UPDATE nodes SET revoked = true WHERE site = {} AND node = {}", w.site.0, a2.0))
+        .await?;
+    let mut all = Swept::default();
+    loop {
+        let swept = w.store.sweep_orphans(1_000, 1).await?;
+        if swept == Swept::default() {
+            break;
+        }
+        // One of each kind.
+        assert!(swept.messages <= 1 && swept.entries <= 2, "{swept:?}");
+        all.messages += swept.messages;
+        all.entries += swept.entries;
+    }
+    // Messages that go with their last entry are not counted as found.
+    assert_eq!(all, Swept { messages: 3, entries: 6, blobs: vec![] });
+    assert_eq!(w.left().await?, (0, 0));
+    Ok(())
+}
+
 pub async fn blobs_that_no_message_names_are_told(w: &World) -> Result<()> {
     let blob = NewMessage { body: Body::Blob { key: "named".to_owned(), octets: 7 }, ..w.message(1) };
     w.post_all(&[blob], &w.nodes[..1]).await?;

@@ -6,7 +6,7 @@ use tmtp_store::admin::{CallerId, KeyId, NewKey, OrgId, Reply, UserId};
 use super::{admin, page, second};
 use crate::world::World;
 
-fn new_key(org: OrgId, hash: u8) -> NewKey {
+pub fn new_key(org: OrgId, hash: u8) -> NewKey {
     NewKey {
         org,
         name: format!("key {hash}"),

@@ -2,9 +2,12 @@
 
 pub mod audit;
 pub mod certificates;
+pub mod erasing;
 pub mod keys;
+pub mod names;
 pub mod orgs;
 pub mod people;
+pub mod providers;
 pub mod sites;
 pub mod usage;
 pub mod user_providers;

@@ -38,7 +38,9 @@ pub async fn an_organizations_sites_are_paged_and_searched_with_their_hosts(w: &
     let rest = view.org_sites(OrgId::DEFAULT, &page(w.site)).await?;
     assert_eq!((ids(&rest), rest[0].site.hosts.len()), (vec![w.twin], 2));
     assert_eq!(ids(&view.org_sites(org.id, &search(SiteId(0), "SECOND")).await?), [site.site.id]);
-    assert_eq!(ids(&view.org_sites(org.id, &search(SiteId(0), "first")).await?), []);
+    // There is one of that name, which is another organization's.
+    assert_eq!(ids(&view.org_sites(OrgId::DEFAULT, &search(SiteId(0), "one")).await?), [w.site]);
+    assert_eq!(ids(&view.org_sites(org.id, &search(SiteId(0), "one")).await?), []);
     Ok(())
 }
 
@@ -124,5 +126,28 @@ pub async fn a_host_of_another_organization_is_not_taken(w: &World) -> Result<()
     assert!(matches!(change.change_org_site(&grab).await, Err(Error::Taken(_))));
     drop(change);
     assert_eq!(admin(w).view().await?.count_sites(org.id).await?, 1);
+    Ok(())
+}
+
+pub async fn a_closing_site_is_due_when_its_time_of_grace_is_over(w: &World) -> Result<()> {
+    let (org, site) = second(w).await?;
+    let due =
+        async |now_ms, after| Ok::<_, anyhow::Error>(admin(w).view().await?.due_site(now_ms, after).await?);
+    assert_eq!(due(i64::MAX, SiteId(0)).await?, None);
+    let ours = super::scope(w, w.site).await?;
+    let mut change = admin(w).begin().await?;
+    let theirs = change.scope(org.id, site.site.id).await?.context("a scope")?;
+    change.set_closing(&ours, Some(100)).await?;
+    change.set_closing(&theirs, Some(200)).await?;
+    change.commit().await?;
+    let both = [Some((OrgId::DEFAULT, w.site)), Some((org.id, site.site.id))];
+    assert_eq!([due(99, SiteId(0)).await?, due(100, SiteId(0)).await?], [None, both[0]]);
+    assert_eq!([due(199, w.site).await?, due(200, w.site).await?], [None, both[1]]);
+    assert_eq!(due(200, site.site.id).await?, None);
+    // One that was opened again is not.
+    let mut change = admin(w).begin().await?;
+    change.set_closing(&ours, None).await?;
+    change.commit().await?;
+    assert_eq!(due(200, SiteId(0)).await?, both[1]);
     Ok(())
 }

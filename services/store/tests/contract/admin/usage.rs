@@ -48,6 +48,7 @@ fn day(day: i64) -> UsageDay {
 }
 
 pub async fn what_is_sent_is_counted_with_its_transaction_and_its_own_site(w: &World) -> Result<()> {
+    w.writes_at_twin(&["usage_active", "usage_days", "usage_sent"]);
     let both = [sent(w.site, TODAY, 1, 10), sent(w.twin, TODAY, 5, 50), sent(w.site, TODAY - 1, 2, 7)];
     count(w, &both).await?;
     count(w, &[sent(w.site, TODAY, 1, 1), sent(w.site, TODAY, 1, 1)]).await?;
@@ -61,6 +62,7 @@ pub async fn what_is_sent_is_counted_with_its_transaction_and_its_own_site(w: &W
 }
 
 pub async fn many_who_count_at_one_moment_lose_nothing(w: &World) -> Result<()> {
+    w.writes_at_twin(&["usage_active", "usage_days", "usage_sent"]);
     let writers = (0..8).map(|_| async {
         for _ in 0..10 {
             count(w, &[sent(w.site, TODAY, 1, 3), sent(w.twin, TODAY, 1, 1)]).await?;
@@ -95,6 +97,7 @@ pub async fn a_member_is_active_once_a_day_by_whatever_node_and_link(w: &World) 
 }
 
 pub async fn who_stays_connected_over_midnight_is_active_once_looked_at(w: &World) -> Result<()> {
+    w.writes_at_twin(&["usage_active", "usage_days", "usage_sent"]);
     log_in(w, at(TODAY - 1), &[0, 1, 2]).await?;
     log_in(w, at(TODAY), &[0]).await?;
     assert_eq!(
@@ -109,6 +112,7 @@ pub async fn who_stays_connected_over_midnight_is_active_once_looked_at(w: &Worl
 }
 
 pub async fn the_most_links_of_a_day_are_kept_and_members_as_last_counted(w: &World) -> Result<()> {
+    w.writes_at_twin(&["usage_active", "usage_days", "usage_sent"]);
     log_in(w, at(TODAY), &[0, 1, 3]).await?;
     admin(w).look_at_links(at(TODAY)).await?;
     let mut tx = w.tx().await?;
@@ -150,6 +154,7 @@ pub async fn what_is_settled_says_the_same_and_what_is_old_is_forgotten(w: &Worl
 }
 
 pub async fn an_organizations_usage_is_that_of_its_own_sites_together(w: &World) -> Result<()> {
+    w.writes_at_twin(&["usage_active", "usage_days", "usage_sent"]);
     let (org, site) = second(w).await?;
     let all = [sent(w.site, TODAY, 1, 1), sent(w.twin, TODAY, 2, 2), sent(site.site.id, TODAY, 4, 4)];
     count(w, &all).await?;

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail, ensure};
 use tmtp_store::{
     Batch, Believed, Committed, MemberKey, NewEntry, NewMessage, NodeAcks, NodeId, Recorded, RequestClaim,
-    RequestKey, Session, SiteId,
+    RequestKey, Sent, Session, SiteId,
 };
 use tmtp_wire::{MsgId, Posted};
 
@@ -107,7 +107,10 @@ impl<'s> Path<'s> {
         }
         let claim_of = if refused.is_empty() { self.all() } else { Vec::new() };
         let (believed, claims, messages, entries) = (&believed, &claims, &messages, &entries);
-        let batch = Batch { believed, claims, refused, messages, claim_of: &claim_of, entries, sent: &[] };
+        let sent =
+            |claim: &usize| (*claim, Sent { site: self.site(), posted: Posted(1), messages: 1, octets: 10 });
+        let sent: Vec<_> = claim_of.iter().map(sent).collect();
+        let batch = Batch { believed, claims, refused, messages, claim_of: &claim_of, entries, sent: &sent };
         match self.stage.world.store.post(&batch).await? {
             Committed::Stale => bail!("stale"),
             Committed::Done { before, .. } => {

@@ -6,8 +6,21 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 /// Tables that grow with what an installation serves.
-const LARGE: [&str; 8] =
-    ["members", "nodes", "names", "group_members", "ohi", "requests", "messages", "entries"];
+const LARGE: [&str; 13] = [
+    "members",
+    "nodes",
+    "names",
+    "looks",
+    "group_members",
+    "ohi",
+    "requests",
+    "messages",
+    "entries",
+    "spent_tokens",
+    "usage_days",
+    "usage_sent",
+    "usage_active",
+];
 
 /// How a statement was carried out.
 pub struct Plan {

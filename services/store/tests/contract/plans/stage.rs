@@ -87,6 +87,16 @@ impl Stage {
                 "group_members (site, gid, uid, alias, status)
                  SELECT {site}, 'group ' || i / 100, {uid}, 'alias ' || i, 1 FROM {members}"
             ),
+            format!("looks (site, look, name) SELECT {site}, 'look ' || i, 'alias ' || i FROM {members}"),
+            format!(
+                "spent_tokens (site, digest, expires_ms)
+                 SELECT {site}, convert_to('token ' || i, 'UTF8'), 1 FROM {members}"
+            ),
+            format!("usage_days (site, day) SELECT {site}, -i FROM {members}"),
+            format!(
+                "usage_sent (site, day, lane, messages, octets) SELECT {site}, -1 - i / 64, i % 64, 1, 1 FROM {members}"
+            ),
+            format!("usage_active (site, day, uid) SELECT {site}, -1, {uid} FROM {members}"),
             format!("ohi (site, uid, target) SELECT {site}, {uid}, 'alice' FROM {members} WHERE i < 10"),
             format!(
                 "requests (site, node, digest, msg, posted_ms, epoch, acked_through)

@@ -1,0 +1,63 @@
+//! Names that administrators keep, give and take.
+
+use anyhow::{Context, Result};
+use tmtp_store::{
+    Error, Lookalikes, Owner,
+    admin::{Assigned, Change},
+};
+
+use super::{admin, scope};
+use crate::world::{ALICE, GROUP, World};
+
+/// Whether a name is refused to a member as taken.
+async fn refused(change: &mut Change, w: &World, name: &str, uid: &str) -> Result<bool> {
+    let scope = scope(w, w.site).await?;
+    match change.assign_name(&scope, (name, uid), Lookalikes::Refused).await {
+        Err(Error::Taken(_)) => Ok(true),
+        given => given.map(|_| false).context("neither given nor taken"),
+    }
+}
+
+pub async fn a_reserved_name_is_kept_for_one_member_to_come(w: &World) -> Result<()> {
+    let scope = scope(w, w.site).await?;
+    let mut change = admin(w).begin().await?;
+    change.reserve_name(&scope, "Kept for Ann", Lookalikes::Refused).await?;
+    for name in ["Kept for Ann", ALICE, GROUP, "KEPT FOR ANN"] {
+        let again = change.reserve_name(&scope, name, Lookalikes::Refused).await;
+        assert!(matches!(again, Err(Error::Taken(_))), "{name}: {again:?}");
+    }
+    let taken = w.name("Kept for Ann", Owner::Member("bob".to_owned()));
+    assert!(!change.tx_at(w.site).await?.take_name(&taken).await?, "nobody takes it");
+    let assigned = change.assign_name(&scope, ("Kept for Ann", "alice"), Lookalikes::Refused).await?;
+    assert_eq!(assigned, Assigned::Now);
+    let assigned = change.assign_name(&scope, ("Kept for Ann", "alice"), Lookalikes::Refused).await?;
+    assert_eq!(assigned, Assigned::Before);
+    assert!(refused(&mut change, w, "Kept for Ann", "bob").await?);
+    assert!(!change.free_name(&scope, "Kept for Ann").await?, "it is somebody's");
+    // One that was let go of is anybody's.
+    change.reserve_name(&scope, "Let go of", Lookalikes::Refused).await?;
+    assert!(change.free_name(&scope, "Let go of").await?);
+    assert!(!change.free_name(&scope, "Let go of").await?);
+    assert!(!refused(&mut change, w, "Let go of", "bob").await?);
+    Ok(change.commit().await?)
+}
+
+pub async fn a_retired_name_is_never_anybodys_again(w: &World) -> Result<()> {
+    let scope = scope(w, w.site).await?;
+    let mut change = admin(w).begin().await?;
+    change.reserve_name(&scope, "Kept for Ann", Lookalikes::Refused).await?;
+    for name in [ALICE, "Kept for Ann"] {
+        assert!(change.retire_name(&scope, name).await?, "{name}");
+        assert!(!change.retire_name(&scope, name).await?, "{name}");
+        assert!(refused(&mut change, w, name, "alice").await?, "{name}");
+        assert!(refused(&mut change, w, name, "bob").await?, "{name}");
+        assert!(!change.free_name(&scope, name).await?, "{name}");
+    }
+    for name in [GROUP, "No such name"] {
+        let missing = change.retire_name(&scope, name).await;
+        assert!(matches!(missing, Err(Error::Absent(_))), "{name}: {missing:?}");
+    }
+    let owner = change.tx_at(w.site).await?.names(&[(w.site, ALICE.to_owned())]).await?.remove(0).owner;
+    assert_eq!(owner, Owner::Retired);
+    Ok(change.commit().await?)
+}
