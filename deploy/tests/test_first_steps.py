@@ -1,5 +1,6 @@
 """What a newcomer does: `make dev`, and the conversation that the README shows."""
 
+import json
 import os
 import pathlib
 import re
@@ -53,18 +54,64 @@ def test_make_dev_shows_two_members_exchanging_messages_and_serves_on(demo):
     assert demo.process.poll() is None
 
 
+def environment(folder):
+    """Finds our programs, and has a profile of its own."""
+    path = f"{TMTPD.parent}:{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "TMTP_PROFILE": str(folder / "profile")}
+
+
+def shell(command, folder):
+    """What a command prints."""
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment(folder), cwd=folder,
+                          timeout=LIMIT)
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
 def test_the_readmes_conversation_in_six_commands_goes_as_it_says(demo, tmp_path):
     section = (ROOT / "README.md").read_text().split("## A conversation in six commands")[1].split("\n## ")[0]
     commands = re.findall(r"^    (tmtp .+)$", section, re.MULTILINE)
     assert len(commands) == 6
-    environment = {**os.environ, "PATH": f"{TMTPD.parent}:{os.environ['PATH']}", "TMTP_PROFILE": str(tmp_path / "profile")}
-    said = []
-    for command in commands:
-        here = command.replace("=127.0.0.1:7443", f"=127.0.0.1:{demo.port}")
-        done = subprocess.run(["bash", "-c", here], capture_output=True, text=True, env=environment, timeout=LIMIT)
-        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-        said.append(done.stdout)
+    said = [shell(command.replace("=127.0.0.1:7443", f"=127.0.0.1:{demo.port}"), tmp_path) for command in commands]
     assert "Hello Bob, it is Alice" in said[3] and "Lunch at noon?" in said[5], said
+
+
+def test_groups_files_devices_and_presence_go_by_the_command_line_too(demo, tmp_path):
+    def tmtp(account, words):
+        return shell(f"tmtp {words.replace(' ', f' --account {account} ', 1)}", tmp_path)
+
+    for account, alias in (("carol", "Carol Cole"), ("dave", "Dave Dunn")):
+        tmtp(account, f'register --site =127.0.0.1:{demo.port} --alias "{alias}"')
+    tmtp("carol", 'ping --to "Dave Dunn" "it is Carol"')
+    tmtp("dave", 'ping --to "Carol Cole" "and Dave"')
+    assert "it is Carol" in tmtp("dave", "listen --once") and "and Dave" in tmtp("carol", "listen --once")
+
+    shell('tmtp group invite --account carol project-x --to "Dave Dunn" "come in"', tmp_path)
+    assert "invites Dave Dunn to the group project-x: come in" in tmtp("dave", "listen --once")
+    shell("tmtp group join --account dave project-x", tmp_path)
+    tmtp("dave", 'post --group project-x "hello all"')
+    assert "hello all" in tmtp("carol", "listen --once")
+
+    (tmp_path / "plan.bin").write_bytes(os.urandom(3_000_000))
+    device = json.loads(shell("tmtp node add --account dave laptop --json", tmp_path))
+    tmtp("carol", 'post --to "Dave Dunn" --subject Plans "see the file" --attach plan.bin')
+    shell(f"tmtp node use --account laptop '{device['token']}'", tmp_path)
+    for account in ("dave", "laptop"):
+        assert "Subject: Plans" in tmtp(account, f"listen --once --save {account}-saved")
+        [saved] = (tmp_path / f"{account}-saved").rglob("plan.bin")
+        assert saved.read_bytes() == (tmp_path / "plan.bin").read_bytes()
+
+    shell('tmtp ohi add --account carol "Dave Dunn"', tmp_path)
+    assert "Dave Dunn" in shell("tmtp ohi list --account carol", tmp_path)
+    watching = subprocess.Popen(["timeout", str(LIMIT), "tmtp", "ohi", "watch", "--account", "dave"], text=True,
+                                stdout=subprocess.PIPE, env=environment(tmp_path))
+    there = subprocess.Popen(["tmtp", "listen", "--account", "carol"], stdout=subprocess.DEVNULL, env=environment(tmp_path))
+    try:
+        assert any("Carol Cole" in line for line in watching.stdout)
+    finally:
+        for process in (watching, there):
+            process.terminate()
+            process.wait(LIMIT)
 
 
 def test_ctrl_c_ends_all_of_it(demo):
