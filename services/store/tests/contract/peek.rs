@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use tmtp_store::SiteId;
 
 /// Tables whose rows another site can have as well, ids and all.
 const COPIED: [&str; 8] =
     ["members", "nodes", "names", "group_members", "ohi", "requests", "messages", "entries"];
+
+/// The site, and what upkeep notes, of all sites at once.
+const IGNORED: [&str; 2] = ["site", "looked"];
 
 /// A time, and a day, that does not come.
 const NEVER: i64 = 9_000_000_000_000_000;
@@ -53,27 +56,57 @@ impl Peek {
         Ok(())
     }
 
-    async fn all_columns(&self, table: &str) -> Result<Vec<String>> {
-        self.texts(&match self {
-            Self::Postgres(_) => format!(
-                "SELECT column_name::text FROM information_schema.columns WHERE table_name = '{table}'
-                 AND table_schema = 'public' ORDER BY ordinal_position"
-            ),
-            Self::Sqlite(_) => format!("SELECT name FROM pragma_table_info('{table}')"),
-        })
-        .await
+    /// The columns of every table, in their order, but for that in which migrations say when they ran. One question for all.
+    async fn schema(&self) -> Result<BTreeMap<String, Vec<String>>> {
+        let named = self
+            .texts(match self {
+                Self::Postgres(_) => {
+                    "SELECT t.relname || '.' || c.attname FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid
+                     WHERE t.relkind = 'r' AND t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE '\\_%'
+                       AND c.attnum > 0 AND NOT c.attisdropped ORDER BY t.relname, c.attnum"
+                }
+                Self::Sqlite(_) => {
+                    "SELECT t.name || '.' || c.name FROM sqlite_master t, pragma_table_info(t.name) c
+                     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE '\\_%' ESCAPE '\\'
+                     ORDER BY t.name, c.cid"
+                }
+            })
+            .await?;
+        let mut schema: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (table, column) in named.iter().filter_map(|name| name.split_once('.')) {
+            schema.entry(table.to_owned()).or_default().push(column.to_owned());
+        }
+        Ok(schema)
     }
 
-    /// But for the site, and for what upkeep notes, of all sites at once.
-    async fn columns(&self, table: &str) -> Result<Vec<String>> {
-        let columns = self.all_columns(table).await?;
-        Ok(columns.into_iter().filter(|column| !["site", "looked"].contains(&column.as_str())).collect())
+    /// All rows of these tables as text, by table, in order: of each which columns, and where.
+    async fn rows(
+        &self,
+        wanted: &[(&String, Vec<&String>, String)],
+    ) -> Result<BTreeMap<String, Vec<String>>> {
+        let mut rows: BTreeMap<String, Vec<String>> =
+            wanted.iter().map(|(table, ..)| ((*table).clone(), Vec::new())).collect();
+        let select = |(table, columns, which): &(&String, Vec<&String>, String)| {
+            let shown: Vec<String> = columns.iter().map(|column| self.shown(column)).collect();
+            format!("SELECT '{table}.' || {} FROM {table} {which}", shown.join(" || '|' || "))
+        };
+        let all: Vec<String> = wanted.iter().map(select).collect();
+        for row in self.texts(&all.join(" UNION ALL ")).await? {
+            let (table, row) = row.split_once('.').context("a table's name")?;
+            rows.entry(table.to_owned()).or_default().push(row.to_owned());
+        }
+        rows.values_mut().for_each(|rows| rows.sort());
+        Ok(rows)
     }
 
     /// Gives `to` the same rows as `from`, ids and all.
     pub async fn copy_site(&self, from: SiteId, to: SiteId) -> Result<()> {
+        let schema = self.schema().await?;
         for table in COPIED {
-            let columns = self.columns(table).await?.join(", ");
+            let columns = schema.get(table).context("a table that is copied")?;
+            let columns: Vec<&str> =
+                columns.iter().map(String::as_str).filter(|column| !IGNORED.contains(column)).collect();
+            let columns = columns.join(", ");
             self.run(&format!(
                 "INSERT INTO {table} (site, {columns}) SELECT {}, {columns} FROM {table} WHERE site = {}",
                 to.0, from.0
@@ -127,19 +160,15 @@ impl Peek {
 
     /// All rows of a site, as text, of every table of the schema that has such: by table. The audit log is its organization's.
     pub async fn dump(&self, site: SiteId) -> Result<BTreeMap<String, Vec<String>>> {
-        let mut dump = BTreeMap::new();
-        for table in self.tables().await? {
-            let of_site = if table == "sites" { "id" } else { "site" };
-            if table == "audit" || !self.all_columns(&table).await?.iter().any(|column| column == of_site) {
-                continue;
-            }
-            let columns = self.columns(&table).await?;
-            let shown: Vec<String> = columns.iter().map(|column| self.shown(column)).collect();
-            let row = shown.join(" || '|' || ");
-            let sql = format!("SELECT {row} FROM {table} WHERE {of_site} = {} ORDER BY 1", site.0);
-            dump.insert(table, self.texts(&sql).await?);
-        }
-        Ok(dump)
+        let schema = self.schema().await?;
+        let of_site = |(table, columns)| {
+            let (table, columns): (&String, &Vec<String>) = (table, columns);
+            let key = if table == "sites" { "id" } else { "site" };
+            let has_site = table != "audit" && columns.iter().any(|column| column == key);
+            let shown = columns.iter().filter(|column| !IGNORED.contains(&column.as_str())).collect();
+            has_site.then(|| (table, shown, format!("WHERE {key} = {}", site.0)))
+        };
+        self.rows(&schema.iter().filter_map(of_site).collect::<Vec<_>>()).await
     }
 
     /// Of these those that another site can have as well: they are a site's own wherever it is.
@@ -159,8 +188,7 @@ impl Peek {
     /// How many rows of a site's tables have this in a column that names a member.
     pub async fn named(&self, site: SiteId, uid: &str) -> Result<BTreeMap<String, i64>> {
         let mut named = BTreeMap::new();
-        for table in self.tables().await? {
-            let columns = self.all_columns(&table).await?;
+        for (table, columns) in self.schema().await? {
             let names = |column: &&String| ["uid", "target"].contains(&column.as_str());
             let mentions: Vec<_> =
                 columns.iter().filter(names).map(|name| format!("{name} = '{uid}'")).collect();
@@ -179,30 +207,9 @@ impl Peek {
 
     /// All rows of every table, as text.
     pub async fn everything(&self) -> Result<BTreeMap<String, Vec<String>>> {
-        let mut everything = BTreeMap::new();
-        for table in self.tables().await? {
-            let shown: Vec<String> =
-                self.all_columns(&table).await?.iter().map(|column| self.shown(column)).collect();
-            let mut rows = self.texts(&format!("SELECT {} FROM {table}", shown.join(" || '|' || "))).await?;
-            rows.sort();
-            everything.insert(table, rows);
-        }
-        Ok(everything)
-    }
-
-    /// But for that in which migrations say when they ran.
-    async fn tables(&self) -> Result<Vec<String>> {
-        self.texts(match self {
-            Self::Postgres(_) => {
-                "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'
-                 AND table_type = 'BASE TABLE' AND table_name NOT LIKE '\\_%'"
-            }
-            Self::Sqlite(_) => {
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'
-                 AND name NOT LIKE '\\_%' ESCAPE '\\'"
-            }
-        })
-        .await
+        let schema = self.schema().await?;
+        let all = schema.iter().map(|(table, columns)| (table, columns.iter().collect(), String::new()));
+        self.rows(&all.collect::<Vec<_>>()).await
     }
 
     /// Closes its own connections.
