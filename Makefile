@@ -16,9 +16,10 @@ dev: ## Build, start a demo site, and show two members exchanging a message (ARG
 test: export RUSTC_WORKSPACE_WRAPPER = clippy-driver
 test: export CLIPPY_ARGS = -Dwarnings
 test: ## Check format and lints, run every test
-	@deploy/install-tools.sh
+	@deploy/install-tools.sh compiler
 	cargo fmt --all --check
-	cargo build --workspace --all-targets
+	@echo "Building, and installing meanwhile what the tests need"
+	@deploy/install-tools.sh & tools=$$!; cargo build --workspace --all-targets; wait $$tools
 	cargo nextest run --workspace
 	cargo test --workspace --doc
 	cargo test --workspace --bench '*' # each measured thing once

@@ -26,7 +26,9 @@ class Demo:
                      [("tmtp", self.port), ("http", free_port()), ("api", free_port())]]
         self.process = subprocess.Popen(
             [ROOT / "deploy/dev.sh", "--data", folder / "data", *addresses], text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, start_new_session=True, env={**os.environ, "TMTPD_BIN": str(TMTPD)})
+            stderr=subprocess.STDOUT, start_new_session=True, env={**os.environ, "TMTPD_BIN": str(TMTPD)},
+            # Whoever runs us in the background may have it ignored, which shells cannot undo.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         self.said = ""
         for line in self.process.stdout:
             self.said += line
@@ -44,7 +46,9 @@ def demo(tmp_path_factory):
     demo = Demo(tmp_path_factory.mktemp("demo"))
     yield demo
     if demo.process.poll() is None:
-        os.killpg(demo.process.pid, signal.SIGKILL)
+        # It stops its server, which is in a group of its own.
+        demo.process.terminate()
+        demo.process.wait(LIMIT)
 
 
 def test_make_dev_shows_two_members_exchanging_messages_and_serves_on(demo):
