@@ -187,7 +187,7 @@ mod tests {
             let urls = urls.iter().map(|url| (*url).to_owned()).collect();
             BusOptions { require_tls: true, ..BusOptions::redis(Mode::Single, urls) }.check()
         };
-        assert!(with(&["rediss://one"]).is_ok());
+        assert!(with(&["rediss://one"]).is_ok() && with(&["rediss://one/#insecure"]).is_err());
         let refused = with(&["rediss://one", "redis://me:hunter2@two"]).unwrap_err().to_string();
         assert!(refused.contains("entry 2") && refused.contains("rediss://") && !refused.contains("hunter2"));
     }

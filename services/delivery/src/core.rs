@@ -51,7 +51,7 @@ pub(crate) struct Core {
     /// Hashes of secrets that came from another server.
     pub former: Arc<FormerHashes>,
     pub turns: Turns,
-    /// The database could not be reached when it was asked last. One that is slow is not ailing.
+    /// The database could not be reached, or not in the time that each of its own statements has, when it was asked last.
     pub ailing: AtomicBool,
 }
 

@@ -74,14 +74,13 @@ impl Doors {
             return Err("links");
         }
         if let Some(address) = counted {
-            let links = counts.by_address.entry(address).or_default();
-            if *links >= self.per_address_max {
+            if counts.by_address.get(&address).is_some_and(|links| *links >= self.per_address_max) {
                 return Err("links per address");
             }
             if self.address_pace.check_key(&address).is_err() {
                 return Err("links per address a second");
             }
-            *links += 1;
+            *counts.by_address.entry(address).or_default() += 1;
         }
         counts.links += 1;
         if self.address_pace.len() > ADDRESSES_MAX {
@@ -195,6 +194,7 @@ mod tests {
             doors.admit(address("192.0.2.1")).unwrap();
         }
         assert_eq!(doors.admit(address("192.0.2.1")).unwrap_err(), "links per address a second");
+        assert!(doors.counts.lock().unwrap().by_address.is_empty());
         doors.admit(address("192.0.2.2")).unwrap();
     }
 

@@ -67,10 +67,13 @@ struct Admitted {
 }
 
 impl Admitted {
-    fn new(edge: &Arc<Shared>, id: grpc::Session, floor: u64) -> Self {
+    /// `online` is what the client is told of at once.
+    fn new(edge: &Arc<Shared>, id: grpc::Session, floor: u64, online: &[String]) -> Self {
         let redeliver = Options::seconds(edge.options.redeliver_seconds);
         let session = Arc::new(Session::new(id, edge.options.window_messages, redeliver));
         session.told(floor);
+        // Before anybody finds the session, and has a newer word.
+        session.told_online(online.iter().take(INFO_OHI_MAX));
         edge.registry.insert(Arc::clone(&session));
         metrics::gauge!("tmtp_links", "state" => "arriving").decrement(1.0);
         metrics::gauge!("tmtp_links", "state" => "session").increment(1.0);
@@ -278,8 +281,7 @@ async fn begin(
     reply: SessionReply,
 ) -> Result<Admitted, End> {
     let id = reply.session.ok_or_else(|| End::Silent("delivery named no session".to_owned()))?;
-    let admitted = Admitted::new(edge, id, reply.floor);
-    admitted.session.told_online(reply.ohi.iter().take(INFO_OHI_MAX));
+    let admitted = Admitted::new(edge, id, reply.floor, &reply.ohi);
     for from in reply.ohi.iter().skip(INFO_OHI_MAX) {
         admitted.session.ohi(from.clone(), ONLINE);
     }

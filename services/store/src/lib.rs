@@ -151,8 +151,8 @@ pub trait Store: Send + Sync + 'static {
     /// How each session stands, in order. A session that is valid but whose node names no edge (it was reaped) is
     /// given back to `edge`.
     async fn standings(&self, edge: &str, sessions: &[Session]) -> Result<Vec<Standing>>;
-    /// As [`Tx::ohi_from`] for each of these members, in order.
-    async fn online_for(&self, members: &[MemberKey]) -> Result<Vec<Vec<String>>>;
+    /// As [`Tx::ohi_from`] for each of these members, in order, of each so many at most.
+    async fn online_for(&self, members: &[MemberKey], at_most: u32) -> Result<Vec<Vec<String>>>;
     /// Where the body of a message is that waits for this session's node. `None`: it does not wait there any more.
     async fn body_of(&self, session: &Session, id: MsgId) -> Result<Option<Body>>;
 

@@ -34,7 +34,7 @@ impl Target {
         let client = |(position, url): (usize, &String)| {
             let position = position + 1;
             let info = connection_info(url).ok_or(Error::Url { position })?;
-            if options.require_tls && !url.starts_with("rediss://") {
+            if options.require_tls && (!url.starts_with("rediss://") || url.contains("#insecure")) {
                 return Err(Error::InTheClear { position });
             }
             build(info, certificates.as_ref())

@@ -13,6 +13,8 @@ use crate::{Delivery, core::Core, edits, fault::Fault, link, newcomers, pipeline
 
 /// Sessions looked at in one call to the store.
 const AT_ONCE: usize = 1000;
+/// Most members that are told of as online to one who may not have heard; edges remember one fewer.
+const ONLINE_MAX: u32 = 1025;
 /// Certificates in one answer: each has some kilobytes.
 const CERTIFICATES_AT_ONCE: usize = 100;
 
@@ -133,7 +135,7 @@ pub(super) async fn online(
         let some: Vec<_> = places.iter().map(|place| member_of(&sessions[*place])).collect();
         async move {
             let store = pipeline.core.store.clone();
-            let found = pipeline.core.call(async move { store.online_for(&some).await });
+            let found = pipeline.core.call(async move { store.online_for(&some, ONLINE_MAX).await });
             (places, pipeline.answer(several, found).await)
         }
     });

@@ -2,23 +2,27 @@
 
 use std::collections::BTreeSet;
 
-/// Most members that are remembered; whoever has more online at once is not set right.
+/// Most members that are remembered; whoever once had more online at a time is not set right any more.
 const CONTACTS_MAX: usize = 1024;
 
 /// The members that a client was told are online, less those that it was told have gone.
 #[derive(Debug, Default)]
 pub struct Contacts {
     online: BTreeSet<String>,
-    /// Grows with every word.
+    /// Grows with every word that comes, told or not, and with every doubt.
     words: u64,
     are_too_many: bool,
 }
 
 impl Contacts {
-    /// A member came or went. `false`: the client was told that already.
+    /// A word came, or may have been lost: what was asked before is not the newest.
+    pub fn heard(&mut self) {
+        self.words += 1;
+    }
+
+    /// The client is told that a member came or went, now. `false`: it knows that already.
     #[must_use]
     pub fn note(&mut self, uid: &str, is_online: bool) -> bool {
-        self.words += 1;
         let is_news = if !is_online {
             self.online.remove(uid)
         } else if self.online.len() < CONTACTS_MAX {
@@ -37,10 +41,11 @@ impl Contacts {
 
     /// What the client is to be told, if these are online: who, and whether it came. `None` where there was another word since
     /// that many: it may be newer than what is known of these.
-    pub fn amends(&self, online: Vec<String>, words: u64) -> Option<Vec<(String, bool)>> {
+    pub fn amends(&mut self, online: Vec<String>, words: u64) -> Option<Vec<(String, bool)>> {
         if self.words != words {
             return None;
         }
+        self.are_too_many |= online.len() > CONTACTS_MAX;
         if self.are_too_many {
             return Some(Vec::new());
         }
@@ -72,7 +77,7 @@ mod tests {
     fn what_was_looked_up_before_the_last_word_says_nothing() {
         let mut contacts = Contacts::default();
         let before = contacts.words();
-        assert!(contacts.note("came", true));
+        contacts.heard();
         assert_eq!(contacts.amends(Vec::new(), before), None);
     }
 
@@ -90,5 +95,7 @@ mod tests {
         assert!((0..=CONTACTS_MAX).all(|number| contacts.note(&number.to_string(), true)));
         assert_eq!(contacts.amends(Vec::new(), contacts.words()), Some(Vec::new()));
         assert_eq!(contacts.online.len(), CONTACTS_MAX);
+        let many = (0..=CONTACTS_MAX).map(|number| number.to_string()).collect();
+        assert_eq!(Contacts::default().amends(many, 0), Some(Vec::new()));
     }
 }

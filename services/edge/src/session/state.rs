@@ -200,7 +200,7 @@ impl Session {
     pub fn distrust(&self) {
         let mut state = self.lock();
         state.fetch_due = true;
-        state.contacts_in_doubt = true;
+        state.doubt_contacts();
     }
 
     /// The client was told at its login that these are online.
@@ -223,6 +223,8 @@ impl Session {
             let mut state = self.lock();
             let Some(amends) = state.contacts.amends(online, words) else { return false };
             state.contacts_in_doubt = false;
+            // What waits to be told came before that, and is in it.
+            state.ohis.clear();
             for (uid, is_online) in amends {
                 state.ohi(uid, if is_online { ONLINE } else { OFFLINE });
             }
@@ -460,21 +462,25 @@ impl State {
     }
 
     fn ohi(&mut self, from: String, status: u32) {
-        if !self.contacts.note(&from, status == ONLINE) {
-            return;
-        }
+        self.contacts.heard();
         self.ohis.retain(|(uid, _)| *uid != from);
-        if self.ohis.len() >= OHIS_MAX
-            && let Some((uid, status)) = self.ohis.pop_front()
-        {
-            // The client does not hear it.
-            let _ = self.contacts.note(&uid, status != ONLINE);
+        if self.ohis.len() >= OHIS_MAX {
+            self.ohis.pop_front();
+            self.doubt_contacts();
         }
         self.ohis.push_back((from, status));
     }
 
+    fn doubt_contacts(&mut self) {
+        self.contacts.heard();
+        self.contacts_in_doubt = true;
+    }
+
     fn take_ohis(&mut self, batch: &mut Batch) {
         while let Some((from, status)) = self.ohis.pop_front_if(|(from, _)| batch.fits(from.len() + 64)) {
+            if !self.contacts.note(&from, status == ONLINE) {
+                continue;
+            }
             let status = u8::try_from(status).unwrap_or(2);
             if let Ok(octets) = (Answer::Ohi { from, status }).encode() {
                 batch.octets.extend_from_slice(&octets);

@@ -126,12 +126,42 @@ async fn a_client_that_never_reads_its_answers_is_found_out() {
 #[tokio::test(start_paused = true)]
 async fn presence_keeps_only_the_newest_word_about_a_member() {
     let session = session();
-    session.ohi("a".to_owned(), 1);
-    session.ohi("b".to_owned(), 1);
-    session.ohi("a".to_owned(), 2);
+    session.told_online(["a".to_owned()].iter());
+    for (from, status) in [("a", 2), ("a", 1), ("b", 1), ("a", 2)] {
+        session.ohi(from.to_owned(), status);
+    }
     let text = written(&session);
     assert!(text.find("\"b\"") < text.find("\"a\""), "{text}");
     assert_eq!(text.matches("\"a\"").count(), 1, "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn presence_is_set_right_where_words_were_lost_and_no_other_came_since() {
+    let session = session();
+    session.told_online(["stays".to_owned(), "went".to_owned()].iter());
+    assert_eq!(session.contacts_in_doubt(), None);
+    session.distrust();
+    let words = session.contacts_in_doubt().unwrap();
+    // Lost again before the answer is here: it may be older than that.
+    session.distrust();
+    assert!(!session.set_right(vec!["stays".to_owned()], words));
+    let words = session.contacts_in_doubt().unwrap();
+    // It was told before, and not written yet; by now it is gone again, and that word was lost.
+    session.ohi("came and went".to_owned(), 1);
+    assert!(!session.set_right(Vec::new(), words));
+    let words = session.contacts_in_doubt().unwrap();
+    assert!(session.set_right(vec!["stays".to_owned(), "came".to_owned()], words));
+    assert_eq!(session.contacts_in_doubt(), None);
+    let text = written(&session);
+    assert!(text.contains("\"came\"") && text.contains("\"went\""), "{text}");
+    assert!(!text.contains("stays") && !text.contains("came and went"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn words_that_a_slow_client_does_not_hear_put_the_rest_in_doubt() {
+    let session = session();
+    (0..=OHIS_MAX).for_each(|number| session.ohi(number.to_string(), 1));
+    assert!(session.contacts_in_doubt().is_some());
 }
 
 #[tokio::test(start_paused = true)]

@@ -42,6 +42,13 @@ impl Chunks {
     }
 }
 
+impl Drop for Chunks {
+    /// It is over: a try that is still there, in a connection's hands, takes no more, and whoever sends the data hears that.
+    fn drop(&mut self) {
+        lock(&self.0).source.close();
+    }
+}
+
 impl Stream for Try {
     type Item = SubmitChunk;
 

@@ -237,8 +237,8 @@ impl Store for SqliteStore {
         Ok(standings)
     }
 
-    async fn online_for(&self, members: &[MemberKey]) -> Result<Vec<Vec<String>>> {
-        steps::presence::from_each(&mut self.read().await?, members).await
+    async fn online_for(&self, members: &[MemberKey], at_most: u32) -> Result<Vec<Vec<String>>> {
+        steps::presence::from_each(&mut self.read().await?, members, at_most).await
     }
 
     async fn body_of(&self, session: &Session, id: MsgId) -> Result<Option<Body>> {

@@ -29,7 +29,7 @@ use super::history::{Deed, Event, History, Request};
 /// How long a server may take to store an ack while all its parts work or come back.
 pub const GRACE: Duration = Duration::from_secs(15);
 /// The same where the edges, the delivery processes and the database always worked, on a busy machine.
-pub const UNTROUBLED: Duration = Duration::from_secs(2);
+pub const UNTROUBLED: Duration = Duration::from_secs(5);
 /// Most complaints listed.
 const LISTED: usize = 25;
 
