@@ -1,7 +1,6 @@
 """`tmtpd standalone` behind a host name in five commands, as the README gives them, from the unpacked package."""
 
 import configparser
-import http.client
 import os
 import pathlib
 import shlex
@@ -11,7 +10,7 @@ import subprocess
 import time
 
 import pytest
-from ports import free_port
+from ports import free_port, is_ready
 
 RUNBOOKS = (pathlib.Path(__file__).parent.parent / "README.md").read_text()
 # A name that leads to this machine in place of one in DNS.
@@ -72,19 +71,9 @@ class Machine:
         self.process = subprocess.Popen(words, env=variables, cwd=self.moved(service["WorkingDirectory"]),
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + 30
-        while not self.is_ready():
+        while not is_ready(self.http):
             assert self.process.poll() is None and time.monotonic() < end, "it does not get ready"
             time.sleep(0.05)
-
-    def is_ready(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=2)
-        try:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
 
     def stop(self):
         self.process.terminate()

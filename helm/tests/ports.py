@@ -1,5 +1,6 @@
-"""Free ports on the loopback address, for servers that are started in a moment."""
+"""Ports on the loopback address: free ones, for servers that are started in a moment, and those of servers that are ready."""
 
+import http.client
 import random
 import socket
 
@@ -16,3 +17,15 @@ def free_port(more=0):
             continue
         return first
     raise OSError("no free port between 10000 and 12000")
+
+
+def is_ready(port):
+    """Whether a process whose health is told at this port says that it can serve."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()

@@ -1,6 +1,5 @@
 """The steps of `helm test`, carried out here against a server of this machine."""
 
-import http.client
 import os
 import pathlib
 import subprocess
@@ -8,21 +7,10 @@ import time
 
 import chart
 import pytest
-from ports import free_port
+from ports import free_port, is_ready
 
 TMTPD = pathlib.Path(os.environ["TMTPD_BIN"])
 HOST = "edge.localhost"
-
-
-def is_ready(port):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
 
 
 @pytest.fixture
