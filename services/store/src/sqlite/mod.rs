@@ -15,7 +15,11 @@ mod sessions;
 mod tx;
 mod usage;
 
-use std::{str::FromStr as _, sync::Arc, time::Duration};
+use std::{
+    str::FromStr as _,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -76,6 +80,8 @@ impl SqliteStore {
         let pool = || {
             SqlitePoolOptions::new()
                 .acquire_timeout(acquire)
+                // To wait for the writer is how it is shared: the histogram tells of it, not a warning.
+                .acquire_slow_threshold(acquire)
                 .idle_timeout(None)
                 .max_lifetime(None)
                 .test_before_acquire(false)
@@ -95,16 +101,25 @@ impl SqliteStore {
     }
 
     async fn read(&self) -> Result<SqliteConn> {
-        Ok(SqliteConn::from(self.readers.acquire().await?))
+        Ok(timed(self.readers.acquire()).await?.into())
     }
 
     async fn write(&self) -> Result<SqliteConn> {
-        Ok(SqliteConn::from(self.writer.acquire().await?))
+        Ok(timed(self.writer.acquire()).await?.into())
     }
 
     async fn tx(&self) -> Result<SqliteTx> {
-        SqliteTx::begin(&self.writer).await
+        let transaction = timed(self.writer.begin_with("BEGIN IMMEDIATE")).await?;
+        Ok(SqliteTx { conn: transaction.into() })
     }
+}
+
+/// Waits for a connection, and notes how long that took.
+async fn timed<T>(taken: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    let started = Instant::now();
+    let taken = taken.await?;
+    metrics::histogram!("tmtp_store_acquire_seconds").record(started.elapsed());
+    Ok(taken)
 }
 
 /// Brings the schema up to date.

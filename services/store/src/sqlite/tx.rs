@@ -4,7 +4,6 @@ use std::{collections::HashSet, time::Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use sqlx::SqlitePool;
 use tmtp_wire::MsgId;
 
 use super::{claim, conn::SqliteConn, members, presence, queue, sessions, usage};
@@ -21,10 +20,6 @@ pub(super) struct SqliteTx {
 }
 
 impl SqliteTx {
-    pub(super) async fn begin(writer: &SqlitePool) -> Result<Self> {
-        Ok(Self { conn: writer.begin_with("BEGIN IMMEDIATE").await?.into() })
-    }
-
     /// Commits.
     pub(super) async fn finish(self) -> Result<()> {
         let started = Instant::now();
