@@ -17,7 +17,7 @@ import yaml
 from ports import free_port
 
 DEPLOY = pathlib.Path(__file__).parent.parent
-FILES = DEPLOY.parent / "helm/tmtp-hosting/files"
+FILES = DEPLOY / "monitoring"
 COMPOSE = yaml.safe_load((DEPLOY / "compose/prometheus.yml").read_text())
 # Who scrapes the figures of sites.
 KEY = tomllib.loads((DEPLOY / "compose/tmtpd.toml").read_text())["control"]["operator_key"]
