@@ -21,7 +21,7 @@ impl Registry {
         name: &str,
         uid: Option<&str>,
     ) -> Result<Alias> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(at.0).await?;
         let scope = Self::scope(&mut change, at.0, at.1).await?;
         let settings = change.org_site(at.0, at.1).await?.ok_or(Error::Absent("site"))?.site.settings;
         if let Some(why) = settings.name_fault(name) {
@@ -55,7 +55,7 @@ impl Registry {
     /// # Errors
     /// When there is no such alias, or the store fails.
     pub async fn retire_alias(&self, by: &By, at: (OrgId, SiteId), name: &str) -> Result<Alias> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(at.0).await?;
         let (scope, before) = find(&mut change, at, name).await?;
         let retired = change.retire_name(&scope, name).await?;
         let after = change.alias(&scope, name).await?.ok_or(Error::Busy)?;
@@ -72,7 +72,7 @@ impl Registry {
     /// # Errors
     /// When there is no such alias, it is not reserved, or the store fails.
     pub async fn free_alias(&self, by: &By, at: (OrgId, SiteId), name: &str) -> Result<()> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(at.0).await?;
         let (scope, before) = find(&mut change, at, name).await?;
         if !change.free_name(&scope, name).await? {
             return Err(Error::State("only an alias that is reserved can be let go".to_owned()));

@@ -46,7 +46,7 @@ impl Registry {
         (org, site): (OrgId, SiteId),
         closing_ms: Option<i64>,
     ) -> Result<OrgSite> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         change.lock_org(org).await?.ok_or(Error::Absent("organization"))?;
         let scope = Self::scope(&mut change, org, site).await?;
         let before = change.org_site(org, site).await?.ok_or(Error::Absent("site"))?;

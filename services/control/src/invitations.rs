@@ -82,7 +82,7 @@ impl Registry {
         plan: &InvitationPlan,
     ) -> Result<(Created<Invitation>, Option<Secret>)> {
         let now = self.now_ms();
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let scope = Self::scope(&mut change, org, site).await?;
         if let Some(id) = recall(&mut change, by, once).await? {
             let found = change.invitation(&scope, InvitationId(id)).await?;
@@ -123,7 +123,7 @@ impl Registry {
         (org, site): (OrgId, SiteId),
         id: InvitationId,
     ) -> Result<()> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let scope = Self::scope(&mut change, org, site).await?;
         change.invitation(&scope, id).await?.ok_or(Error::Absent("invitation"))?;
         let Some(revoked) = change.revoke_invitation(&scope, id, self.now_ms()).await? else { return Ok(()) };

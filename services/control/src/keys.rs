@@ -91,7 +91,7 @@ impl Registry {
         if plan.expires_ms.is_some_and(|end| end <= now) {
             return Err(Error::Time("a key must end in the future".to_owned()));
         }
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         if let Some(id) = recall(&mut change, by, once).await? {
             let made = change.key(org, KeyId(id)).await?.ok_or(Error::Absent("key"))?;
             return Ok((Created::Before(made), None));
@@ -112,7 +112,7 @@ impl Registry {
     /// # Errors
     /// When the organization has no such key, or the store fails.
     pub async fn revoke_key(&self, by: &By, org: OrgId, id: KeyId) -> Result<()> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         if change.key(org, id).await?.ok_or(Error::Absent("key"))?.revoked_ms.is_some() {
             return Ok(());
         }

@@ -23,7 +23,7 @@ impl Registry {
         uid: &str,
         suspended: bool,
     ) -> Result<Member> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let (scope, before) = find(&mut change, org, site, uid).await?;
         if before.suspended == suspended {
             return Ok(before);
@@ -47,7 +47,7 @@ impl Registry {
     /// # Errors
     /// When there is no such member, or the store fails.
     pub async fn remove_member(&self, by: &By, (org, site): (OrgId, SiteId), uid: &str) -> Result<()> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let (scope, before) = find(&mut change, org, site, uid).await?;
         let nodes = change.nodes_of(&scope, uid, NODES_MAX).await?;
         // Names and groups are locked before nodes.
@@ -70,7 +70,7 @@ impl Registry {
     /// # Errors
     /// When there is no such live node, or the store fails.
     pub async fn revoke_node(&self, by: &By, (org, site): (OrgId, SiteId), node: NodeId) -> Result<()> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let scope = Self::scope(&mut change, org, site).await?;
         let absent = || Error::Absent("node");
         let uid = change.node(&scope, node).await?.ok_or_else(absent)?.uid;

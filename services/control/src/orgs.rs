@@ -61,7 +61,7 @@ impl Registry {
         version: Option<i64>,
         wanted: &OrgChange,
     ) -> Result<Org> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(id).await?;
         let before = change.lock_org(id).await?.ok_or(Error::Absent("organization"))?;
         fresh(version, before.version)?;
         let mut after = before.clone();

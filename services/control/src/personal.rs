@@ -38,14 +38,14 @@ impl Registry {
         (org, site): (OrgId, SiteId),
         uid: &str,
     ) -> Result<Personal> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let scope = Self::scope(&mut change, org, site).await?;
         change.member(&scope, uid).await?.ok_or(Error::Absent("member"))?;
         let action = "member.export";
         let done = Done { org, action, site: Some(site), target: uid, was: Value::Null, became: Value::Null };
         self.record(&mut change, by, done).await?;
         change.commit().await?;
-        let mut view = self.view().await?;
+        let mut view = self.view_of(org).await?;
         let member = view.member(&scope, uid).await?.ok_or(Error::Absent("member"))?;
         let nodes = view.nodes_of(&scope, uid, NODES_MAX).await?;
         let mut waiting = Vec::new();
@@ -69,7 +69,7 @@ impl Registry {
         (org, site): (OrgId, SiteId),
         uid: &str,
     ) -> Result<(AuditRow, Erased)> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let scope = Self::scope(&mut change, org, site).await?;
         change.tx_at(site).await?.lock_members(&[key(site, uid)]).await?;
         let mut effects = Effects::default();

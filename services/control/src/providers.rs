@@ -67,11 +67,11 @@ impl Registry {
             created_ms: self.now_ms(),
         };
         // Before the provider is asked: it may be down by now.
-        if let Some(made) = made_before(&mut self.admin.begin().await?, by, once, org).await? {
+        if let Some(made) = made_before(&mut self.admin.begin_of(org).await?, by, once, org).await? {
             return Ok(Created::Before(made));
         }
         let new = self.completed(&blank, plan).await?;
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         if let Some(made) = made_before(&mut change, by, once, org).await? {
             return Ok(Created::Before(made));
         }
@@ -101,13 +101,13 @@ impl Registry {
         version: Option<i64>,
         plan: &ProviderPlan,
     ) -> Result<Provider> {
-        let before = self.view().await?.provider(org, id).await?.ok_or(Error::Absent("provider"))?;
+        let before = self.view_of(org).await?.provider(org, id).await?.ok_or(Error::Absent("provider"))?;
         fresh(version, before.version)?;
         let after = self.completed(&before, plan).await?;
         if after == before {
             return Ok(before);
         }
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         change.lock_org(org).await?.ok_or(Error::Absent("organization"))?;
         let stale = Error::Stale { now: before.version + 1 };
         let after = change.change_provider(org, &after).await?.ok_or(stale)?;
@@ -123,7 +123,7 @@ impl Registry {
     /// # Errors
     /// When there is none, or the store fails.
     pub async fn remove_provider(&self, by: &By, org: OrgId, id: ProviderId) -> Result<()> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let before = change.provider(org, id).await?.ok_or(Error::Absent("provider"))?;
         change.remove_provider(org, id).await?;
         let deed = ("provider.remove", value(&before), Value::Null);
@@ -138,7 +138,7 @@ impl Registry {
     /// # Errors
     /// When there is none, or the store fails.
     pub async fn check_provider(&self, org: OrgId, id: ProviderId) -> Result<Option<String>> {
-        let found = self.view().await?.provider(org, id).await?.ok_or(Error::Absent("provider"))?;
+        let found = self.view_of(org).await?.provider(org, id).await?.ok_or(Error::Absent("provider"))?;
         Ok(self.check_keys(&found.settings.keys_url).await.err().map(|error| error.to_string()))
     }
 

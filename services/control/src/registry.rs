@@ -104,6 +104,14 @@ impl Registry {
         Ok(self.admin.view().await?)
     }
 
+    /// A look at what is this organization's, and at nothing else.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn view_of(&self, org: OrgId) -> Result<View> {
+        Ok(self.admin.view_of(org).await?)
+    }
+
     /// The way to what is in a site.
     ///
     /// # Errors

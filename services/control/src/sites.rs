@@ -51,7 +51,7 @@ impl Registry {
     ) -> Result<Created<OrgSite>> {
         check::name(&plan.name)?;
         let hosts = check::hosts(&plan.hosts)?;
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         if let Some(id) = recall(&mut change, by, once).await? {
             let made = change.org_site(org, SiteId(id)).await?.ok_or(Error::Absent("site"))?;
             return Ok(Created::Before(made));
@@ -85,7 +85,7 @@ impl Registry {
         version: Option<i64>,
         wanted: &SiteChange,
     ) -> Result<OrgSite> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let owner = change.lock_org(org).await?.ok_or(Error::Absent("organization"))?;
         let before = change.org_site(org, site).await?.ok_or(Error::Absent("site"))?;
         fresh(version, before.version)?;

@@ -62,11 +62,11 @@ impl Registry {
             created_ms: self.now_ms(),
         };
         // Before the provider is asked: it may be down by now.
-        if let Some(made) = made_before(&mut self.admin.begin().await?, by, once, org).await? {
+        if let Some(made) = made_before(&mut self.admin.begin_of(org).await?, by, once, org).await? {
             return Ok(Created::Before(made));
         }
         let new = self.completed_for_people(&blank, plan).await?;
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         if let Some(made) = made_before(&mut change, by, once, org).await? {
             return Ok(Created::Before(made));
         }
@@ -94,7 +94,7 @@ impl Registry {
         version: Option<i64>,
         plan: &UserProviderPlan,
     ) -> Result<UserProvider> {
-        let found = self.view().await?.user_provider(org, id).await?;
+        let found = self.view_of(org).await?.user_provider(org, id).await?;
         let before = found.ok_or(Error::Absent("provider"))?;
         fresh(version, before.version)?;
         let after = self.completed_for_people(&before, plan).await?;
@@ -107,7 +107,7 @@ impl Registry {
             let text = "the provider takes secrets at another address than before: give client_secret anew, or an empty one";
             return Err(Error::Provider(text.to_owned()));
         }
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let stale = Error::Stale { now: before.version + 1 };
         let secret = plan.secret.as_ref().map(Secret::expose);
         let after = change.change_user_provider(&after, secret).await?.ok_or(stale)?;
@@ -125,7 +125,7 @@ impl Registry {
     /// # Errors
     /// When there is none, or the store fails.
     pub async fn remove_user_provider(&self, by: &By, org: OrgId, id: UserProviderId) -> Result<()> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let before = change.user_provider(org, id).await?.ok_or(Error::Absent("provider"))?;
         change.remove_user_provider(org, id).await?;
         let values = (value(&before), Value::Null);
@@ -139,7 +139,7 @@ impl Registry {
     /// # Errors
     /// When there is none, or the store fails.
     pub async fn check_user_provider(&self, org: OrgId, id: UserProviderId) -> Result<Option<String>> {
-        let found = self.view().await?.user_provider(org, id).await?;
+        let found = self.view_of(org).await?.user_provider(org, id).await?;
         let found = found.ok_or(Error::Absent("provider"))?;
         let mut now = found.settings.clone();
         let looked = self.discover_for_people(&found.issuer, &mut now).await;
@@ -157,7 +157,7 @@ impl Registry {
     /// # Errors
     /// When there is no such user, or the store fails.
     pub async fn unlink_user(&self, by: &By, org: OrgId, id: UserId) -> Result<()> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let user = change.lock_account(org, id).await?.ok_or(Error::Absent("user"))?.user;
         let count = change.drop_identities(org, id).await?;
         if count > 0 {

@@ -68,7 +68,7 @@ impl Registry {
         }
         plan.role.check_for(org)?;
         let now_ms = self.now_ms();
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         if let Some(id) = recall(&mut change, by, once).await? {
             let made = change.user(org, UserId(id)).await?.ok_or(Error::Absent("user"))?;
             return Ok((Created::Before(made), None));
@@ -97,7 +97,7 @@ impl Registry {
         version: Option<i64>,
         wanted: &UserChange,
     ) -> Result<User> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let before = change.lock_account(org, id).await?.ok_or(Error::Absent("user"))?.user;
         fresh(version, before.version)?;
         let after = wanted.of(&before)?;
@@ -124,7 +124,7 @@ impl Registry {
     /// # Errors
     /// When there is none, it is oneself, or the store fails.
     pub async fn remove_user(&self, by: &By, org: OrgId, id: UserId) -> Result<()> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let user = change.lock_account(org, id).await?.ok_or(Error::Absent("user"))?.user;
         if by.caller == CallerId::User(id) {
             return Err(Refusal::Yourself.into());
@@ -141,7 +141,7 @@ impl Registry {
     /// # Errors
     /// When there is none, or the store fails.
     pub async fn link_user(&self, by: &By, org: OrgId, id: UserId) -> Result<Linked> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let user = change.lock_account(org, id).await?.ok_or(Error::Absent("user"))?.user;
         let purpose = if user.has_password { Purpose::Reset } else { Purpose::Invitation };
         let token = self.add_link(&mut change, org, Some(&user), purpose).await?;

@@ -16,6 +16,8 @@ pub struct MigrationReport {
     pub applied: Vec<String>,
     /// The newest migration's time: `yyyymmddhhmm`.
     pub version: i64,
+    /// Whether Postgres keeps organizations apart by rules of its own: it does where we may have the role that this takes.
+    pub is_walled: bool,
 }
 
 /// A file of the folder `migrations`: its name and text.
@@ -134,9 +136,9 @@ pub(crate) async fn require(conn: &mut dyn Conn, kind: Kind) -> Result<()> {
 }
 
 /// The report of a run that applied these.
-pub(crate) fn report(kind: Kind, applied: Vec<String>) -> MigrationReport {
+pub(crate) fn report(kind: Kind, applied: Vec<String>, is_walled: bool) -> MigrationReport {
     let version = scripts(kind).iter().map(|(name, _)| version(name)).max().unwrap_or_default();
-    MigrationReport { applied, version }
+    MigrationReport { applied, version, is_walled }
 }
 
 /// What went wrong with a migration.

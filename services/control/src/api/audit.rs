@@ -141,7 +141,7 @@ async fn list_of(
 ) -> Result<Json<Listed<DeedShown>>, Problem> {
     let before = paging.after::<SeqPlace>()?.map(|place| place.0);
     let size = paging.size()? + 1;
-    let rows = api.registry.view().await?.audit(org, &asking.filter()?, before, size).await?;
+    let rows = api.registry.view_of(org).await?.audit(org, &asking.filter()?, before, size).await?;
     Ok(Json(paging.listed(rows, |row| SeqPlace(row.seq), Into::into)?))
 }
 
@@ -183,7 +183,7 @@ async fn page_of_lines(
     filter: &AuditFilter,
     before: Option<i64>,
 ) -> crate::Result<Option<(Bytes, i64)>> {
-    let rows = registry.view().await?.audit(org, filter, before, EXPORTED_AT_ONCE).await?;
+    let rows = registry.view_of(org).await?.audit(org, filter, before, EXPORTED_AT_ONCE).await?;
     let Some(last) = rows.last().map(|row| row.seq) else { return Ok(None) };
     let mut lines = Vec::new();
     for row in rows {
@@ -195,7 +195,7 @@ async fn page_of_lines(
 
 async fn verify_of(api: &Api, org: OrgId) -> Result<Json<VerdictShown>, Problem> {
     let none = VerdictShown { whole: false, rows: None, head: None, broken_at: None };
-    Ok(Json(match api.registry.view().await?.verify_audit(org).await? {
+    Ok(Json(match api.registry.view_of(org).await?.verify_audit(org).await? {
         Verdict::Whole { rows, head } => {
             VerdictShown { whole: true, rows: Some(rows), head: Some(hex(&head)), ..none }
         }

@@ -132,7 +132,7 @@ pub(super) async fn issue(
 ) -> Result<Json<CertificateState>, Problem> {
     let org = caller.at(org, Need::Administer)?;
     let at = (org, SiteId(site));
-    Registry::scope(&mut api.registry.view().await?, org, at.1).await?;
+    Registry::scope(&mut api.registry.view_of(org).await?, org, at.1).await?;
     if !api.issues_certificates {
         return Err(crate::Error::State(NO_AUTHORITY.to_owned()).into());
     }
@@ -158,7 +158,7 @@ const NO_AUTHORITY: &str =
     "the provider has set up no certificate authority (control.acme): bring a certificate of your own";
 
 async fn state(api: &Shared, (org, site): (OrgId, SiteId)) -> Result<Json<CertificateState>, Problem> {
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     let scope = Registry::scope(&mut view, org, site).await?;
     let hosts = view.org_site(org, site).await?.ok_or_else(|| Problem::absent("site"))?.site.hosts;
     let own = view.certificate(&scope).await?;

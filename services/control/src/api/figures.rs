@@ -60,7 +60,7 @@ pub(super) async fn show(
     At((org, site)): At<(i64, i64)>,
 ) -> Result<Json<FiguresShown>, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
     Ok(Json(view.figures(&scope).await?.into()))
 }
@@ -74,7 +74,7 @@ pub(super) async fn scrape(
     At(org): At<i64>,
 ) -> Result<Response, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     view.org(org).await?.ok_or_else(|| Problem::absent("organization"))?;
     let figures = all(&mut view, org).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], exposition(&figures)).into_response())

@@ -161,7 +161,7 @@ pub(super) async fn list(
     Asked(filter): Asked<InvitationFilter>,
 ) -> Result<Json<Listed<InvitationShown>>, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
     let now = api.registry.now_ms();
     let rows = view.invitations(&scope, &paging.found(search)?, filter.state()?, now).await?;
@@ -209,7 +209,7 @@ pub(super) async fn show(
     At((org, site, invitation)): At<(i64, i64, i64)>,
 ) -> Result<Json<InvitationShown>, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
     let found = view.invitation(&scope, InvitationId(invitation)).await?;
     let found = found.ok_or_else(|| Problem::absent("invitation"))?;

@@ -48,7 +48,7 @@ pub(crate) struct KeyMade {
 }
 
 async fn list_of(api: &Api, org: OrgId, paging: &Paging) -> Result<Json<Listed<KeyShown>>, Problem> {
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     if org != OrgId::PROVIDER && view.org(org).await?.is_none() {
         return Err(Problem::absent("organization"));
     }
@@ -83,7 +83,7 @@ async fn create_of(
 }
 
 async fn show_of(api: &Api, org: OrgId, key: i64) -> Result<Json<KeyShown>, Problem> {
-    let found = api.registry.view().await?.key(org, KeyId(key)).await?;
+    let found = api.registry.view_of(org).await?.key(org, KeyId(key)).await?;
     found.map(|key| Json(key.into())).ok_or_else(|| Problem::absent("key"))
 }
 

@@ -63,7 +63,7 @@ async fn org_of(api: &Api, org: OrgId) -> Result<(Option<i64>, Option<String>), 
     if org == OrgId::PROVIDER {
         return Ok((None, None));
     }
-    let found = api.registry.view().await?.org(org).await?;
+    let found = api.registry.view_of(org).await?.org(org).await?;
     Ok((Some(org.0), found.map(|org| org.name)))
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn list(
     Asked(filter): Asked<MemberFilter>,
 ) -> Result<Json<Listed<MemberShown>>, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
     let rows = view.members(&scope, &paging.found(search)?, filter.suspended).await?;
     Ok(Json(paging.listed(rows, |member| member.uid.clone(), Into::into)?))
@@ -57,7 +57,7 @@ pub(super) async fn show(
     At((org, site, uid)): At<(i64, i64, String)>,
 ) -> Result<Json<MemberWithNodes>, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
     let member = view.member(&scope, &uid).await?.ok_or_else(|| Problem::absent("member"))?;
     let nodes = view.nodes_of(&scope, &uid, NODES_SHOWN).await?;

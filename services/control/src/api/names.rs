@@ -27,7 +27,7 @@ pub(super) async fn aliases(
     Asked(search): Asked<Search>,
 ) -> Result<Json<Listed<AliasShown>>, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
     let rows = view.aliases(&scope, &paging.found(search)?).await?;
     Ok(Json(paging.listed(rows, |found| found.alias.clone(), Into::into)?))
@@ -100,7 +100,7 @@ pub(super) async fn groups(
     Asked(search): Asked<Search>,
 ) -> Result<Json<Listed<GroupShown>>, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
     let rows = view.groups(&scope, &paging.found(search)?).await?;
     Ok(Json(paging.listed(rows, |found| found.gid.clone(), Into::into)?))
@@ -118,7 +118,7 @@ pub(super) async fn group(
     Asked(paging): Asked<Paging>,
 ) -> Result<Json<Listed<InGroupShown>>, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
     let rows = view.in_group(&scope, &gid, &paging.page()?).await?.ok_or_else(|| Problem::absent("group"))?;
     Ok(Json(paging.listed(rows, |found| found.uid.clone(), Into::into)?))

@@ -24,7 +24,7 @@ pub(super) async fn list(
     Asked(paging): Asked<Paging>,
 ) -> Result<Json<Listed<NodeShown>>, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
     let rows = view.nodes(&scope, &paging.page()?).await?;
     Ok(Json(paging.listed(rows, |node| node.node, Into::into)?))
@@ -40,7 +40,7 @@ pub(super) async fn show(
     At((org, site, node)): At<(i64, i64, i64)>,
 ) -> Result<Json<NodeShown>, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
     let found = view.node(&scope, NodeId(node)).await?;
     found.map(|node| Json(node.into())).ok_or_else(|| Problem::absent("node"))

@@ -74,7 +74,7 @@ pub(super) async fn list(
 ) -> Result<Json<Listed<OrgShown>>, Problem> {
     let mut page: Page<OrgId> = paging.found(search)?;
     if caller.org != OrgId::PROVIDER {
-        let own = api.registry.view().await?.org(caller.org).await?;
+        let own = api.registry.view_of(caller.org).await?.org(caller.org).await?;
         page.after = page.after.max(OrgId(caller.org.0 - 1));
         let word = page.search.to_ascii_lowercase();
         let is_it = |org: &Org| org.id > page.after && org.name.to_ascii_lowercase().contains(&word);
@@ -117,7 +117,8 @@ pub(super) async fn show(
     At(org): At<i64>,
 ) -> Result<Response, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let found = api.registry.view().await?.org(org).await?.ok_or_else(|| Problem::absent("organization"))?;
+    let found =
+        api.registry.view_of(org).await?.org(org).await?.ok_or_else(|| Problem::absent("organization"))?;
     let version = found.version;
     Ok(tagged(OrgShown::from(found), version))
 }
@@ -152,7 +153,7 @@ pub(super) async fn change(
         Some(some) => {
             caller.at(org.0, Need::Operate)?;
             let absent = || Problem::absent("organization");
-            let now = api.registry.view().await?.org(org).await?.ok_or_else(absent)?;
+            let now = api.registry.view_of(org).await?.org(org).await?.ok_or_else(absent)?;
             Some(some.over(&now.limits))
         }
         None => None,

@@ -142,7 +142,7 @@ pub(super) async fn list(
     Asked(paging): Asked<Paging>,
 ) -> Result<Json<Listed<ProviderShown>>, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     view.org(org).await?.ok_or_else(|| Problem::absent("organization"))?;
     let rows = view.providers(org, &paging.page()?).await?;
     Ok(Json(paging.listed(rows, |provider| provider.id, Into::into)?))
@@ -181,7 +181,7 @@ pub(super) async fn show(
     At((org, provider)): At<(i64, i64)>,
 ) -> Result<Response, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let found = api.registry.view().await?.provider(org, ProviderId(provider)).await?;
+    let found = api.registry.view_of(org).await?.provider(org, ProviderId(provider)).await?;
     let found = found.ok_or_else(|| Problem::absent("provider"))?;
     let version = found.version;
     Ok(tagged(ProviderShown::from(found), version))

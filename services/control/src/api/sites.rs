@@ -65,7 +65,7 @@ pub(super) async fn list(
     Asked(search): Asked<Search>,
 ) -> Result<Json<Listed<SiteShown>>, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     view.org(org).await?.ok_or_else(|| Problem::absent("organization"))?;
     let rows = view.org_sites(org, &paging.found(search)?).await?;
     Ok(Json(paging.listed(rows, |found| found.site.id, Into::into)?))
@@ -99,7 +99,7 @@ pub(super) async fn show(
     At((org, site)): At<(i64, i64)>,
 ) -> Result<Response, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let found = api.registry.view().await?.org_site(org, SiteId(site)).await?;
+    let found = api.registry.view_of(org).await?.org_site(org, SiteId(site)).await?;
     found.map(answer).ok_or_else(|| Problem::absent("site"))
 }
 

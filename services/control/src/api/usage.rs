@@ -131,7 +131,7 @@ pub(super) async fn show(
     Asked(asking): Asked<Asking>,
 ) -> Result<Json<UsageShown>, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
     let days = asking.days(today(&api))?;
     Ok(usage(&days, view.usage(&scope, &days).await?))
@@ -148,7 +148,7 @@ pub(super) async fn export(
     Asked(asking): Asked<Asking>,
 ) -> Result<Response, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     let found = view.org_site(org, SiteId(site)).await?.ok_or_else(|| Problem::absent("site"))?;
     let scope = Registry::scope(&mut view, org, found.site.id).await?;
     let days = asking.days(today(&api))?;
@@ -168,7 +168,7 @@ pub(super) async fn show_org(
     Asked(asking): Asked<Asking>,
 ) -> Result<Json<UsageShown>, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     view.org(org).await?.ok_or_else(|| Problem::absent("organization"))?;
     let days = asking.days(today(&api))?;
     Ok(usage(&days, view.org_usage(org, &days).await?))
@@ -185,7 +185,7 @@ pub(super) async fn export_org(
     Asked(asking): Asked<Asking>,
 ) -> Result<Response, Problem> {
     let org = caller.at(org, Need::Look)?;
-    api.registry.view().await?.org(org).await?.ok_or_else(|| Problem::absent("organization"))?;
+    api.registry.view_of(org).await?.org(org).await?.ok_or_else(|| Problem::absent("organization"))?;
     let days = asking.days(today(&api))?;
     let (registry, asked) = (api.registry.clone(), days.clone());
     let pieces = stream::unfold(Some(SiteId(0)), move |after| {
@@ -224,7 +224,7 @@ async fn page_of_lines(
     days: &RangeInclusive<i64>,
     after: SiteId,
 ) -> crate::Result<Option<(Bytes, SiteId)>> {
-    let mut view = registry.view().await?;
+    let mut view = registry.view_of(org).await?;
     let sites = view.org_sites(org, &Page { after, limit: SITES_AT_ONCE, search: String::new() }).await?;
     let Some(last) = sites.last().map(|found| found.site.id) else { return Ok(None) };
     let mut text = String::new();

@@ -154,7 +154,7 @@ pub(super) async fn list(
     Asked(paging): Asked<Paging>,
 ) -> Result<Json<Listed<UserProviderShown>>, Problem> {
     let org = caller.at(org, Need::Own)?;
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     view.org(org).await?.ok_or_else(|| Problem::absent("organization"))?;
     let rows = view.user_providers(org, &paging.page()?).await?;
     Ok(Json(paging.listed(rows, |provider| provider.id, |provider| show_it(&api, provider))?))
@@ -190,7 +190,7 @@ pub(super) async fn show(
     At((org, provider)): At<(i64, i64)>,
 ) -> Result<Response, Problem> {
     let org = caller.at(org, Need::Own)?;
-    let found = api.registry.view().await?.user_provider(org, UserProviderId(provider)).await?;
+    let found = api.registry.view_of(org).await?.user_provider(org, UserProviderId(provider)).await?;
     Ok(answer(&api, found.ok_or_else(|| Problem::absent("provider"))?))
 }
 

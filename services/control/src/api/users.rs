@@ -128,7 +128,7 @@ async fn linked(
     token: Option<Secret>,
 ) -> Result<UserLinked, Problem> {
     let Some(token) = token else { return Ok(UserLinked { shown: user.into(), link: None, mailed: false }) };
-    let org = api.registry.view().await?.org(user.org).await?.map(|org| org.name);
+    let org = api.registry.view_of(user.org).await?.org(user.org).await?.map(|org| org.name);
     let mailed = api.letters().send(&user, org.as_deref(), purpose, &token);
     Ok(UserLinked { shown: user.into(), link: Some(link_url(&api.public_url, &token)), mailed })
 }
@@ -139,7 +139,7 @@ async fn list_of(
     paging: &Paging,
     search: Search,
 ) -> Result<Json<Listed<UserShown>>, Problem> {
-    let mut view = api.registry.view().await?;
+    let mut view = api.registry.view_of(org).await?;
     if org != OrgId::PROVIDER && view.org(org).await?.is_none() {
         return Err(Problem::absent("organization"));
     }
@@ -165,7 +165,7 @@ async fn create_of(
 }
 
 async fn show_of(api: &Api, org: OrgId, user: i64) -> Result<Response, Problem> {
-    let found = api.registry.view().await?.user(org, UserId(user)).await?;
+    let found = api.registry.view_of(org).await?.user(org, UserId(user)).await?;
     found.map(answer).ok_or_else(|| Problem::absent("user"))
 }
 

@@ -35,7 +35,7 @@ impl Registry {
         chain: &str,
         key: &str,
     ) -> Result<()> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let scope = Self::scope(&mut change, org, site).await?;
         let hosts = change.org_site(org, site).await?.ok_or(Error::Absent("site"))?.site.hosts;
         let facts = pair::check(chain, key, &hosts, self.now_ms())?;
@@ -67,7 +67,7 @@ impl Registry {
     /// # Errors
     /// When it has no certificate of its own, there is no such site, or the store fails.
     pub async fn remove_certificate(&self, by: &By, (org, site): (OrgId, SiteId)) -> Result<()> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let scope = Self::scope(&mut change, org, site).await?;
         let were_issued = change.stop_issuing(&scope).await?;
         let before = change.certificate(&scope).await?.ok_or(Error::Absent("certificate"))?;
@@ -89,7 +89,7 @@ impl Registry {
     /// # Errors
     /// When there is no such site, or the store fails.
     pub async fn issue_certificates(&self, by: &By, (org, site): (OrgId, SiteId)) -> Result<Issuing> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let scope = Self::scope(&mut change, org, site).await?;
         if change.issue(&scope, &by.actor, self.now_ms()).await? {
             self.record_issuing(&mut change, by, &scope, true).await?;
@@ -104,7 +104,7 @@ impl Registry {
     /// # Errors
     /// When none are issued for it, there is no such site, or the store fails.
     pub async fn stop_issuing(&self, by: &By, (org, site): (OrgId, SiteId)) -> Result<()> {
-        let mut change = self.admin.begin().await?;
+        let mut change = self.admin.begin_of(org).await?;
         let scope = Self::scope(&mut change, org, site).await?;
         if !self.end_issuing(&mut change, by, &scope).await? {
             return Err(Error::Absent("wish for certificates to be issued"));

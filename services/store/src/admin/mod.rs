@@ -1,7 +1,8 @@
 //! Administration: organizations, their sites, members and keys, and what was done. Not on the path of a message.
 //!
 //! A [`View`] reads; a [`Change`] is a transaction that reads and writes. Nothing of a site is found without a
-//! [`Scope`], and a scope is found only through its organization.
+//! [`Scope`], and a scope is found only through its organization. What is looked at or changed for one organization is
+//! begun for it ([`Admin::view_of`], [`Admin::begin_of`]): Postgres then shows nothing of another.
 
 mod audit;
 mod certificates;
@@ -61,11 +62,22 @@ use crate::{
     steps::admissions,
 };
 
+/// Whose rows a database shows, where it can tell them apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Bounds {
+    /// An organization's, on main.
+    Org(OrgId),
+    /// A site's, in another database.
+    Site(SiteId),
+}
+
 /// A database that can be administered.
 #[async_trait]
 pub(crate) trait Administer: Connect {
     /// Begins a transaction.
-    async fn begin_admin(&self) -> Result<Box<dyn AdminTx>>;
+    async fn begin_admin(&self, within: Option<Bounds>) -> Result<Box<dyn AdminTx>>;
+    /// A connection to read with.
+    async fn reading_within(&self, bounds: Bounds) -> Result<Box<dyn Conn>>;
 }
 
 /// A transaction, and the connection that it is on.
@@ -105,17 +117,37 @@ impl Admin {
 
     /// A look at what is committed.
     pub async fn view(&self) -> Result<View> {
-        Ok(self.over(Over::Connection(self.over.reading().await?)))
+        self.look(None).await
+    }
+
+    /// The same at what is this organization's. Nothing else is to be seen.
+    pub async fn view_of(&self, org: OrgId) -> Result<View> {
+        self.look(Some(org)).await
+    }
+
+    async fn look(&self, org: Option<OrgId>) -> Result<View> {
+        let over = Over::reading(&*self.over, org.map(Bounds::Org)).await?;
+        Ok(self.beginning(over, org))
     }
 
     /// Begins a transaction. What it wrote is gone when it is dropped before [`Change::commit`]. Do not drop a future
     /// of it half-way: run changes in tasks of their own.
     pub async fn begin(&self) -> Result<Change> {
-        Ok(Change { view: self.over(Over::Transaction(self.over.begin_admin().await?)) })
+        self.change(None).await
     }
 
-    fn over(&self, over: Over) -> View {
-        View { over, others: self.others.clone(), sites: HashMap::new(), there: BTreeMap::new() }
+    /// The same for what is this organization's. Nothing else can be seen or changed.
+    pub async fn begin_of(&self, org: OrgId) -> Result<Change> {
+        self.change(Some(org)).await
+    }
+
+    async fn change(&self, org: Option<OrgId>) -> Result<Change> {
+        let over = Over::Transaction(self.over.begin_admin(org.map(Bounds::Org)).await?);
+        Ok(Change { view: self.beginning(over, org) })
+    }
+
+    fn beginning(&self, over: Over, org: Option<OrgId>) -> View {
+        View { over, org, others: self.others.clone(), sites: HashMap::new(), there: BTreeMap::new() }
     }
 
     /// Notes that a key was used, outside of any transaction.
@@ -203,6 +235,8 @@ impl Sum {
 /// Finds things.
 pub struct View {
     over: Over,
+    /// Whom it is for alone.
+    org: Option<OrgId>,
     others: Others,
     /// In which other database a site is, of the sites that were looked into so far.
     sites: HashMap<SiteId, Option<String>>,
@@ -216,6 +250,13 @@ enum Over {
 }
 
 impl Over {
+    async fn reading(over: &dyn Administer, within: Option<Bounds>) -> Result<Self> {
+        Ok(Self::Connection(match within {
+            None => over.reading().await?,
+            Some(bounds) => over.reading_within(bounds).await?,
+        }))
+    }
+
     fn conn(&mut self) -> &mut dyn Conn {
         match self {
             Self::Connection(conn) => &mut **conn,
@@ -264,15 +305,8 @@ impl View {
     async fn go_to(&mut self, site: SiteId) -> Result<Option<String>> {
         let found = self.conn().first("SELECT shard FROM sites WHERE id = $1", values![site]).await?;
         let shard = found.map(|row| row.text(0)).transpose()?.filter(|shard| shard != MAIN_SHARD);
-        if let Some(shard) = &shard
-            && !self.there.contains_key(shard)
-        {
-            let other = self.others.get(shard).ok_or_else(|| unknown(shard))?;
-            let over = match self.over {
-                Over::Connection(_) => Over::Connection(other.reading().await?),
-                Over::Transaction(_) => Over::Transaction(other.begin_admin().await?),
-            };
-            self.there.insert(shard.clone(), over);
+        if let Some(shard) = &shard {
+            self.reach(shard, site).await?;
         }
         let over = shard.as_ref().map_or(Some(&mut self.over), |shard| self.there.get_mut(shard));
         if let Some(Over::Transaction(tx)) = over {
@@ -280,6 +314,26 @@ impl View {
         }
         self.sites.insert(site, shard.clone());
         Ok(shard)
+    }
+
+    /// Has the other database ready, and showing this site.
+    async fn reach(&mut self, shard: &str, site: SiteId) -> Result<()> {
+        let Some(over) = self.there.get_mut(shard) else {
+            let other = self.others.get(shard).ok_or_else(|| unknown(shard))?;
+            let within = self.org.map(|_| Bounds::Site(site));
+            let over = match self.over {
+                Over::Connection(_) => Over::reading(&**other, within).await?,
+                Over::Transaction(_) => Over::Transaction(other.begin_admin(within).await?),
+            };
+            self.there.insert(shard.to_owned(), over);
+            return Ok(());
+        };
+        if self.org.is_some() {
+            let sql = "SELECT set_config('tmtp.sites',
+                           (current_setting('tmtp.sites')::bigint[] || CAST($1 AS bigint))::text, true)";
+            over.conn().first(sql, values![site]).await?;
+        }
+        Ok(())
     }
 }
 

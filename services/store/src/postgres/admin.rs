@@ -2,17 +2,46 @@
 
 use async_trait::async_trait;
 
-use super::{PgStore, tx::PgTx};
+use super::{PgStore, tx::PgTx, wall};
 use crate::{
     Result, SiteId,
-    admin::{AdminTx, Administer},
-    sql::{Conn, values},
+    admin::{AdminTx, Administer, Bounds},
+    sql::{Conn, Row, Value, values},
 };
 
 #[async_trait]
 impl Administer for PgStore {
-    async fn begin_admin(&self) -> Result<Box<dyn AdminTx>> {
-        Ok(Box::new(self.tx().await?))
+    async fn begin_admin(&self, within: Option<Bounds>) -> Result<Box<dyn AdminTx>> {
+        Ok(Box::new(match within {
+            None => self.tx().await?,
+            Some(bounds) => self.tx_within(bounds).await?,
+        }))
+    }
+
+    async fn reading_within(&self, bounds: Bounds) -> Result<Box<dyn Conn>> {
+        Ok(Box::new(Bound(self.tx_within(bounds).await?)))
+    }
+}
+
+impl PgStore {
+    async fn tx_within(&self, bounds: Bounds) -> Result<PgTx> {
+        let mut conn = self.conn().await?;
+        let is_walled = self.is_walled.get_or_try_init(|| wall::stands(&mut conn)).await?;
+        Ok(PgTx::begin_with(conn, &wall::step_behind(bounds, *is_walled)))
+    }
+}
+
+/// A transaction that only reads: a role is taken on for as long as one lasts.
+struct Bound(PgTx);
+
+#[async_trait]
+impl Conn for Bound {
+    async fn all(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>> {
+        self.0.conn.all(sql, values).await
+    }
+
+    async fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
+        self.0.conn.run(sql, values).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{conn::PgConn, connect};
+use super::{conn::PgConn, connect, wall};
 use crate::{
     Result, StoreOptions,
     sql::{Conn, values},
@@ -18,7 +18,7 @@ const FACTS: &str = "
     UNION ALL SELECT 'local', (inet_server_addr() IS NULL OR inet_server_addr() << '127.0.0.0/8'
         OR inet_server_addr() = '::1')::text";
 
-/// Facts by name: settings of the server, and `in_recovery`, `now_ms`, `connections`, `encrypted`, `local`.
+/// Facts by name: settings of the server, and `in_recovery`, `now_ms`, `connections`, `encrypted`, `local`, `walled`.
 pub(crate) async fn examine(options: &StoreOptions) -> Result<BTreeMap<String, String>> {
     let mut one = options.clone();
     one.connections = 1;
@@ -27,5 +27,7 @@ pub(crate) async fn examine(options: &StoreOptions) -> Result<BTreeMap<String, S
     let (acquire, statement) = (Duration::from_millis(acquire), Duration::from_millis(statement));
     let mut conn = PgConn::take(&pool, acquire, statement).await?;
     let rows = conn.all(FACTS, values![]).await?;
-    rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
+    let is_walled = wall::stands(&mut conn).await?;
+    let facts = rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?)));
+    facts.chain([Ok(("walled".to_owned(), is_walled.to_string()))]).collect()
 }

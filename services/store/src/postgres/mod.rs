@@ -13,6 +13,7 @@ mod read;
 mod sessions;
 mod tx;
 mod usage;
+mod wall;
 
 use std::{
     collections::BTreeMap,
@@ -23,6 +24,7 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use tmtp_wire::MsgId;
+use tokio::sync::OnceCell;
 
 use crate::{
     Backlog, Batch, Bodies, Body, Certificate, Committed, Connected, Error, Look, MemberKey, MigrationReport,
@@ -59,6 +61,8 @@ pub(crate) struct PgStore {
     statement: Duration,
     /// Where some sites are, for those who administer them.
     others: Arc<BTreeMap<String, PgStore>>,
+    /// Whether Postgres keeps organizations apart, once that was looked at.
+    is_walled: Arc<OnceCell<bool>>,
 }
 
 impl PgStore {
@@ -76,6 +80,7 @@ impl PgStore {
             acquire: Duration::from_millis(options.acquire_timeout_ms),
             statement: Duration::from_millis(options.statement_timeout_ms),
             others: Arc::default(),
+            is_walled: Arc::default(),
         })
     }
 
@@ -139,7 +144,8 @@ pub(crate) async fn migrate(options: &StoreOptions, last: Option<i64>) -> Result
         Some(last) => migrator.run_to(last, &mut migrating).await,
     };
     run.map_err(migration::failure)?;
-    Ok(migration::report(Kind::Postgres, before))
+    let is_walled = last.is_none() && wall::raise(&mut migrating).await?;
+    Ok(migration::report(Kind::Postgres, before, is_walled))
 }
 
 /// Keeps others from migrating for as long as the connection lasts; waits for one that is at work. It asks again and

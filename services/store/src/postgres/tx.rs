@@ -43,6 +43,12 @@ impl PgTx {
         Self { conn }
     }
 
+    /// With this said at its beginning; its text must be ours from the first to the last letter.
+    pub(super) fn begin_with(mut conn: PgConn, said: &str) -> Self {
+        conn.begin_before_next(format!("{BEGIN}; {said}"));
+        Self { conn }
+    }
+
     /// Commits.
     pub(super) async fn finish(mut self) -> Result<()> {
         // The server would answer a COMMIT after an error with a silent rollback.

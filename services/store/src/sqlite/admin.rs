@@ -5,14 +5,19 @@ use async_trait::async_trait;
 use super::{SqliteStore, tx::SqliteTx};
 use crate::{
     Result, SiteId,
-    admin::{AdminTx, Administer},
-    sql::Conn,
+    admin::{AdminTx, Administer, Bounds},
+    sql::{Conn, Connect as _},
 };
 
 #[async_trait]
 impl Administer for SqliteStore {
-    async fn begin_admin(&self) -> Result<Box<dyn AdminTx>> {
+    /// SQLite cannot tell whose rows are whose.
+    async fn begin_admin(&self, _within: Option<Bounds>) -> Result<Box<dyn AdminTx>> {
         Ok(Box::new(self.tx().await?))
+    }
+
+    async fn reading_within(&self, _bounds: Bounds) -> Result<Box<dyn Conn>> {
+        self.reading().await
     }
 }
 

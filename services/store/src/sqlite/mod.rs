@@ -97,7 +97,7 @@ impl SqliteStore {
     async fn migrate(&self) -> Result<MigrationReport> {
         let missing = migration::missing(&mut self.write().await?, Kind::Sqlite).await?;
         migration::migrator(Kind::Sqlite).run(&self.writer).await.map_err(migration::failure)?;
-        Ok(migration::report(Kind::Sqlite, missing))
+        Ok(migration::report(Kind::Sqlite, missing, false))
     }
 
     async fn read(&self) -> Result<SqliteConn> {

@@ -21,6 +21,7 @@ mod shards;
 mod sites;
 mod standby;
 mod upkeep;
+mod wall;
 mod world;
 
 use admin::{

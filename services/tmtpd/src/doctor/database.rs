@@ -100,6 +100,11 @@ fn server(facts: &Facts, ours: i64, now_ms: i64) -> Vec<Finding> {
         let advice = "add sslmode=verify-full to store.url, unless the network is encrypted by other means";
         findings.push(Finding::doubtful("database", "it is reached without TLS", advice));
     }
+    if facts.get("walled").is_some_and(|stands| stands == "false") {
+        let advice = "run `tmtpd migrate`; if it says so too, see \"The second wall\" in deploy/README.md";
+        let seen = "organizations are kept apart by our statements alone: row-level security is not set up";
+        findings.push(Finding::doubtful("database", seen, advice));
+    }
     findings
 }
 
