@@ -4,10 +4,14 @@ use std::{path::Path, sync::Arc};
 
 use rustls::{
     ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    client::{
+        ResolvesClientCert, Resumption,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
     crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature},
+    sign::{CertifiedKey, SingleCertAndKey},
 };
-use rustls_pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject};
 use tokio_rustls::TlsConnector;
 
 use crate::{Error, address::Trust};
@@ -44,6 +48,30 @@ impl Tls {
             return Err(failed("there is no certificate in it".into()));
         }
         Self::with_roots(roots)
+    }
+
+    /// Shows this certificate where a site asks for one: a chain and its key, PEM files. For sites that take newcomers by the
+    /// certificates of their organization's authorities.
+    ///
+    /// # Errors
+    /// [`Error::TlsSetup`], when the files cannot be read or do not go together.
+    pub fn showing(self, chain: &Path, key: &Path) -> Result<Self, Error> {
+        let failed = |file: &Path, why: String| Error::TlsSetup(format!("{}: {why}", file.display()));
+        let certificates = CertificateDer::pem_file_iter(chain)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|error| failed(chain, error.to_string()))?;
+        let private = PrivateKeyDer::from_pem_file(key).map_err(|error| failed(key, error.to_string()))?;
+        let shown = CertifiedKey::from_der(certificates, private, &aws_lc_rs::default_provider())
+            .map_err(|error| failed(chain, error.to_string()))?;
+        let shown = Arc::new(SingleCertAndKey::from(shown));
+        let with = |config: &ClientConfig| {
+            let mut config = config.clone();
+            config.client_auth_cert_resolver = Arc::clone(&shown) as Arc<dyn ResolvesClientCert>;
+            // Nothing is resumed that began without it.
+            config.resumption = Resumption::default();
+            Arc::new(config)
+        };
+        Ok(Self { verified: with(&self.verified), self_signed: with(&self.self_signed) })
     }
 
     fn with_roots(roots: RootCertStore) -> Result<Self, Error> {

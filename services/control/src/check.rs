@@ -1,6 +1,8 @@
 //! What a site must be like. Whatever passes here, an edge and a delivery process can work with.
 
-use tmtp_store::{SiteSettings, admin::OrgLimits};
+use rustls::RootCertStore;
+use rustls_pki_types::{CertificateDer, pem::PemObject as _};
+use tmtp_store::{Registration, SiteSettings, admin::OrgLimits};
 
 use crate::{Error, Result};
 
@@ -9,6 +11,11 @@ const HOST_OCTETS: usize = 253;
 const LABEL_OCTETS: usize = 63;
 /// Most octets of a site's name.
 const NAME_OCTETS: usize = 200;
+/// Most octets of a site's authorities: every edge has them of every site.
+const AUTHORITIES_OCTETS: usize = 32 << 10;
+/// Most members of a site, and most of their messages in a day, that can be allowed.
+const MEMBERS: u64 = 10_000_000;
+const MESSAGES: u64 = 100_000_000_000;
 
 /// Checks a site's name.
 pub(crate) fn name(name: &str) -> Result<()> {
@@ -61,15 +68,45 @@ pub(crate) fn settings(settings: &SiteSettings) -> Result<()> {
         ("name_octets_max", u64::from(settings.name_octets_max), 1, 1000),
         ("message_octets_max", settings.message_octets_max, 1, 1 << 46),
         ("header_octets_max", u64::from(settings.header_octets_max), 1024, 65_535),
+        ("members_max", u64::from(settings.members_max), 1, MEMBERS),
         ("nodes_per_member_max", u64::from(settings.nodes_per_member_max), 1, 100),
         ("queued_messages_max", u64::from(settings.queued_messages_max), 1, 10_000_000),
         ("queued_octets_max", settings.queued_octets_max, 1, 1 << 50),
+        ("messages_per_day_max", settings.messages_per_day_max, 1, MESSAGES),
         ("retention_days", u64::from(settings.retention_days), 1, 3_650),
         ("requests_per_second_max", u64::from(settings.requests_per_second_max), 1, 1_000_000),
         ("links_per_member_max", u64::from(settings.links_per_member_max), 1, 10_000),
     ];
     in_range(&ranges)?;
-    sign_in_redirect(&settings.sign_in_redirect)
+    sign_in_redirect(&settings.sign_in_redirect)?;
+    client_authorities(settings)
+}
+
+/// What an edge can hold clients' certificates against.
+fn client_authorities(settings: &SiteSettings) -> Result<()> {
+    let pem = &settings.client_authorities;
+    let wrong = |why: String| Err(Error::Setting(format!("client_authorities: {why}")));
+    if pem.len() > AUTHORITIES_OCTETS {
+        return wrong(format!("these are {} octets of PEM, {AUTHORITIES_OCTETS} at most may be", pem.len()));
+    }
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let added = certificate
+            .map_err(|error| error.to_string())
+            .and_then(|certificate| roots.add(certificate).map_err(|error| error.to_string()));
+        if let Err(why) = added {
+            return wrong(format!("no certificate of an authority (PEM): {why}"));
+        }
+    }
+    match (roots.is_empty(), pem.trim().is_empty(), settings.registration) {
+        (true, false, _) => {
+            wrong("there is no certificate in it (PEM: -----BEGIN CERTIFICATE-----)".to_owned())
+        }
+        (true, true, Registration::Certificate) => {
+            wrong("give the authorities whose certificates let people register (PEM)".to_owned())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A code must go to the member's own machine and to nobody else's (RFC 8252, 7.3).
@@ -101,8 +138,10 @@ pub(crate) fn limits(limits: &OrgLimits) -> Result<()> {
     in_range(&[
         ("sites_max", u64::from(limits.sites_max), 0, 1_000_000),
         ("message_octets_max", limits.message_octets_max, 1, 1 << 46),
+        ("members_max", u64::from(limits.members_max), 1, MEMBERS),
         ("nodes_per_member_max", u64::from(limits.nodes_per_member_max), 1, 100),
         ("queued_octets_max", limits.queued_octets_max, 1, 1 << 50),
+        ("messages_per_day_max", limits.messages_per_day_max, 1, MESSAGES),
     ])
 }
 
@@ -118,6 +157,28 @@ fn in_range(ranges: &[(&str, u64, u64, u64)]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn authorities_are_certificates_and_without_any_nobody_registers_by_one() {
+        let made = rcgen::generate_simple_self_signed(["a.example".to_owned()]).unwrap();
+        let of = |registration, client_authorities: &str| {
+            let client_authorities = client_authorities.to_owned();
+            settings(&SiteSettings { registration, client_authorities, ..SiteSettings::default() })
+        };
+        let both = format!("{}\n{}", made.cert.pem(), made.cert.pem());
+        of(Registration::Certificate, &both).unwrap();
+        of(Registration::Open, "").unwrap();
+        for (registration, pem) in [
+            (Registration::Certificate, ""),
+            (Registration::Open, "hello"),
+            (Registration::Open, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+            (Registration::Open, &made.signing_key.serialize_pem()),
+            (Registration::Open, &both.repeat(40)),
+        ] {
+            let error = of(registration, pem).unwrap_err().to_string();
+            assert!(error.contains("client_authorities"), "{error}");
+        }
+    }
 
     fn owned(hosts: &[&str]) -> Vec<String> {
         hosts.iter().map(|&host| host.to_owned()).collect()

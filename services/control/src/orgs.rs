@@ -136,6 +136,8 @@ pub(crate) fn fresh(expected: Option<i64>, now: i64) -> Result<()> {
 pub(crate) fn within(limits: &OrgLimits, settings: &SiteSettings) -> SiteSettings {
     let mut lowered = settings.clone();
     lowered.message_octets_max = lowered.message_octets_max.min(limits.message_octets_max);
+    lowered.members_max = lowered.members_max.min(limits.members_max);
+    lowered.messages_per_day_max = lowered.messages_per_day_max.min(limits.messages_per_day_max);
     lowered.nodes_per_member_max = lowered.nodes_per_member_max.min(limits.nodes_per_member_max);
     lowered.queued_octets_max = lowered.queued_octets_max.min(limits.queued_octets_max);
     lowered
@@ -151,6 +153,8 @@ pub(crate) fn allowed(limits: &OrgLimits, settings: &SiteSettings) -> Result<()>
             u64::from(limits.nodes_per_member_max),
         ),
         ("queued_octets_max", settings.queued_octets_max, limits.queued_octets_max),
+        ("members_max", settings.members_max.into(), limits.members_max.into()),
+        ("messages_per_day_max", settings.messages_per_day_max, limits.messages_per_day_max),
     ];
     match pairs.iter().find(|(_, wanted, most)| wanted > most) {
         Some((key, wanted, most)) => Err(Error::Plan(format!(

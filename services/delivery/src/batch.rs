@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tmtp_platform::clock::day;
 use tmtp_store::{Batch, Committed, Recorded, RequestClaim, RequestKey, Sent};
 use tokio::time::Instant;
 
@@ -45,11 +46,14 @@ pub(crate) async fn commit(core: &Core, postings: &[&Posting]) -> Result<Vec<Out
         let known = lookup::read(core, &asked, memory).await?;
         let decided = round.decide(core, &known, |_| Turn::New);
         memory = Memory::Ignored;
-        if known.remembered && decided.verdicts.iter().any(Result::is_err) {
+        if known.remembered && decided.is_doubtful {
             continue;
         }
         if let Committed::Done { before, connected } = post(core, &round, &known, &decided).await? {
             let outcomes = round.outcomes(&before, &decided.verdicts);
+            for (_, sent) in decided.sent.iter().filter(|(claim, _)| before[*claim].is_none()) {
+                core.sent.add(sent.site, day(sent.posted.0), sent.messages);
+            }
             if before.iter().all(Option::is_none) {
                 decided.outbox.tell(core, connected).await?;
             } else {
@@ -126,6 +130,8 @@ struct Decided {
     claim_of: Vec<usize>,
     /// What is counted of each claim that is carried out.
     sent: Vec<(usize, Sent)>,
+    /// Somebody is refused on what may only be remembered. How much a site has sent is no such thing: it grows.
+    is_doubtful: bool,
 }
 
 impl<'p> Round<'p> {
@@ -152,12 +158,13 @@ impl<'p> Round<'p> {
     /// Decides the claims, in the order that their requests came.
     fn decide(&self, core: &Core, known: &Known, turn: impl Fn(usize) -> Turn) -> Decided {
         let nothing = crate::resolve::View::default();
-        let mut rooms = Rooms::new(known.loads.clone());
+        let (mut rooms, mut spent) = (Rooms::new(known.loads.clone()), known.spent.clone());
         let mut decided = Decided {
             verdicts: vec![Ok(()); self.claims.len()],
             outbox: Outbox::since(self.begun),
             claim_of: Vec::new(),
             sent: Vec::new(),
+            is_doubtful: false,
         };
         for (at, posting) in self.postings.iter().enumerate() {
             let claim = self.claim_of[at];
@@ -173,16 +180,24 @@ impl<'p> Round<'p> {
                 messages.into_iter().flatten().for_each(|message| decided.outbox.wake(message.nodes));
                 continue;
             }
-            match messages.and_then(|messages| rooms.take(&asked.site.settings, &messages).map(|()| messages))
-            {
+            if let Err(refusal) = spent.check(&asked.site) {
+                decided.verdicts[claim] = Err(refusal);
+                continue;
+            }
+            let fits = |messages: Vec<_>| rooms.take(&asked.site.settings, &messages).map(|()| messages);
+            match messages.and_then(fits) {
                 Ok(messages) => {
+                    spent.take(&asked.site);
                     messages.into_iter().for_each(|message| decided.outbox.add(message, asked.may_push));
                     decided.claim_of.resize(decided.outbox.messages.len(), claim);
                     let (site, posted) = (asked.session.site, self.marks[at].recorded.posted);
                     let sent = Sent { site, posted, messages: 1, octets: posting.octets() };
                     decided.sent.push((claim, sent));
                 }
-                Err(refusal) => decided.verdicts[claim] = Err(refusal),
+                Err(refusal) => {
+                    decided.verdicts[claim] = Err(refusal);
+                    decided.is_doubtful = true;
+                }
             }
         }
         decided

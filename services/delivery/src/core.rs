@@ -18,8 +18,8 @@ use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    Options, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault, former::FormerHashes, loads::Counts,
-    losses::Losses, roll::Roll, sites::Sites, telling::Telling,
+    Options, allowance::Allowances, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault,
+    former::FormerHashes, loads::Counts, losses::Losses, roll::Roll, sites::Sites, telling::Telling,
 };
 
 /// A transaction that failed for want of the store is tried again within this time; a longer outage is
@@ -45,6 +45,10 @@ pub(crate) struct Core {
     pub edges: Arc<Edges>,
     pub trash: Trash,
     pub counts: Counts,
+    /// What sites have sent today.
+    pub sent: Allowances,
+    /// What members they have.
+    pub members: Allowances,
     pub roll: Roll,
     /// Keys of those who vouch for newcomers.
     pub keys: Arc<Keys>,

@@ -6,6 +6,7 @@
 
 mod acks;
 mod admission;
+mod allowance;
 mod ask;
 mod batch;
 mod bodies;

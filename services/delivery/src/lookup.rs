@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tmtp_store::{Believed, GroupStatus, Look, MemberKey, Owner, SiteId};
+use tmtp_platform::clock::day;
+use tmtp_store::{Believed, GroupStatus, Look, MemberKey, Owner, Site, SiteId};
 use tmtp_wire::{Recipient, RecipientKind};
 
 use crate::{
+    allowance::Spent,
     core::Core,
     fault::Fault,
     loads::Loads,
@@ -31,6 +33,8 @@ struct Wanted {
 pub(crate) struct Known {
     pub views: Views,
     pub loads: Loads,
+    /// What their sites have sent today.
+    pub spent: Spent,
     /// The active ones among them, as they were found.
     pub believed: Vec<Believed>,
     /// Some of it was remembered, and may be wrong by now.
@@ -64,6 +68,7 @@ pub(crate) async fn read(core: &Core, postings: &[&Posting], memory: Memory) -> 
         found.extend(core.roll.learn(&members, fresh));
     }
     let loads = loads(&mut looks, &found, postings).await?;
+    let spent = spent(&mut looks, postings).await?;
     let believed = found.iter().map(|(member, nodes)| Believed {
         member: member.clone(),
         nodes: nodes.iter().map(|node| node.node).collect(),
@@ -72,7 +77,7 @@ pub(crate) async fn read(core: &Core, postings: &[&Posting], memory: Memory) -> 
     for (member, nodes) in found {
         views.entry(member.site).or_default().members.insert(member.uid, nodes);
     }
-    Ok(Known { views, loads, believed, remembered })
+    Ok(Known { views, loads, spent, believed, remembered })
 }
 
 /// Looks by way of a connection that is taken with the first: mostly there is nothing to look for.
@@ -106,6 +111,19 @@ async fn loads(looks: &mut Looks<'_>, found: &Members, postings: &[&Posting]) ->
         }
     }
     Ok(all)
+}
+
+/// What the sites of these requests have sent today.
+async fn spent(looks: &mut Looks<'_>, postings: &[&Posting]) -> Result<Spent, Fault> {
+    let core = looks.core;
+    let today = day(core.clock.unix_ms());
+    let sites: HashMap<SiteId, &Site> =
+        postings.iter().map(|posting| (posting.asked.site.id, &*posting.asked.site)).collect();
+    let (mut spent, unknown) = core.sent.known(sites.into_values(), today);
+    if !unknown.is_empty() {
+        core.sent.count(looks.open().await?, &unknown, today, &mut spent).await?;
+    }
+    Ok(spent)
 }
 
 impl Wanted {

@@ -118,6 +118,10 @@ impl Refusal {
         Self(format!("queue of recipient {} is full", quoted(uid)))
     }
 
+    pub fn day_is_full(most: u64) -> Self {
+        Self(format!("the site has sent its {most} messages of today"))
+    }
+
     pub fn too_many_recipients() -> Self {
         Self("too many recipients".into())
     }

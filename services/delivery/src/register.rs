@@ -7,6 +7,7 @@ use tmtp_store::{MemberKey, Name, NewNode, NodeId, Owner, Session, Site, Tx};
 use tmtp_wire::base32;
 
 use crate::{
+    allowance::{EVER, Left},
     core::{self, Core},
     digest::secret_hash,
     fault::Fault,
@@ -18,6 +19,8 @@ use crate::{
 /// Octets of a uid and of a node's secret.
 const UID: usize = 20;
 const SECRET: usize = 25;
+/// Who registers at one moment is fewer than this.
+const FEW: u32 = 1000;
 
 /// What the uid and the secret of a new member are made of.
 pub(crate) type Seed = [u8; UID + SECRET];
@@ -61,14 +64,37 @@ pub(crate) async fn register(core: Arc<Core>, newcomer: Newcomer) -> Result<Regi
     let mut tx = core.store.begin(&[site.id]).await?;
     let node = match tx.find_node(&member, &secret_hash(secret)).await? {
         Some(made_before) => made_before,
-        None => make(&mut *tx, &newcomer, &member, now_ms).await?,
+        None => {
+            look_for_room(&core, &mut *tx, site).await?;
+            make(&mut *tx, &newcomer, &member, now_ms).await?
+        }
     };
     let alias_error = name(&mut *tx, &newcomer, &member).await?;
     let begun = tx.begin_session(site.id, node, &newcomer.edge, now_ms).await?;
     core::commit(tx).await?;
+    core.members.add(site.id, EVER, 1);
     core.edges.expect(&newcomer.edge);
     let session = Session { site: site.id, node, epoch: begun.epoch, uid: member.uid };
     Ok(Registered { session, secret: base32::encode(secret), alias_error })
+}
+
+/// Refuses whoever would be one member too many.
+async fn look_for_room(core: &Core, tx: &mut dyn Tx, site: &Site) -> Result<(), Fault> {
+    let most = site.settings.members_max;
+    let refused = || Err(Refusal::register_failure().into());
+    match core.members.left(site.id, EVER, most.into()) {
+        Left::Plenty => return Ok(()),
+        Left::Nothing => return refused(),
+        Left::Unknown => {}
+    }
+    let mut count = tx.count_members(site.id, most).await?;
+    // Where it may matter, one after the other.
+    if count < most && most - count <= (most / 8).max(FEW) {
+        tx.hold_newcomers(site.id).await?;
+        count = tx.count_members(site.id, most).await?;
+    }
+    core.members.learn(site.id, EVER, count.into());
+    if count < most { Ok(()) } else { refused() }
 }
 
 async fn make(

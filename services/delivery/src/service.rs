@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Error, Options, Shard,
+    allowance::Allowances,
     bodies::Trash,
     clock::Ids,
     core::{Core, Turns},
@@ -86,6 +87,8 @@ impl Delivery {
             edges: edges.clone(),
             trash,
             counts: Counts::default(),
+            sent: Allowances::default(),
+            members: Allowances::default(),
             roll: Roll::default(),
             losses: Losses::default(),
             keys: keys.clone(),

@@ -78,6 +78,7 @@ impl Certificates {
         let fetched = fetch_all(upstream, &missing, had).await;
         if is_new {
             tls.serve_sites(by_host(sites, had), proofs(sites, had));
+            tls.ask_for_sites(sites);
             *served = Some(version);
         }
         self.asked.store(true, Relaxed);
@@ -160,6 +161,7 @@ mod tests {
             limits: tmtp_grpc::delivery::Limits::default(),
             auth: None,
             certificate: 3,
+            client_authorities: String::new(),
         })
     }
 

@@ -5,6 +5,7 @@
 
 mod accept;
 mod acks;
+mod authorities;
 mod beat;
 mod certificates;
 mod doubts;

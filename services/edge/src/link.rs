@@ -99,13 +99,16 @@ pub async fn serve(edge: Arc<Shared>, tcp: TcpStream) {
 /// The whole life of a link; says why it ended.
 async fn live(edge: Arc<Shared>, tcp: TcpStream) -> &'static str {
     let deadline = Instant::now() + Options::seconds(edge.options.login_seconds);
-    let (site, reads, mut writes) = match Box::pin(shake(&edge, tcp, deadline)).await {
+    let (site, is_vouched_for, reads, mut writes) = match Box::pin(shake(&edge, tcp, deadline)).await {
         Ok(shaken) => shaken,
         Err(reason) => return reason,
     };
     let mut frames = Frames::new(reads, Patience::new(&edge.options));
-    let entered =
-        Box::pin(timeout_at(deadline, enter(&edge, &site, &mut frames, &mut writes, deadline))).await;
+    let entered = Box::pin(timeout_at(
+        deadline,
+        enter(&edge, (&site, is_vouched_for), &mut frames, &mut writes, deadline),
+    ))
+    .await;
     let site_id = site.id;
     let reason = match entered {
         Ok(Ok(admitted)) => hold(site, admitted, &mut frames, &mut writes).await,
@@ -123,13 +126,13 @@ async fn live(edge: Arc<Shared>, tcp: TcpStream) -> &'static str {
     reason
 }
 
-/// The handshake, and whose site the client means; or why the link ends with it. A future of its own, on the heap, so that
+/// The handshake, whose site the client means, and whether the site's authorities vouch for it; or why the link ends with it. A future of its own, on the heap, so that
 /// what only this takes room for is not kept for as long as the session lasts.
 async fn shake(
     edge: &Shared,
     tcp: TcpStream,
     deadline: Instant,
-) -> Result<(Arc<Site>, ReadHalf<TlsStream<TcpStream>>, Writes), &'static str> {
+) -> Result<(Arc<Site>, bool, ReadHalf<TlsStream<TcpStream>>, Writes), &'static str> {
     let started = Instant::now();
     let tls = match timeout_at(deadline, edge.tls.accept(tcp)).await {
         Ok(Ok(Some(tls))) => tls,
@@ -149,8 +152,9 @@ async fn shake(
     };
     shaken(started, "ok");
     let site = edge.sites.by_server_name(tls.get_ref().1.server_name()).ok_or("no_site")?;
+    let is_vouched_for = edge.tls.is_vouched_for(&tls);
     let (reads, writes) = tokio::io::split(tls);
-    Ok((site, reads, writes))
+    Ok((site, is_vouched_for, reads, writes))
 }
 
 /// A handshake came to its end.
@@ -162,7 +166,7 @@ fn shaken(started: Instant, result: &'static str) {
 /// From the first octet to `info`.
 async fn enter(
     edge: &Arc<Shared>,
-    site: &Arc<Site>,
+    (site, is_vouched_for): (&Arc<Site>, bool),
     frames: &mut Reads,
     writes: &mut Writes,
     deadline: Instant,
@@ -179,6 +183,7 @@ async fn enter(
                 newalias,
                 oidc: oidc.map(|json| json.get().to_owned()),
                 seed: Bytes::from_owner(rand::random::<[u8; 45]>()),
+                by_certificate: is_vouched_for,
             };
             let reply =
                 ask(

@@ -26,6 +26,8 @@ pub struct Site {
     pub auth: Option<(u8, String)>,
     /// The version of its own certificate; 0 where it has none.
     pub certificate: i64,
+    /// Whose certificates vouch for newcomers here (PEM); empty: nobody is asked for one.
+    pub client_authorities: String,
 }
 
 /// All sites by host name.
@@ -101,6 +103,7 @@ impl From<grpc::SitesReply> for Known {
                 suspended: site.suspended,
                 limits: site.limits.unwrap_or_default(),
                 certificate: site.certificate,
+                client_authorities: site.client_authorities,
                 auth: u8::try_from(site.auth).ok().filter(|auth| *auth > 0).map(|auth| (auth, site.authby)),
             });
             by_host.extend(hosts.into_iter().map(|host| (host, Arc::clone(&site))));

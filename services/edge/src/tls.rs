@@ -11,9 +11,9 @@ use std::{
 
 use arc_swap::ArcSwap;
 use rustls::{
-    ServerConfig,
+    ConfigBuilder, ServerConfig, WantsVerifier,
     crypto::aws_lc_rs,
-    server::{Acceptor, ClientHello, ResolvesServerCert},
+    server::{Acceptor, ClientHello, ProducesTickets, ResolvesServerCert},
     sign::CertifiedKey,
 };
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
@@ -21,7 +21,7 @@ use tmtp_platform::Stamps;
 use tokio::{net::TcpStream, time::sleep};
 use tokio_rustls::{LazyConfigAcceptor, server::TlsStream};
 
-use crate::tickets::Tickets;
+use crate::{authorities::Authorities, sites::Site, tickets::Tickets};
 
 /// How often the folder is looked at.
 const LOOK: Duration = Duration::from_secs(2);
@@ -59,6 +59,9 @@ const LOOK_OF_AUTHORITY: &[u8] = b"acme-tls/1";
 /// Accepts TLS with the certificate that the client's server name asks for.
 pub struct Tls {
     serving: Arc<ServerConfig>,
+    /// Of sites that ask for a certificate of the client's.
+    authorities: Authorities,
+    tickets: Arc<Tickets>,
     /// For an authority that looks.
     showing: Arc<ServerConfig>,
     folder: Arc<Folder>,
@@ -81,13 +84,17 @@ impl Tls {
             keys: ArcSwap::from_pointee(read_folder(path)?),
             of_sites: ArcSwap::default(),
         });
-        let mut serving = config(Arc::clone(&folder) as Arc<dyn ResolvesServerCert>)?;
-        serving.ticketer = tickets;
-        serving.send_tls13_tickets = 1;
+        let serving = builder()?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::clone(&folder) as Arc<dyn ResolvesServerCert>);
+        let serving = Arc::new(with_tickets(serving, &tickets));
         let proofs = Arc::new(Proofs::default());
-        let mut showing = config(Arc::clone(&proofs) as Arc<dyn ResolvesServerCert>)?;
+        let mut showing = builder()?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::clone(&proofs) as Arc<dyn ResolvesServerCert>);
         showing.alpn_protocols = vec![LOOK_OF_AUTHORITY.to_vec()];
-        Ok(Self { serving: Arc::new(serving), showing: Arc::new(showing), folder, proofs })
+        let authorities = Authorities::default();
+        Ok(Self { serving, authorities, tickets, showing: Arc::new(showing), folder, proofs })
     }
 
     /// The handshake of one link; `None`: it was an authority that looked, and has seen.
@@ -97,7 +104,31 @@ impl Tls {
             hello.into_stream(Arc::clone(&self.showing)).await?;
             return Ok(None);
         }
-        hello.into_stream(Arc::clone(&self.serving)).await.map(Some)
+        let config = self
+            .folder
+            .host(hello.client_hello().server_name())
+            .and_then(|host| self.authorities.config(&host));
+        hello.into_stream(config.unwrap_or_else(|| Arc::clone(&self.serving))).await.map(Some)
+    }
+
+    /// Whether the client showed a certificate that the authorities of its site's organization issued.
+    pub fn is_vouched_for(&self, tls: &TlsStream<TcpStream>) -> bool {
+        let tls = tls.get_ref().1;
+        self.folder
+            .host(tls.server_name())
+            .is_some_and(|host| self.authorities.vouch_for(&host, tls.peer_certificates()))
+    }
+
+    /// Asks clients of these sites for certificates, of those that have authorities.
+    pub fn ask_for_sites(&self, sites: &HashMap<String, Arc<Site>>) {
+        let asking = sites.iter().filter(|(_, site)| !site.client_authorities.is_empty());
+        let asking = asking.map(|(host, site)| (host.as_str(), site.client_authorities.as_str()));
+        self.authorities.take_up(asking, |authorities| {
+            let certificates = Arc::clone(&self.folder) as Arc<dyn ResolvesServerCert>;
+            let builder = builder().map_err(|error| error.to_string())?;
+            let config = builder.with_client_cert_verifier(authorities).with_cert_resolver(certificates);
+            Ok(with_tickets(config, &self.tickets))
+        });
     }
 
     /// Serves these hosts with their sites' own certificates, in place of the folder's, and shows these to an authority.
@@ -134,11 +165,15 @@ fn is_look(hello: &ClientHello<'_>) -> bool {
     hello.alpn().into_iter().flatten().any(|protocol| protocol == LOOK_OF_AUTHORITY)
 }
 
-fn config(certificates: Arc<dyn ResolvesServerCert>) -> Result<ServerConfig, Error> {
-    Ok(ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_cert_resolver(certificates))
+fn builder() -> Result<ConfigBuilder<ServerConfig, WantsVerifier>, Error> {
+    let builder = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
+    Ok(builder.with_safe_default_protocol_versions()?)
+}
+
+fn with_tickets(mut config: ServerConfig, tickets: &Arc<Tickets>) -> ServerConfig {
+    config.ticketer = Arc::clone(tickets) as Arc<dyn ProducesTickets>;
+    config.send_tls13_tickets = 1;
+    config
 }
 
 /// Checks a folder of certificates without serving them.
@@ -166,9 +201,16 @@ impl fmt::Debug for Folder {
     }
 }
 
+impl Folder {
+    /// The host that a client means.
+    fn host(&self, server_name: Option<&str>) -> Option<String> {
+        server_name.map(str::to_ascii_lowercase).or_else(|| self.default_host.clone())
+    }
+}
+
 impl ResolvesServerCert for Folder {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let host = hello.server_name().map(str::to_ascii_lowercase).or_else(|| self.default_host.clone());
+        let host = self.host(hello.server_name());
         let of_site = host.as_ref().and_then(|host| self.of_sites.load().get(host).cloned());
         of_site.or_else(|| choose(&self.keys.load(), host.as_deref()).cloned())
     }

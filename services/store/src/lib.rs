@@ -195,6 +195,8 @@ pub trait Look: Send {
     async fn nodes(&mut self, members: &[MemberKey]) -> Result<Found>;
     /// What waits for these nodes, counted up to `count_max` entries each; nodes that do not exist have nothing.
     async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>>;
+    /// How many messages these sites' members have sent on this day, a number of days since 1970; one for each site.
+    async fn sent_on(&mut self, sites: &[SiteId], day: i64) -> Result<Vec<(SiteId, u64)>>;
 }
 
 /// A transaction. Every step sees what the earlier ones wrote. After an error only dropping it is left.
@@ -231,6 +233,10 @@ pub trait Tx: Look {
 
     /// Which of these members exist and are not suspended.
     async fn active_members(&mut self, members: &[MemberKey]) -> Result<HashSet<MemberKey>>;
+    /// How many members a site has, counted up to `count_max`.
+    async fn count_members(&mut self, site: SiteId, count_max: u32) -> Result<u32>;
+    /// Whoever asks for this at the same site waits for the end of this transaction.
+    async fn hold_newcomers(&mut self, site: SiteId) -> Result<()>;
     /// Adds a member without nodes.
     async fn add_member(&mut self, member: &MemberKey, now_ms: i64) -> Result<()>;
     /// Adds a live node; its id is new in the whole store.

@@ -10,6 +10,8 @@ pub struct SiteSettings {
     pub registration: Registration,
     /// Where a member's client waits for the answer to a sign-in: an address of the member's own machine.
     pub sign_in_redirect: String,
+    /// Whose certificates let their holders register, where that is the policy: authorities of the organization's (PEM).
+    pub client_authorities: String,
     /// What a second login of a connected node does.
     pub login_conflict: LoginConflict,
     /// Fewest octets of an alias or group name.
@@ -22,12 +24,16 @@ pub struct SiteSettings {
     pub message_octets_max: u64,
     /// Most octets of a header, up to 65535.
     pub header_octets_max: u32,
+    /// Most members; nobody registers beyond it.
+    pub members_max: u32,
     /// Most live nodes of a member.
     pub nodes_per_member_max: u32,
     /// Most entries that wait for one node; more are refused.
     pub queued_messages_max: u32,
     /// Most octets that wait for one node; more are refused.
     pub queued_octets_max: u64,
+    /// Most messages that members send in a day (UTC); more are refused.
+    pub messages_per_day_max: u64,
     /// How long a message waits for a device; then it is removed, and its sender is told.
     pub retention_days: u32,
     /// Most requests a second on one link; more are slowed down.
@@ -80,6 +86,8 @@ pub enum Registration {
     Provider,
     /// Either of these two.
     InvitationOrProvider,
+    /// Who shows a certificate that one of the site's `client_authorities` issued.
+    Certificate,
 }
 
 impl Registration {
@@ -119,15 +127,18 @@ impl Default for SiteSettings {
         Self {
             registration: Registration::Closed,
             sign_in_redirect: "http://127.0.0.1:8123/".to_owned(),
+            client_authorities: String::new(),
             login_conflict: LoginConflict::Evict,
             name_octets_min: 8,
             name_octets_max: 400,
             lookalikes: Lookalikes::Refused,
             message_octets_max: 1 << 30,
             header_octets_max: 65_535,
+            members_max: 1_000_000,
             nodes_per_member_max: 100,
             queued_messages_max: 20_000,
             queued_octets_max: 16 << 30,
+            messages_per_day_max: 1_000_000_000,
             retention_days: 30,
             requests_per_second_max: 200,
             links_per_member_max: 100,

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tmtp_testkit::{
     ask,
     client::Client,
+    pki::Pki,
     sentences,
     server::{Layout, OPERATOR_KEY, Server, Shape, SitePlan},
     suite::{self, Sentence},
@@ -38,6 +39,7 @@ fn sentences() -> Vec<Sentence<Server>> {
         an_organizations_provider_vouches_for_its_people,
         a_member_joins_with_tmtp_and_the_code_of_an_invitation,
         a_member_joins_with_tmtp_and_a_browser,
+        a_certificate_of_the_organizations_authority_lets_its_holder_register_and_no_other,
     ]
 }
 
@@ -288,6 +290,8 @@ const STAFF: &str = "staff.test";
 const DOMESTIC: &str = "home.localhost";
 /// Its clients are sent back to where a test wants them.
 const BROWSED: &str = "browsed.localhost";
+/// Asks for certificates.
+const CERTIFIED: &str = "certified.localhost";
 
 async fn a_member_joins_with_tmtp_and_the_code_of_an_invitation(server: &Server) -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -330,6 +334,43 @@ async fn a_member_joins_with_tmtp_and_a_browser(server: &Server) -> Result<()> {
     Ok(())
 }
 
+async fn a_certificate_of_the_organizations_authority_lets_its_holder_register_and_no_other(
+    server: &Server,
+) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (ours, theirs) = (Pki::make(&folder.path().join("ours"))?, Pki::make(&folder.path().join("theirs"))?);
+    let path = format!("/orgs/1/sites/{}", site_id(server, CERTIFIED).await?);
+    let authorities = std::fs::read_to_string(&ours.ca)?;
+    let change = json!({"settings": {"registration": "certificate", "client_authorities": authorities}});
+    api(server, reqwest::Method::PATCH, &path, &change).await?;
+    let try_with = async |name: &str, shown: Option<&Pki>| {
+        let files = shown.map(|pki| [pki.cert.display().to_string(), pki.key.display().to_string()]);
+        let mut words = vec!["--alias", name];
+        if let Some([certificate, key]) = &files {
+            words.extend(["--certificate", certificate, "--key", key]);
+        }
+        let done = tmtp(server, &folder.path().join(name), CERTIFIED, &words).output().await?;
+        anyhow::Ok(done.status.success())
+    };
+    // Once the edge has heard of it.
+    while !try_with("Frida Frost", Some(&ours)).await? {}
+    ensure!(!try_with("Nobody Known", None).await?);
+    ensure!(!try_with("Somebody Else", Some(&theirs)).await?);
+    // Clients that know nothing of certificates are asked, and go on: devices that are registered log in so.
+    known_everywhere(server).await?;
+    let mut stranger = Client::connect(&server.address_at(CERTIFIED)).await?;
+    stranger.send_both(&ask::register("Gerda Green")).await?;
+    stranger.expect_tmtprev().await?;
+    stranger.expect_quit("authentication required").await?;
+    // An authority that is gone vouches for nobody any more.
+    let authorities = std::fs::read_to_string(&theirs.ca)?;
+    let change = json!({"settings": {"client_authorities": authorities}});
+    api(server, reqwest::Method::PATCH, &path, &change).await?;
+    while !try_with("Inga Ivers", Some(&theirs)).await? {}
+    ensure!(!try_with("Helga Holm", Some(&ours)).await?);
+    Ok(())
+}
+
 async fn server(shape: Shape) -> Result<Arc<Server>> {
     let site = |name, hosts| SitePlan { name, hosts, settings: &[("registration", "invitation")] };
     let staff = &[("registration", "invitation_or_provider")];
@@ -339,6 +380,7 @@ async fn server(shape: Shape) -> Result<Arc<Server>> {
         site("Others", &[OTHER]),
         site("At home", &[DOMESTIC]),
         site("Browsed", &[BROWSED]),
+        site("Certified", &[CERTIFIED]),
     ];
     let sites = ours.into_iter().chain([staff]).collect();
     let layout = Layout { sites, ..Layout::default() };

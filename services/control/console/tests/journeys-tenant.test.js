@@ -1,6 +1,7 @@
 // What a tenant's administrator does: a first site, its rules, its members, their devices.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { makeCertificate } from './certificate.js'
 import { ask, asMember, fresh, makeKey, makeOrg, makeSite, openSite, register } from './server.js'
 import { heading, stage } from './stage.js'
 
@@ -75,6 +76,22 @@ test('host names are added and taken away', async () => {
   await page.getByRole('button', { name: 'Take away', exact: true }).last().click()
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   assert.deepEqual((await ask('GET', `/orgs/${org.id}/sites/${site.id}`)).hosts, [`second-${site.hosts[0]}`])
+})
+
+test('people with a certificate register once the authorities are given', async () => {
+  const org = await makeOrg()
+  const site = await makeSite(org)
+  const page = await visit(`orgs/${org.id}/sites/${site.id}/policies`, { key: await makeKey(org, 'admin') })
+  await page.getByLabel('Only people with a certificate of your organization’s').check()
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('give the authorities whose certificates let people register').waitFor()
+  const { chain } = makeCertificate(['authority.example'])
+  await page.getByLabel('Whose certificates let people register?').fill(chain)
+  await page.getByText('one certificate in place of 0 certificates').waitFor()
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('Saved; it holds within seconds').waitFor()
+  const { settings } = await ask('GET', `/orgs/${org.id}/sites/${site.id}`)
+  assert.deepEqual([settings.registration, settings.client_authorities.trim()], ['certificate', chain.trim()])
 })
 
 test('policies say what will change before it is saved', async () => {

@@ -24,10 +24,14 @@ pub(crate) struct SomeLimits {
     sites_max: Option<u32>,
     /// Most octets of data in one message that a site may allow.
     message_octets_max: Option<u64>,
+    /// Most members that a site may allow.
+    members_max: Option<u32>,
     /// Most devices of a member that a site may allow.
     nodes_per_member_max: Option<u32>,
     /// Most octets waiting for one device that a site may allow.
     queued_octets_max: Option<u64>,
+    /// Most messages a day that a site may allow.
+    messages_per_day_max: Option<u64>,
 }
 
 impl SomeLimits {
@@ -35,6 +39,8 @@ impl SomeLimits {
         OrgLimits {
             sites_max: self.sites_max.unwrap_or(limits.sites_max),
             message_octets_max: self.message_octets_max.unwrap_or(limits.message_octets_max),
+            members_max: self.members_max.unwrap_or(limits.members_max),
+            messages_per_day_max: self.messages_per_day_max.unwrap_or(limits.messages_per_day_max),
             nodes_per_member_max: self.nodes_per_member_max.unwrap_or(limits.nodes_per_member_max),
             queued_octets_max: self.queued_octets_max.unwrap_or(limits.queued_octets_max),
         }

@@ -18,16 +18,26 @@ pub(crate) struct Limits {
     pub sites_max: u32,
     /// Most octets of data in one message that a site may allow.
     pub message_octets_max: u64,
+    /// Most members that a site may allow.
+    pub members_max: u32,
     /// Most devices of a member that a site may allow.
     pub nodes_per_member_max: u32,
     /// Most octets waiting for one device that a site may allow.
     pub queued_octets_max: u64,
+    /// Most messages a day that a site may allow.
+    pub messages_per_day_max: u64,
 }
 
 impl From<OrgLimits> for Limits {
     fn from(limits: OrgLimits) -> Self {
-        let OrgLimits { sites_max, message_octets_max, nodes_per_member_max, queued_octets_max } = limits;
-        Self { sites_max, message_octets_max, nodes_per_member_max, queued_octets_max }
+        Self {
+            sites_max: limits.sites_max,
+            message_octets_max: limits.message_octets_max,
+            members_max: limits.members_max,
+            nodes_per_member_max: limits.nodes_per_member_max,
+            queued_octets_max: limits.queued_octets_max,
+            messages_per_day_max: limits.messages_per_day_max,
+        }
     }
 }
 

@@ -33,17 +33,29 @@ pub async fn sites_made_at_one_moment_do_not_pass_the_plan(stage: &Stage) -> Res
 
 pub async fn a_plan_is_a_ceiling_for_settings_old_and_new(stage: &Stage) -> Result<()> {
     let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
-    let limits = json!({"limits": {"message_octets_max": 1000, "nodes_per_member_max": 3}});
+    let limits = json!({"limits": {"message_octets_max": 1000, "nodes_per_member_max": 3, "members_max": 50,
+        "messages_per_day_max": 900}});
     stage.send(ours.key("owner"), Method::PATCH, &ours.at(""), &limits).await?.problem(403, "forbidden")?;
     stage.send(OPERATOR, Method::PATCH, &ours.at(""), &limits).await?.good()?;
     let lowered = stage.get(OPERATOR, &ours.in_site("")).await?.good()?;
     assert_eq!(lowered["settings"]["message_octets_max"], 1000);
     assert_eq!(lowered["settings"]["nodes_per_member_max"], 3);
+    assert_eq!(
+        (&lowered["settings"]["members_max"], &lowered["settings"]["messages_per_day_max"]),
+        (&json!(50), &json!(900))
+    );
     let other = stage.get(OPERATOR, &theirs.in_site("")).await?.good()?;
     assert_eq!(other["settings"]["nodes_per_member_max"], 100);
     let beyond = json!({"settings": {"message_octets_max": 1001}});
     let refused = stage.send(ours.key("owner"), Method::PATCH, &ours.in_site(""), &beyond).await?;
     assert!(refused.problem(409, "plan")?.contains("message_octets_max is 1001"));
+    for beyond in [json!({"members_max": 51}), json!({"messages_per_day_max": 901})] {
+        let beyond = json!({"settings": beyond});
+        stage
+            .send(ours.key("owner"), Method::PATCH, &ours.in_site(""), &beyond)
+            .await?
+            .problem(409, "plan")?;
+    }
     let body = json!({"name": "x", "hosts": ["more.example"]});
     let made = stage.post(ours.key("owner"), &ours.at("/sites"), &body).await?.made()?;
     assert_eq!(made["settings"]["message_octets_max"], 1000);

@@ -14,11 +14,19 @@ pub(crate) use field::id_token;
 pub(crate) use voucher::Voucher;
 pub(crate) use ways::ways;
 
-/// What a newcomer's token vouches for; `None` where the site wants none.
-pub(crate) async fn vouched(core: &Core, site: &Site, token: Option<&str>) -> Result<Option<Voucher>, Fault> {
+/// What a newcomer's token vouches for; `None` where the site wants none. `by_certificate`: it showed its edge one that the
+/// site's authorities issued.
+pub(crate) async fn vouched(
+    core: &Core,
+    site: &Site,
+    token: Option<&str>,
+    by_certificate: bool,
+) -> Result<Option<Voucher>, Fault> {
     let registration = site.settings.registration;
     match registration {
         Registration::Open => return Ok(None),
+        Registration::Certificate if by_certificate => return Ok(None),
+        Registration::Certificate => return Err(Refusal::authentication_required().into()),
         Registration::Closed => return Err(Refusal::register_failure().into()),
         Registration::Invitation | Registration::Provider | Registration::InvitationOrProvider => {}
     }

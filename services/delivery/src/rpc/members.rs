@@ -43,7 +43,7 @@ pub(super) async fn register(
     let core = &delivery.at(site.id)?.core;
     let alias = request.newalias.filter(|alias| alias != "_");
     let token = request.oidc.as_deref().and_then(newcomers::id_token);
-    let voucher = newcomers::vouched(core, &site, token.as_deref()).await?;
+    let voucher = newcomers::vouched(core, &site, token.as_deref(), request.by_certificate).await?;
     let seed = register::seed(&request.seed);
     let newcomer = Newcomer { site, edge, label: request.newnode, alias, voucher, seed };
     let made = core.transact(move |core| register::register(core, newcomer.clone())).await?;

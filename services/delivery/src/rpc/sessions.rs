@@ -51,6 +51,10 @@ fn to_grpc(site: &Site, authby: Option<String>) -> grpc::Site {
         auth: authby.is_some().into(),
         authby: authby.unwrap_or_default(),
         certificate: 0,
+        client_authorities: match settings.registration {
+            Registration::Certificate => settings.client_authorities.clone(),
+            _ => String::new(),
+        },
     }
 }
 

@@ -1,11 +1,12 @@
 //! Queues have limits, and pages have.
 
 use serde_json::json;
+use tmtp_grpc::delivery::RegisterRequest;
 use tmtp_store::SiteSettings;
 
 use crate::{
     posts::to_member,
-    rig::{Rig, settings},
+    rig::{Device, EDGE, Rig, settings},
 };
 
 #[tokio::test]
@@ -56,6 +57,58 @@ async fn a_full_queue_keeps_nobody_from_logging_in() {
         ann.done(to_member(&bob), "hello").await;
     }
     assert_eq!(bob.login().await.fetch().await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_site_sends_so_many_messages_a_day_and_no_more() {
+    let rig = Rig::with(Default::default(), SiteSettings { messages_per_day_max: 3, ..settings() }).await;
+    let (mut ann, mut bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    let full = "the site has sent its 3 messages of today";
+    ann.done(to_member(&bob), "hello").await;
+    bob.done(to_member(&ann), "hello").await;
+    // Who is refused takes nothing of it.
+    ann.refused(json!({"op": 7, "for": [{"id": "nobody", "type": 1}]}), "hello").await;
+    let mut again = to_member(&bob);
+    again["id"] = json!("the same");
+    assert_eq!(ann.ask_as(again.clone(), "hello").await.unwrap().error, None);
+    assert_eq!(ann.ask_as(again, "hello").await.unwrap().error, None, "a repetition is no further message");
+    for device in [&mut ann, &mut bob] {
+        let to = to_member(device);
+        assert_eq!(device.refused(to, "hello").await, full);
+    }
+    let got = bob.ops().await;
+    assert_eq!(got.iter().filter(|op| *op == "delivery").count(), 3, "two of Ann's and its own: {got:?}");
+    let other = rig.another_site(settings()).await;
+    let mut eve = Device::register(rig.client(), other, EDGE, Some("Eve Extra")).await;
+    let to = to_member(&eve);
+    eve.done(to, "another site has a limit of its own").await;
+}
+
+#[tokio::test]
+async fn a_site_takes_so_many_members_and_no_more() {
+    for rig in [
+        Rig::with(Default::default(), SiteSettings { members_max: 3, ..settings() }).await,
+        Rig::on_postgres(Default::default(), SiteSettings { members_max: 3, ..settings() }).await,
+    ] {
+        let _ann = rig.member("Ann Other").await;
+        let newcomers = (0..8u8).map(|number| {
+            let seed = bytes::Bytes::from(vec![number; 45]);
+            let (site, edge, newnode) = (rig.site, EDGE.to_owned(), "laptop".to_owned());
+            let request = RegisterRequest { site, edge, newnode, seed, ..Default::default() };
+            let mut client = rig.client();
+            async move { (request.clone(), client.register(request).await.unwrap().into_inner()) }
+        });
+        let replies = futures::future::join_all(newcomers).await;
+        let (made, refused): (Vec<_>, Vec<_>) =
+            replies.into_iter().partition(|(_, reply)| reply.session.is_some());
+        assert_eq!((made.len(), refused.len()), (2, 6));
+        assert!(refused.iter().all(|(_, reply)| reply.refused.as_deref() == Some("register failure")));
+        // Whoever is a member already may have lost the answer.
+        let again = rig.client().register(made[0].0.clone()).await.unwrap().into_inner();
+        assert!(again.session.is_some());
+        let other = rig.another_site(settings()).await;
+        Device::register(rig.client(), other, EDGE, Some("Eve Extra")).await;
+    }
 }
 
 #[tokio::test]

@@ -37,7 +37,8 @@ fn site() -> Arc<Site> {
         requests_per_second: 100,
         links_per_member: 100,
     };
-    Arc::new(Site { id: 1, name: "one".to_owned(), suspended: false, limits, auth: None, certificate: 0 })
+    let (name, client_authorities) = ("one".to_owned(), String::new());
+    Arc::new(Site { id: 1, name, suspended: false, limits, auth: None, certificate: 0, client_authorities })
 }
 
 async fn send_post(mut far: DuplexStream, octets: usize) {

@@ -120,7 +120,8 @@ impl Admin {
         self.look(None).await
     }
 
-    /// The same at what is this organization's. Nothing else is to be seen.
+    /// The same at what is this organization's. Nothing else is to be seen. On Postgres it is a transaction: not to be held
+    /// for long, and of no use after an error.
     pub async fn view_of(&self, org: OrgId) -> Result<View> {
         self.look(Some(org)).await
     }

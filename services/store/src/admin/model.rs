@@ -54,10 +54,14 @@ pub struct OrgLimits {
     pub sites_max: u32,
     /// Most octets of data in one message that a site may allow.
     pub message_octets_max: u64,
+    /// Most members that a site may allow.
+    pub members_max: u32,
     /// Most live nodes of a member that a site may allow.
     pub nodes_per_member_max: u32,
     /// Most octets waiting for one node that a site may allow.
     pub queued_octets_max: u64,
+    /// Most messages a day that a site may allow.
+    pub messages_per_day_max: u64,
 }
 
 impl Default for OrgLimits {
@@ -65,8 +69,10 @@ impl Default for OrgLimits {
         Self {
             sites_max: 100,
             message_octets_max: 1 << 30,
+            members_max: 10_000_000,
             nodes_per_member_max: 100,
             queued_octets_max: 16 << 30,
+            messages_per_day_max: 100_000_000_000,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Administration in Postgres.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use async_trait::async_trait;
 
 use super::{PgStore, tx::PgTx, wall};
@@ -26,8 +28,10 @@ impl Administer for PgStore {
 impl PgStore {
     async fn tx_within(&self, bounds: Bounds) -> Result<PgTx> {
         let mut conn = self.conn().await?;
-        let is_walled = self.is_walled.get_or_try_init(|| wall::stands(&mut conn)).await?;
-        Ok(PgTx::begin_with(conn, &wall::step_behind(bounds, *is_walled)))
+        // It may still be raised: only that it stands is remembered.
+        let is_walled = self.is_walled.load(Relaxed) || wall::stands(&mut conn).await?;
+        self.is_walled.store(is_walled, Relaxed);
+        Ok(PgTx::begin_with(conn, &wall::step_behind(bounds, is_walled)))
     }
 }
 

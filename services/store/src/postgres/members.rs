@@ -106,4 +106,13 @@ impl Look for PgConn {
         let rows = self.all(sql, values![&sites, &nodes, i64::from(count_max)]).await?;
         rows.iter().map(members::queued).collect()
     }
+
+    async fn sent_on(&mut self, sites: &[SiteId], day: i64) -> Result<Vec<(SiteId, u64)>> {
+        let sites: Vec<i64> = sites.iter().map(|site| site.0).collect();
+        let sql = "SELECT k.site, (SELECT coalesce(sum(u.messages), 0)::bigint FROM usage_sent u
+                       WHERE u.site = k.site AND u.day = $2)
+                   FROM unnest($1::bigint[]) k(site)";
+        let rows = self.all(sql, values![&sites, day]).await?;
+        rows.iter().map(|row| Ok((row.site(0)?, row.count(1)?))).collect()
+    }
 }

@@ -17,14 +17,13 @@ mod wall;
 
 use std::{
     collections::BTreeMap,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use tmtp_wire::MsgId;
-use tokio::sync::OnceCell;
 
 use crate::{
     Backlog, Batch, Bodies, Body, Certificate, Committed, Connected, Error, Look, MemberKey, MigrationReport,
@@ -61,8 +60,8 @@ pub(crate) struct PgStore {
     statement: Duration,
     /// Where some sites are, for those who administer them.
     others: Arc<BTreeMap<String, PgStore>>,
-    /// Whether Postgres keeps organizations apart, once that was looked at.
-    is_walled: Arc<OnceCell<bool>>,
+    /// Postgres keeps organizations apart, as was seen once.
+    is_walled: Arc<AtomicBool>,
 }
 
 impl PgStore {

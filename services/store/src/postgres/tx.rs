@@ -99,6 +99,10 @@ impl Look for PgTx {
     async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>> {
         self.conn.queued(nodes, count_max).await
     }
+
+    async fn sent_on(&mut self, sites: &[SiteId], day: i64) -> Result<Vec<(SiteId, u64)>> {
+        self.conn.sent_on(sites, day).await
+    }
 }
 
 #[async_trait]
@@ -133,6 +137,15 @@ impl Tx for PgTx {
 
     async fn active_members(&mut self, members: &[MemberKey]) -> Result<HashSet<MemberKey>> {
         members::active(&mut self.conn, members).await
+    }
+
+    async fn count_members(&mut self, site: SiteId, count_max: u32) -> Result<u32> {
+        steps::members::count(&mut self.conn, site, count_max).await
+    }
+
+    async fn hold_newcomers(&mut self, site: SiteId) -> Result<()> {
+        let sql = "SELECT pg_advisory_xact_lock(1953330289, ($1 % 2147483647)::int)";
+        self.conn.run(sql, values![site]).await.map(drop)
     }
 
     async fn add_member(&mut self, member: &MemberKey, now_ms: i64) -> Result<()> {

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use tokio::time::sleep;
 
 use crate::{
-    Error, Result,
+    Result,
     admin::Bounds,
     sql::{Conn, values},
 };
@@ -21,15 +21,30 @@ const MAKE_ROLE: &str = "DO $$ BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'tmtp_tenant') THEN
         CREATE ROLE tmtp_tenant NOLOGIN;
     END IF;
+EXCEPTION WHEN insufficient_privilege OR duplicate_object OR unique_violation THEN
+    NULL;
+END $$;
+DO $$ BEGIN
     IF NOT pg_has_role('tmtp_tenant', 'USAGE') THEN
         GRANT tmtp_tenant TO CURRENT_USER;
     END IF;
-EXCEPTION WHEN insufficient_privilege OR duplicate_object OR unique_violation OR internal_error THEN
+EXCEPTION WHEN insufficient_privilege OR undefined_object OR unique_violation OR internal_error THEN
     NULL;
 END $$";
-/// Whether we may take it on. What it takes differs from version 16 on.
+/// Has it reach our tables: not every server lets everybody.
+const OPEN_SCHEMA: &str = "DO $$ BEGIN
+    IF NOT has_schema_privilege('tmtp_tenant', current_schema(), 'USAGE') THEN
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO tmtp_tenant', current_schema());
+    END IF;
+EXCEPTION WHEN insufficient_privilege THEN
+    NULL;
+END $$";
+const ROLE_IS_THERE: &str = "SELECT 1 FROM pg_roles WHERE rolname = 'tmtp_tenant'";
+/// Whether we may take it on, and it gets to our tables. What it takes differs from version 16 on.
 const MAY_TAKE: &str = "SELECT 1::bigint FROM pg_roles r WHERE rolname = 'tmtp_tenant' AND pg_has_role(r.oid,
-    CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END)";
+    CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END)
+    AND has_schema_privilege(r.oid, current_schema(), 'USAGE')
+    AND coalesce(has_function_privilege(r.oid, to_regprocedure('enter_1(bigint[])'), 'EXECUTE'), true)";
 /// Tables without a rule, or without the role's rights, and what their rule goes by. Those that belong to nobody and that
 /// administration needs are open; any other is closed to the role.
 const LACKING: &str = "
@@ -44,48 +59,57 @@ const LACKING: &str = "
             WHEN EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'site') THEN 'site'
         END AS by
     ) t
-    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND t.by IS NOT NULL
+    JOIN pg_namespace s ON s.oid = c.relnamespace AND s.nspname = current_schema()
+    WHERE c.relkind = 'r' AND t.by IS NOT NULL
       AND NOT (has_table_privilege(r.oid, c.oid, 'SELECT') AND has_table_privilege(r.oid, c.oid, 'INSERT')
                AND has_table_privilege(r.oid, c.oid, 'UPDATE') AND has_table_privilege(r.oid, c.oid, 'DELETE')
                AND (t.by = 'open' OR c.relrowsecurity AND EXISTS
                     (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'within_1')))
     ORDER BY c.relname";
-/// Longest that somebody who is at a table's rows is waited for at a time: whoever comes after waits as well.
-const LOCK_WAIT: &str = "500ms";
-const ATTEMPTS: usize = 60;
+/// Longest that somebody who is at a table is waited for at a time: whoever comes after waits as well. It is more than
+/// `deadlock_timeout`, after which a vacuum steps aside.
+const LOCK_WAIT: &str = "1500ms";
+const ATTEMPTS: usize = 10;
+const AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// What Postgres says when a lock was not to be had in time.
 const TOO_LONG: &str = "55P03";
 
-/// Has every table that belongs to somebody bound by its rule. `false` without the right to make the role: nothing is done.
+/// Has every table that belongs to somebody bound by its rule. `false` when that could not be: without the right to make the
+/// role, or when somebody was at a table all the time. The next run goes on where this one ended.
 pub(super) async fn raise(conn: &mut PgConnection) -> Result<bool> {
     sqlx::raw_sql(MAKE_ROLE).execute(&mut *conn).await?;
+    if sqlx::query(ROLE_IS_THERE).fetch_optional(&mut *conn).await?.is_some() {
+        sqlx::raw_sql(OPEN_SCHEMA).execute(&mut *conn).await?;
+    }
     if sqlx::query(MAY_TAKE).fetch_optional(&mut *conn).await?.is_none() {
         return Ok(false);
     }
     let lacking: Vec<(String, String)> = sqlx::query_as(LACKING).fetch_all(&mut *conn).await?;
     for (table, by) in &lacking {
-        bind(conn, table, &rule(table, by)).await?;
+        if !bind(conn, table, &rule(table, by)).await? {
+            return Ok(false);
+        }
     }
     Ok(true)
 }
 
 /// One table, in a transaction of its own: nobody waits for more than one of its locks.
-async fn bind(conn: &mut PgConnection, table: &str, rule: &str) -> Result<()> {
+async fn bind(conn: &mut PgConnection, table: &str, rule: &str) -> Result<bool> {
     let sql = format!(
         "BEGIN; SET LOCAL lock_timeout = '{LOCK_WAIT}'; {rule}
          GRANT SELECT, INSERT, UPDATE, DELETE ON \"{table}\" TO {ROLE}; COMMIT"
     );
     for _ in 0..ATTEMPTS {
         let Err(error) = sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(&mut *conn).await else {
-            return Ok(());
+            return Ok(true);
         };
         sqlx::raw_sql("ROLLBACK").execute(&mut *conn).await?;
         if error.as_database_error().and_then(|error| error.code()).as_deref() != Some(TOO_LONG) {
             return Err(error.into());
         }
-        sleep(Duration::from_millis(500)).await;
+        sleep(AGAIN_AFTER).await;
     }
-    Err(Error::Unavailable(format!("somebody is at the table {table} all the time")))
+    Ok(false)
 }
 
 fn rule(table: &str, by: &str) -> String {
@@ -97,8 +121,8 @@ fn rule(table: &str, by: &str) -> String {
         // Elsewhere than on main nobody knows whose a site is: it is named.
         "sites" => format!("org = {org} OR id = ANY ({sites})"),
         "org" => format!("org = {org}"),
-        // Of those that can be seen.
-        _ => format!("EXISTS (SELECT 1 FROM sites s WHERE s.id = \"{table}\".site)"),
+        // Of those that can be seen, which are looked up once for a statement.
+        _ => "site IN (SELECT s.id FROM sites s)".to_owned(),
     };
     format!(
         "ALTER TABLE \"{table}\" ENABLE ROW LEVEL SECURITY; DROP POLICY IF EXISTS within_1 ON \"{table}\";
@@ -118,6 +142,12 @@ pub(super) fn step_behind(bounds: Bounds, is_there: bool) -> String {
         // No organization has this id.
         Bounds::Site(site) => (-1, site.0.to_string()),
     };
-    let role = if is_there { ROLE } else { "NONE" };
-    format!("SET LOCAL ROLE {role}; SET LOCAL tmtp.org = '{org}'; SET LOCAL tmtp.sites = '{{{site}}}'")
+    let bounds = format!("SET LOCAL tmtp.org = '{org}'; SET LOCAL tmtp.sites = '{{{site}}}'");
+    match is_there {
+        // Our schema may be found by our own name, which the role has not.
+        true => format!(
+            "{bounds}; SELECT set_config('search_path', quote_ident(current_schema()), true); SET LOCAL ROLE {ROLE}"
+        ),
+        false => bounds,
+    }
 }

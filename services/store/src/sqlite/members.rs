@@ -87,4 +87,14 @@ impl Look for SqliteConn {
         }
         Ok(counted)
     }
+
+    async fn sent_on(&mut self, sites: &[SiteId], day: i64) -> Result<Vec<(SiteId, u64)>> {
+        let sql = "SELECT coalesce(sum(messages), 0) FROM usage_sent WHERE site = $1 AND day = $2";
+        let mut counted = Vec::with_capacity(sites.len());
+        for site in sites {
+            let row = self.first(sql, values![*site, day]).await?;
+            counted.push((*site, row.map_or(Ok(0), |row| row.count(0))?));
+        }
+        Ok(counted)
+    }
 }

@@ -46,6 +46,10 @@ impl Look for SqliteTx {
     async fn queued(&mut self, nodes: &[(SiteId, NodeId)], count_max: u32) -> Result<Vec<Queued>> {
         self.conn.queued(nodes, count_max).await
     }
+
+    async fn sent_on(&mut self, sites: &[SiteId], day: i64) -> Result<Vec<(SiteId, u64)>> {
+        self.conn.sent_on(sites, day).await
+    }
 }
 
 #[async_trait]
@@ -83,6 +87,15 @@ impl Tx for SqliteTx {
 
     async fn active_members(&mut self, members: &[MemberKey]) -> Result<HashSet<MemberKey>> {
         members::active(&mut self.conn, members).await
+    }
+
+    async fn count_members(&mut self, site: SiteId, count_max: u32) -> Result<u32> {
+        steps::members::count(&mut self.conn, site, count_max).await
+    }
+
+    async fn hold_newcomers(&mut self, site: SiteId) -> Result<()> {
+        let _ = site;
+        Ok(())
     }
 
     async fn add_member(&mut self, member: &MemberKey, now_ms: i64) -> Result<()> {

@@ -12,6 +12,13 @@ fn must_be_storable(text: &str) -> Result<()> {
     if storable(text) { Ok(()) } else { Err(Error::Defect("a name or uid that cannot be stored".to_owned())) }
 }
 
+pub(crate) async fn count(conn: &mut dyn Conn, site: SiteId, count_max: u32) -> Result<u32> {
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM members WHERE site = $1 LIMIT $2) c";
+    let row = conn.first(sql, values![site, i64::from(count_max)]).await?;
+    let count = row.map_or(Ok(0), |row| row.count(0))?;
+    Ok(u32::try_from(count).unwrap_or(count_max))
+}
+
 pub(crate) async fn add(conn: &mut dyn Conn, member: &MemberKey, now_ms: i64) -> Result<()> {
     must_be_storable(&member.uid)?;
     let sql = "INSERT INTO members (site, uid, created_ms) VALUES ($1, $2, $3)";

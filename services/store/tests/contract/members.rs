@@ -23,6 +23,27 @@ pub async fn members_are_found_unless_suspended(w: &World) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
+pub async fn members_are_counted_up_to_a_limit_and_who_holds_newcomers_is_waited_for(
+    w: &World,
+) -> Result<()> {
+    let mut tx = w.tx().await?;
+    tx.hold_newcomers(w.site).await?;
+    assert_eq!(tx.count_members(w.site, 10).await?, 2);
+    tx.add_member(&w.member("carol"), 1).await?;
+    assert_eq!((tx.count_members(w.site, 10).await?, tx.count_members(w.site, 2).await?), (3, 2));
+    let mut other = Box::pin(async {
+        let mut tx = w.tx().await?;
+        tx.hold_newcomers(w.site).await?;
+        anyhow::Ok((tx.count_members(w.site, 10).await?, tx))
+    });
+    w.waits(&mut other).await?;
+    tx.commit().await?;
+    let (count, tx) = timeout(SOON, other).await??;
+    assert_eq!(count, 3, "what the one before added is counted");
+    drop(tx);
+    Ok(())
+}
+
 pub async fn nodes_are_counted_up_to_the_limit_asked_for(w: &World) -> Result<()> {
     let [a1, a2, b1, b2] = w.nodes;
     let session = w.login(a1).await?;

@@ -185,7 +185,8 @@ pub enum OrgCommand {
         /// What it is called.
         #[arg(long)]
         name: String,
-        /// What it may have: sites_max, message_octets_max, nodes_per_member_max, queued_octets_max.
+        /// What it may have: sites_max, message_octets_max, members_max, nodes_per_member_max, queued_octets_max,
+        /// messages_per_day_max.
         #[arg(value_name = "KEY=VALUE", value_parser = crate::args::assignment)]
         limits: Vec<(String, String)>,
     },

@@ -16,7 +16,7 @@ pub use one_process::{Ports, serve, standalone};
 pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
     check::for_role(settings, Role::Control)?;
     settings.log.install()?;
-    let main = tmtp_store::migrate(&settings.store).await.with_context(|| {
+    let report = tmtp_store::migrate(&settings.store).await.with_context(|| {
         format!("the database {} could not be brought up to date", settings.store.shown_url())
     })?;
     for (name, shard) in &settings.shards {
@@ -29,9 +29,9 @@ pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
         0 => "the database is up to date",
         _ => "the databases are up to date",
     });
-    if !main.is_walled && settings.store.url.starts_with("postgres") {
+    if !report.is_walled && settings.store.url.starts_with("postgres") {
         print::line(
-            "without row-level security: its role cannot be made (deploy/README.md, \"The second wall\")",
+            "without row-level security: its role cannot be made, or a table was in use (deploy/README.md, \"The second wall\")",
         );
     }
     Ok(())

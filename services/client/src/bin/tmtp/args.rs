@@ -116,6 +116,12 @@ pub struct Register {
     /// Which way to sign in, where the site offers several
     #[arg(long, value_name = "LABEL")]
     pub sign_in: Option<String>,
+    /// Your certificate (PEM), where the site takes those of its organization's authorities
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub certificate: Option<PathBuf>,
+    /// The certificate's private key (PEM)
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    pub key: Option<PathBuf>,
     /// The token answer (JSON) of a sign-in that you made otherwise
     #[arg(long, value_name = "FILE", conflicts_with_all = ["invitation", "sign_in"])]
     pub oidc: Option<PathBuf>,

@@ -1595,10 +1595,20 @@ export interface components {
         /** @description What an organization may have. */
         Limits: {
             /**
+             * Format: int32
+             * @description Most members that a site may allow.
+             */
+            members_max: number;
+            /**
              * Format: int64
              * @description Most octets of data in one message that a site may allow.
              */
             message_octets_max: number;
+            /**
+             * Format: int64
+             * @description Most messages a day that a site may allow.
+             */
+            messages_per_day_max: number;
             /**
              * Format: int32
              * @description Most devices of a member that a site may allow.
@@ -2403,10 +2413,20 @@ export interface components {
         /** @description Limits to set; those left out stay, or are the defaults. */
         SomeLimits: {
             /**
+             * Format: int32
+             * @description Most members that a site may allow.
+             */
+            members_max?: number | null;
+            /**
              * Format: int64
              * @description Most octets of data in one message that a site may allow.
              */
             message_octets_max?: number | null;
+            /**
+             * Format: int64
+             * @description Most messages a day that a site may allow.
+             */
+            messages_per_day_max?: number | null;
             /**
              * Format: int32
              * @description Most devices of a member that a site may allow.

@@ -4,6 +4,7 @@ export const REGISTRATIONS = [
   { value: 'invitation', name: 'Only people with an invitation', says: 'You send each person a link or a code. Right for most organizations.' },
   { value: 'provider', name: 'Only people who sign in with your organization’s account', says: 'At your sign-in provider, as Entra ID, Okta or Keycloak. They need no invitation.' },
   { value: 'invitation_or_provider', name: 'People with an invitation, or who sign in with your organization’s account', says: 'Your own people sign in; guests are invited.' },
+  { value: 'certificate', name: 'Only people with a certificate of your organization’s', says: 'Their devices show a client certificate that one of your authorities issued: give those below, under “Signing in”. Their clients must be able to.' },
   { value: 'open', name: 'Anybody who knows the address', says: 'Nobody checks who registers. Right for a trial, or within a closed network.' },
   { value: 'closed', name: 'Nobody', says: 'Those who are members stay members; nobody new can join.' },
 ]
@@ -36,14 +37,14 @@ export type Policy = {
   /** The question that it answers. */
   asks: string
   says: string
-  kind: 'number' | 'size' | 'text'
+  kind: 'number' | 'size' | 'text' | 'lines'
   /** What is counted. */
   unit?: string
   /** Bounds of the number, or of the text's letters. */
   least: number
   most: number
   /** The limit of the plan that it cannot go beyond. */
-  plan?: 'message_octets_max' | 'nodes_per_member_max' | 'queued_octets_max'
+  plan?: 'message_octets_max' | 'members_max' | 'nodes_per_member_max' | 'queued_octets_max' | 'messages_per_day_max'
 }
 
 export type PolicyGroup = { title: string; policies: Policy[] }
@@ -62,12 +63,20 @@ const MESSAGES: Policy[] = [
     says: 'The same limit, by size.',
   },
   {
+    key: 'messages_per_day_max', asks: 'How many messages may members send in a day?', kind: 'number', unit: 'messages', least: 1, most: 100_000_000_000, plan: 'messages_per_day_max',
+    says: 'All of them together. Days begin at midnight UTC. Beyond it, senders are told that the site has sent its messages of the day.',
+  },
+  {
     key: 'retention_days', asks: 'How long may a message wait for a device that is away?', kind: 'number', unit: 'days', least: 1, most: 3650,
     says: 'Then it is removed, and its sender is told where nobody got it.',
   },
 ]
 
 const MEMBERS: Policy[] = [
+  {
+    key: 'members_max', asks: 'How many members may there be?', kind: 'number', unit: 'members', least: 1, most: 10_000_000, plan: 'members_max',
+    says: 'When there are so many, nobody else can register. Members who are there stay.',
+  },
   {
     key: 'nodes_per_member_max', asks: 'How many devices may a member have?', kind: 'number', unit: 'devices', least: 1, most: 100, plan: 'nodes_per_member_max',
     says: 'Every device receives every message.',
@@ -98,6 +107,10 @@ const TECHNICAL: Policy[] = [
 ]
 
 const SIGN_IN: Policy[] = [
+  {
+    key: 'client_authorities', asks: 'Whose certificates let people register?', kind: 'lines', least: 0, most: 32_768,
+    says: 'Certificates of your organization’s authorities (PEM), one below the other. They count where only people with a certificate may register.',
+  },
   {
     key: 'sign_in_redirect', asks: 'Where does a client wait for the end of a sign-in?', kind: 'text', least: 1, most: 1000,
     says: 'An address of the member’s own machine, where the browser hands the answer to the client. Leave it, unless your clients use another one.',

@@ -15,6 +15,7 @@ pub async fn sites_made_before_belong_to_the_default_organization(w: &World) -> 
         message_octets_max: 1 << 46,
         nodes_per_member_max: 100,
         queued_octets_max: 1 << 50,
+        ..OrgLimits::default()
     };
     assert_eq!((first.version, &first.limits), (1, &widest), "the provider's own is bounded by nothing else");
     assert!(first.created_ms > 1_700_000_000_000);

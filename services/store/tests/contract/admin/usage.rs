@@ -52,6 +52,11 @@ pub async fn what_is_sent_is_counted_with_its_transaction_and_its_own_site(w: &W
     let both = [sent(w.site, TODAY, 1, 10), sent(w.twin, TODAY, 5, 50), sent(w.site, TODAY - 1, 2, 7)];
     count(w, &both).await?;
     count(w, &[sent(w.site, TODAY, 1, 1), sent(w.site, TODAY, 1, 1)]).await?;
+    let mut asked = w.store.look().await?.sent_on(&[w.twin, w.site, SiteId(4711)], TODAY).await?;
+    asked.sort_unstable();
+    let mut wanted = [(w.site, 3), (w.twin, 5), (SiteId(4711), 0)];
+    wanted.sort_unstable();
+    assert_eq!(asked, wanted);
     let mut dropped = w.tx().await?;
     dropped.count_sent(&[sent(w.site, TODAY, 100, 100)]).await?;
     drop(dropped);

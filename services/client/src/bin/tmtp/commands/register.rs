@@ -13,7 +13,10 @@ use crate::{
 };
 
 pub async fn run(common: &Common, args: &Register, screen: &Screen) -> Result<(), Failure> {
-    let settings = settings(common)?;
+    let mut settings = settings(common)?;
+    if let (Some(certificate), Some(key)) = (&args.certificate, &args.key) {
+        settings.tls = settings.tls.showing(certificate, key)?;
+    }
     let profile = Profile::find(common)?;
     let name = profile.new_name(common.account.as_deref(), args.alias.as_deref().unwrap_or("member"))?;
     // The secret comes once: there must be a place for it before it is asked for.
