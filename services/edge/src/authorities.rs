@@ -39,7 +39,7 @@ impl Authorities {
             match same.map_or_else(|| Asking::new(pem, &asking).map(Arc::new), Ok) {
                 Ok(one) => drop(now.insert(host.to_owned(), one)),
                 Err(why) => {
-                    tracing::warn!(host, why, "a site's authorities are no use; nobody registers there")
+                    tracing::warn!(host, why, "a site's authorities are no use; nobody registers there");
                 }
             }
         }
