@@ -15,6 +15,7 @@ TMTPD = pathlib.Path(os.environ["TMTPD_BIN"])
 RUNBOOKS = (DEPLOY / "README.md").read_text()
 # In code, in a block or in a line.
 CODE = re.findall(r"`([^`\n]+)`", RUNBOOKS) + [line.strip() for line in RUNBOOKS.splitlines() if line.startswith("    ")]
+ROLE = re.search(r'ROLE: &str = "(\w+)"', (ROOT / "services/store/src/postgres/wall.rs").read_text()).group(1)
 
 
 def section(title):
@@ -84,8 +85,13 @@ def test_every_metric_that_is_named_is_in_the_catalogue(file):
     known = set(re.findall(r"`(\w+)", "".join(line.split("|")[1] for line in catalogue.splitlines() if line.startswith("|"))))
     known |= set(re.findall(r"\b(?:tmtp|process)_\w+", catalogue))
     named = set(re.findall(r"`((?:tmtp|process)_[a-z_]+)", text))
-    # Of one organization, at an address of their own.
-    assert {name for name in named - known if not name.startswith("tmtp_site_")} == set()
+    # Of one organization, at an address of their own; and a role in Postgres.
+    assert {name for name in named - known if not name.startswith("tmtp_site_")} <= {ROLE}
+
+
+def test_the_role_of_the_second_wall_is_made_as_the_program_calls_it():
+    assert re.findall(r"^    CREATE ROLE (\w+) NOLOGIN;", section("The second wall"), re.M) == [ROLE]
+    assert re.findall(r"^    GRANT (\w+) TO tmtp;", section("The second wall"), re.M) == [ROLE]
 
 
 def test_every_secret_of_the_values_has_its_row_among_those_to_rotate():
