@@ -1,6 +1,6 @@
 //! TLS towards a site: verified against certificate authorities, or self-signed.
 
-use std::{path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc};
 
 use rustls::{
     ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -38,15 +38,10 @@ impl Tls {
     /// [`Error::TlsSetup`], when the file cannot be read or holds no certificate.
     pub fn with_extra_ca(file: &Path) -> Result<Self, Error> {
         let failed = |why: String| Error::TlsSetup(format!("{}: {why}", file.display()));
+        let pem = fs::read(file).map_err(|error| failed(error.to_string()))?;
+        let extra = tmtp_platform::roots(&pem).map_err(|error| failed(error.to_string()))?;
         let mut roots = public_roots();
-        let before = roots.len();
-        for certificate in CertificateDer::pem_file_iter(file).map_err(|e| failed(e.to_string()))? {
-            let certificate = certificate.map_err(|e| failed(e.to_string()))?;
-            roots.add(certificate).map_err(|e| failed(e.to_string()))?;
-        }
-        if roots.len() == before {
-            return Err(failed("there is no certificate in it".into()));
-        }
+        roots.roots.extend(extra.roots);
         Self::with_roots(roots)
     }
 

@@ -1,7 +1,6 @@
 //! What a site must be like. Whatever passes here, an edge and a delivery process can work with.
 
-use rustls::RootCertStore;
-use rustls_pki_types::{CertificateDer, pem::PemObject as _};
+use tmtp_platform::NoRoots;
 use tmtp_store::{Registration, SiteSettings, admin::OrgLimits};
 
 use crate::{Error, Result};
@@ -89,23 +88,12 @@ fn client_authorities(settings: &SiteSettings) -> Result<()> {
     if pem.len() > AUTHORITIES_OCTETS {
         return wrong(format!("these are {} octets of PEM, {AUTHORITIES_OCTETS} at most may be", pem.len()));
     }
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        let added = certificate
-            .map_err(|error| error.to_string())
-            .and_then(|certificate| roots.add(certificate).map_err(|error| error.to_string()));
-        if let Err(why) = added {
-            return wrong(format!("no certificate of an authority (PEM): {why}"));
-        }
-    }
-    match (roots.is_empty(), pem.trim().is_empty(), settings.registration) {
-        (true, false, _) => {
-            wrong("there is no certificate in it (PEM: -----BEGIN CERTIFICATE-----)".to_owned())
-        }
-        (true, true, Registration::Certificate) => {
+    match (tmtp_platform::roots(pem.as_bytes()), pem.trim().is_empty(), settings.registration) {
+        (Err(NoRoots::Empty), true, Registration::Certificate) => {
             wrong("give the authorities whose certificates let people register (PEM)".to_owned())
         }
-        _ => Ok(()),
+        (Err(NoRoots::Empty), true, _) | (Ok(_), ..) => Ok(()),
+        (Err(why), ..) => wrong(why.to_string()),
     }
 }
 

@@ -7,11 +7,11 @@ use std::{collections::HashMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use rustls::{
-    RootCertStore, ServerConfig,
+    ServerConfig,
     crypto::aws_lc_rs,
     server::{WebPkiClientVerifier, danger::ClientCertVerifier},
 };
-use rustls_pki_types::{CertificateDer, UnixTime, pem::PemObject};
+use rustls_pki_types::{CertificateDer, UnixTime};
 
 /// How to ask at one site.
 struct Asking {
@@ -66,11 +66,7 @@ impl Asking {
         pem: &str,
         asking: &impl Fn(Arc<dyn ClientCertVerifier>) -> Result<ServerConfig, String>,
     ) -> Result<Self, String> {
-        let mut roots = RootCertStore::empty();
-        for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-            let certificate = certificate.map_err(|error| error.to_string())?;
-            roots.add(certificate).map_err(|error| error.to_string())?;
-        }
+        let roots = tmtp_platform::roots(pem.as_bytes()).map_err(|error| error.to_string())?;
         let provider = Arc::new(aws_lc_rs::default_provider());
         let authorities = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
             .allow_unauthenticated()

@@ -1,6 +1,6 @@
 //! What every role does the same way: configuration, telemetry, health, lifecycle, time.
 //!
-//! The feature `server` (on by default) brings everything but [`clock`], [`backoff`] and [`build`], which clients use too; `outside` brings [`Outside`].
+//! The feature `server` (on by default) brings everything but [`clock`], [`backoff`] and [`build`], which clients use too; `tls` brings [`roots`], `outside` brings [`Outside`].
 
 #[cfg(feature = "server")]
 mod address;
@@ -19,6 +19,8 @@ mod listener;
 mod network;
 #[cfg(feature = "outside")]
 mod outside;
+#[cfg(feature = "tls")]
+mod roots;
 #[cfg(feature = "server")]
 mod secret;
 #[cfg(feature = "server")]
@@ -42,6 +44,8 @@ pub use listener::Bounded;
 pub use network::{Network, NoNetwork, subscriber};
 #[cfg(feature = "outside")]
 pub use outside::{Outside, OutsideError};
+#[cfg(feature = "tls")]
+pub use roots::{NoRoots, roots};
 #[cfg(feature = "server")]
 pub use secret::Secret;
 #[cfg(feature = "server")]

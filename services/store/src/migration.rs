@@ -16,8 +16,9 @@ pub struct MigrationReport {
     pub applied: Vec<String>,
     /// The newest migration's time: `yyyymmddhhmm`.
     pub version: i64,
-    /// Whether Postgres keeps organizations apart by rules of its own: it does where we may have the role that this takes.
-    pub is_walled: bool,
+    /// Whether Postgres does not keep organizations apart by rules of its own: where we may not have the role that this takes,
+    /// or a table was in use. SQLite has no such rules, and lacks none.
+    pub lacks_wall: bool,
 }
 
 /// A file of the folder `migrations`: its name and text.
@@ -136,9 +137,9 @@ pub(crate) async fn require(conn: &mut dyn Conn, kind: Kind) -> Result<()> {
 }
 
 /// The report of a run that applied these.
-pub(crate) fn report(kind: Kind, applied: Vec<String>, is_walled: bool) -> MigrationReport {
+pub(crate) fn report(kind: Kind, applied: Vec<String>, lacks_wall: bool) -> MigrationReport {
     let version = scripts(kind).iter().map(|(name, _)| version(name)).max().unwrap_or_default();
-    MigrationReport { applied, version, is_walled }
+    MigrationReport { applied, version, lacks_wall }
 }
 
 /// What went wrong with a migration.

@@ -1,6 +1,7 @@
 //! Mutual TLS in front of a delivery process: whoever calls shows a certificate of our own CA. Files that change are
 //! taken up by the next connection; those that are open stay.
 
+use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -98,7 +99,7 @@ pub fn check(files: &ServerTls) -> anyhow::Result<()> {
 struct Pems {
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
-    client_ca: Vec<CertificateDer<'static>>,
+    client_ca: RootCertStore,
 }
 
 impl Pems {
@@ -106,19 +107,15 @@ impl Pems {
         Ok(Self {
             chain: certificates(&files.cert).context("delivery.tls.cert")?,
             key: key(&files.key).context("delivery.tls.key")?,
-            client_ca: certificates(&files.client_ca).context("delivery.tls.client_ca")?,
+            client_ca: authorities(&files.client_ca).context("delivery.tls.client_ca")?,
         })
     }
 }
 
 fn read(files: &ServerTls) -> anyhow::Result<Arc<ServerConfig>> {
     let Pems { chain, key, client_ca } = Pems::read(files)?;
-    let mut roots = RootCertStore::empty();
-    for certificate in client_ca {
-        roots.add(certificate).with_context(|| files.client_ca.display().to_string())?;
-    }
     let verifier =
-        WebPkiClientVerifier::builder(Arc::new(roots)).build().context("delivery.tls.client_ca")?;
+        WebPkiClientVerifier::builder(Arc::new(client_ca)).build().context("delivery.tls.client_ca")?;
     let mut config = ServerConfig::builder()
         .with_client_cert_verifier(verifier)
         .with_single_cert(chain, key)
@@ -135,6 +132,11 @@ fn certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
         bail!("{} holds no certificate", path.display());
     }
     Ok(chain)
+}
+
+fn authorities(path: &Path) -> anyhow::Result<RootCertStore> {
+    let unread = || format!("cannot read {}", path.display());
+    tmtp_platform::roots(&fs::read(path).with_context(unread)?).with_context(unread)
 }
 
 fn key(path: &Path) -> anyhow::Result<PrivateKeyDer<'static>> {

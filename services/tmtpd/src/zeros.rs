@@ -77,6 +77,7 @@ pub fn announce(settings: &Settings, role: Role) {
         metrics::gauge!("tmtp_links", "state" => "arriving").set(0.0);
         metrics::gauge!("tmtp_links", "state" => "session").set(0.0);
         metrics::gauge!("tmtp_drain_remaining_links").set(0.0);
+        metrics::gauge!("tmtp_edge_delivery_up").increment(0.0);
     }
 }
 

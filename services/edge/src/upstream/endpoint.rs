@@ -62,27 +62,27 @@ impl Endpoint {
     pub fn in_process<D: delivery_server::Delivery>(server: delivery_server::DeliveryServer<D>) -> Self {
         let service =
             BoxCloneSyncService::new(ServiceExt::<Request<Body>>::map_err(server, |never| match never {}));
-        let client = client(service);
-        Self {
-            name: "in process".to_owned(),
-            calls: client.clone(),
-            uploads: client,
-            health: None,
-            up: true.into(),
-        }
+        Self::always("in process", service)
     }
 
     /// Whatever a test wants to call.
     #[cfg(test)]
     pub fn of(service: Service) -> Self {
+        Self::always("test", service)
+    }
+
+    /// One that is never asked for its health.
+    fn always(name: &str, service: Service) -> Self {
         let client = client(service);
-        Self {
-            name: "test".to_owned(),
+        let endpoint = Self {
+            name: name.to_owned(),
             calls: client.clone(),
             uploads: client,
             health: None,
-            up: true.into(),
-        }
+            up: false.into(),
+        };
+        endpoint.set_up(true);
+        endpoint
     }
 
     /// Connects when first used.
@@ -130,8 +130,17 @@ impl Endpoint {
         let said_by_process =
             status.code() == Code::Unavailable && std::error::Error::source(status).is_none();
         if self.health.is_some() && !said_by_process {
-            self.up.store(false, Relaxed);
+            self.set_up(false);
         }
+    }
+
+    /// Whether this is news.
+    fn set_up(&self, up: bool) -> bool {
+        let is_news = self.up.swap(up, Relaxed) != up;
+        if is_news {
+            metrics::gauge!("tmtp_edge_delivery_up").increment(if up { 1.0 } else { -1.0 });
+        }
+        is_news
     }
 
     /// Asks for its health for as long as it is polled.
@@ -139,11 +148,17 @@ impl Endpoint {
         let Some(health) = &self.health else { return };
         loop {
             let up = is_serving(health.clone()).await;
-            if self.up.swap(up, Relaxed) != up {
+            if self.set_up(up) {
                 tracing::info!(endpoint = self.name, up, "delivery process changed state");
             }
             sleep(CHECK_EVERY).await;
         }
+    }
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        self.set_up(false);
     }
 }
 

@@ -77,7 +77,7 @@ pub(crate) trait Administer: Connect {
     /// Begins a transaction.
     async fn begin_admin(&self, within: Option<Bounds>) -> Result<Box<dyn AdminTx>>;
     /// A connection to read with.
-    async fn reading_within(&self, bounds: Bounds) -> Result<Box<dyn Conn>>;
+    async fn reading_within(&self, within: Option<Bounds>) -> Result<Box<dyn Conn>>;
 }
 
 /// A transaction, and the connection that it is on.
@@ -127,8 +127,8 @@ impl Admin {
     }
 
     async fn look(&self, org: Option<OrgId>) -> Result<View> {
-        let over = Over::reading(&*self.over, org.map(Bounds::Org)).await?;
-        Ok(self.beginning(over, org))
+        let over = self.over.reading_within(org.map(Bounds::Org)).await?;
+        Ok(self.beginning(Over::Connection(over), org))
     }
 
     /// Begins a transaction. What it wrote is gone when it is dropped before [`Change::commit`]. Do not drop a future
@@ -251,13 +251,6 @@ enum Over {
 }
 
 impl Over {
-    async fn reading(over: &dyn Administer, within: Option<Bounds>) -> Result<Self> {
-        Ok(Self::Connection(match within {
-            None => over.reading().await?,
-            Some(bounds) => over.reading_within(bounds).await?,
-        }))
-    }
-
     fn conn(&mut self) -> &mut dyn Conn {
         match self {
             Self::Connection(conn) => &mut **conn,
@@ -323,7 +316,7 @@ impl View {
             let other = self.others.get(shard).ok_or_else(|| unknown(shard))?;
             let within = self.org.map(|_| Bounds::Site(site));
             let over = match self.over {
-                Over::Connection(_) => Over::reading(&**other, within).await?,
+                Over::Connection(_) => Over::Connection(other.reading_within(within).await?),
                 Over::Transaction(_) => Over::Transaction(other.begin_admin(within).await?),
             };
             self.there.insert(shard.to_owned(), over);

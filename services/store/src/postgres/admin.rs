@@ -8,7 +8,7 @@ use super::{PgStore, tx::PgTx, wall};
 use crate::{
     Result, SiteId,
     admin::{AdminTx, Administer, Bounds},
-    sql::{Conn, Row, Value, values},
+    sql::{Conn, Connect as _, Row, Value, values},
 };
 
 #[async_trait]
@@ -20,8 +20,11 @@ impl Administer for PgStore {
         }))
     }
 
-    async fn reading_within(&self, bounds: Bounds) -> Result<Box<dyn Conn>> {
-        Ok(Box::new(Bound(self.tx_within(bounds).await?)))
+    async fn reading_within(&self, within: Option<Bounds>) -> Result<Box<dyn Conn>> {
+        match within {
+            None => self.reading().await,
+            Some(bounds) => Ok(Box::new(Bound(self.tx_within(bounds).await?))),
+        }
     }
 }
 

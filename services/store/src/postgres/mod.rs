@@ -143,8 +143,8 @@ pub(crate) async fn migrate(options: &StoreOptions, last: Option<i64>) -> Result
         Some(last) => migrator.run_to(last, &mut migrating).await,
     };
     run.map_err(migration::failure)?;
-    let is_walled = last.is_none() && wall::raise(&mut migrating).await?;
-    Ok(migration::report(Kind::Postgres, before, is_walled))
+    let lacks_wall = last.is_some() || !wall::raise(&mut migrating).await?;
+    Ok(migration::report(Kind::Postgres, before, lacks_wall))
 }
 
 /// Keeps others from migrating for as long as the connection lasts; waits for one that is at work. It asks again and

@@ -16,7 +16,7 @@ impl Administer for SqliteStore {
         Ok(Box::new(self.tx().await?))
     }
 
-    async fn reading_within(&self, _bounds: Bounds) -> Result<Box<dyn Conn>> {
+    async fn reading_within(&self, _within: Option<Bounds>) -> Result<Box<dyn Conn>> {
         self.reading().await
     }
 }

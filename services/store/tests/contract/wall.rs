@@ -150,7 +150,7 @@ async fn without_the_right_to_its_role_the_first_wall_stands_alone_until_it_is_g
     let url = server.url("ours").replacen("postgres@", "plain@", 1);
     ensure!(url.contains("plain@"), "a URL with another user in it: {url}");
     let options = StoreOptions { url, ..StoreOptions::default() };
-    assert!(!migrate(&options).await?.is_walled);
+    assert!(migrate(&options).await?.lacks_wall);
     let store = open(&options).await?;
     let site = NewSite { name: "one".to_owned(), hosts: Vec::new(), settings: SiteSettings::default() };
     store.add_site(&site).await?;
@@ -158,7 +158,7 @@ async fn without_the_right_to_its_role_the_first_wall_stands_alone_until_it_is_g
     assert_eq!(tmtp_store::examine(&options).await?.get("walled").context("a fact")?, "false");
 
     server.sql("postgres", "CREATE ROLE tmtp_tenant NOLOGIN; GRANT tmtp_tenant TO plain")?;
-    assert!(migrate(&options).await?.is_walled);
+    assert!(!migrate(&options).await?.lacks_wall);
     assert_eq!(tmtp_store::examine(&options).await?.get("walled").context("a fact")?, "true");
     assert!(finds_its_site(&open(&options).await?).await?);
     Ok(())

@@ -29,7 +29,7 @@ pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
         0 => "the database is up to date",
         _ => "the databases are up to date",
     });
-    if !report.is_walled && settings.store.url.starts_with("postgres") {
+    if report.lacks_wall {
         print::line(
             "without row-level security: its role cannot be made, or a table was in use (deploy/README.md, \"The second wall\")",
         );

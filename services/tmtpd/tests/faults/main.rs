@@ -6,7 +6,9 @@ mod outage;
 use std::{io::Write, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use outage::{CALLS_FAIL, NO_BUS, NO_DELIVERY, NO_STORE, NO_STORE_FOR_ONE, broken, kill_for_a_while, outage};
+use outage::{
+    LESS_DELIVERY, NO_BUS, NO_DELIVERY, NO_STORE, NO_STORE_FOR_ONE, broken, kill_for_a_while, outage,
+};
 use tmtp_testkit::{
     load::{Load, Plan, Tally, checker::UNTROUBLED},
     proxy::Proxy,
@@ -93,7 +95,7 @@ async fn nothing_is_lost_or_doubled_when_an_edge_is_killed() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_when_a_delivery_process_is_killed() -> Result<()> {
     survives(Shape::Cluster, async |server: &Server, load: &Load| {
-        kill_for_a_while((server, load), "delivery0", CALLS_FAIL).await
+        kill_for_a_while((server, load), "delivery0", LESS_DELIVERY).await
     })
     .await
 }
@@ -190,9 +192,9 @@ async fn nothing_is_lost_or_doubled_when_the_ways_to_redis_are_cut_and_half_open
 async fn nothing_is_lost_or_doubled_when_the_ways_to_delivery_are_cut_and_half_opened() -> Result<()> {
     survives(Shape::Cluster, async |server: &Server, load: &Load| {
         let (all, parties) = (&backing(server)?.to_delivery, (server, load));
-        broken(parties, &all[..1], Proxy::cut, (CALLS_FAIL, true)).await.context("one cut")?;
+        broken(parties, &all[..1], Proxy::cut, (LESS_DELIVERY, true)).await.context("one cut")?;
         load.progress(BETWEEN, RECOVERY).await?;
-        broken(parties, &all[1..], Proxy::half_open, (CALLS_FAIL, true)).await.context("one half-open")?;
+        broken(parties, &all[1..], Proxy::half_open, (LESS_DELIVERY, true)).await.context("one half-open")?;
         load.progress(BETWEEN, RECOVERY).await?;
         broken(parties, all, Proxy::cut, (NO_DELIVERY, false)).await.context("all cut")?;
         load.progress(BETWEEN, RECOVERY).await?;
