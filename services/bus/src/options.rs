@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize, Serializer};
-use tmtp_platform::Secret;
+use tmtp_platform::{Secret, shown_url};
 
 use crate::Error;
 
@@ -109,7 +109,7 @@ impl BusOptions {
 
 impl fmt::Debug for BusOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let urls: Vec<String> = self.urls.iter().map(|url| without_password(url)).collect();
+        let urls: Vec<String> = self.urls.iter().map(|url| shown_url(url)).collect();
         f.debug_struct("BusOptions")
             .field("kind", &self.kind)
             .field("mode", &self.mode)
@@ -128,16 +128,7 @@ impl fmt::Debug for BusOptions {
 }
 
 fn without_passwords<S: Serializer>(urls: &[String], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(urls.iter().map(|url| without_password(url)))
-}
-
-/// Replaces all that stands before the last `@`, and the query, which may hold a password too. Works on what is no
-/// URL as well: a typing error must not print a password.
-fn without_password(url: &str) -> String {
-    let url = url.split_once('?').map_or(url, |(before, _)| before);
-    let Some((login, place)) = url.rsplit_once('@') else { return url.to_owned() };
-    let scheme = login.split_once("://").map_or("", |(scheme, _)| scheme);
-    format!("{scheme}://***@{place}")
+    serializer.collect_seq(urls.iter().map(|url| shown_url(url)))
 }
 
 #[cfg(test)]
@@ -166,7 +157,7 @@ mod tests {
         let options = parse(text).unwrap();
         let shown = format!("{options:?} {}", serde_json::to_string(&options).unwrap());
         assert!(!shown.contains("ter2"), "{shown}");
-        assert!(shown.contains("rediss://***@a:1"), "{shown}");
+        assert!(shown.contains("rediss://me:***@a:1"), "{shown}");
     }
 
     #[test]

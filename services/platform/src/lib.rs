@@ -24,6 +24,8 @@ mod roots;
 #[cfg(feature = "server")]
 mod secret;
 #[cfg(feature = "server")]
+mod shown;
+#[cfg(feature = "server")]
 mod stamps;
 #[cfg(feature = "server")]
 pub mod telemetry;
@@ -48,5 +50,7 @@ pub use outside::{Outside, OutsideError};
 pub use roots::{NoRoots, roots};
 #[cfg(feature = "server")]
 pub use secret::Secret;
+#[cfg(feature = "server")]
+pub use shown::shown_url;
 #[cfg(feature = "server")]
 pub use stamps::Stamps;

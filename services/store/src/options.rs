@@ -69,17 +69,7 @@ impl StoreOptions {
 
     /// The URL as it may be shown: without a password, wherever it stands.
     pub fn shown_url(&self) -> String {
-        let (place, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
-        let place = match (place.split_once("://"), place.rsplit_once('@')) {
-            (Some((scheme, rest)), Some((_, host))) => {
-                let user = rest.split([':', '@']).next().unwrap_or_default();
-                format!("{scheme}://{user}:***@{host}")
-            }
-            _ => place.to_owned(),
-        };
-        let shown: Vec<&str> =
-            query.split('&').filter(|part| !part.is_empty() && !part.starts_with("password")).collect();
-        if shown.is_empty() { place } else { format!("{place}?{}", shown.join("&")) }
+        tmtp_platform::shown_url(&self.url)
     }
 
     fn shown(&self) -> Shown {
@@ -126,6 +116,7 @@ mod tests {
         let urls = [
             "postgres://tmtp:hunter2@db:5432/tmtp?sslmode=require",
             "postgres://tmtp:hun@ter2@db:5432/tmtp?sslmode=require",
+            "postgres://tmtp:hun?ter2@db:5432/tmtp?sslmode=require",
             "postgres://tmtp@db:5432/tmtp?password=hunter2&sslmode=require",
         ];
         for url in urls {

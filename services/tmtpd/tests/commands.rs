@@ -108,8 +108,12 @@ fn effective_settings_are_printed_without_secrets_even_when_they_have_faults() {
     let stage = Stage::new();
     let output = stage
         .tmtpd()
-        .args(["check-config", "--print", "--role", "delivery"])
-        .env("TMTPD_STORE__URL", "postgres://tmtp:hunter2@db.example/tmtp")
+        .args(["check-config", "--print", "--role", "control"])
+        .env("TMTPD_STORE__URL", "postgres://tmtp:hun?hunter2@db.example/tmtp")
+        .env("TMTPD_SHARDS__SECOND__URL", "postgres://tmtp:hunter2@shard.example/tmtp")
+        .env("TMTPD_CONTROL__OPERATOR_KEY", "hunter2")
+        .env("TMTPD_CONTROL__MAIL__SERVER", "smtp://ann:hunter2@mail.example")
+        .env("TMTPD_CONTROL__MAIL__PASSWORD", "hunter2")
         .env("TMTPD_BUS__KIND", "redis")
         .env("TMTPD_BUS__URLS", "redis://:hunter2@one.example,redis://:hunter2@two.example")
         .env("TMTPD_BUS__PASSWORD", "hunter2")
@@ -121,7 +125,8 @@ fn effective_settings_are_printed_without_secrets_even_when_they_have_faults() {
         .unwrap();
     let said = text(&output.stdout) + &text(&output.stderr);
     assert!(!said.contains("hunter2"), "{said}");
-    for word in ["db.example", "one.example", "two.example", "writer_queue"] {
+    for word in ["db.example", "shard.example", "mail.example", "one.example", "two.example", "writer_queue"]
+    {
         assert!(said.contains(word), "{word} is missing in: {said}");
     }
 }

@@ -1,5 +1,7 @@
 //! Where mail goes out: section `control.mail`.
 
+use std::fmt;
+
 use lettre::{
     AsyncSmtpTransport, Tokio1Executor,
     message::Mailbox,
@@ -9,8 +11,8 @@ use lettre::{
         extension::ClientId,
     },
 };
-use serde::{Deserialize, Serialize};
-use tmtp_platform::Secret;
+use serde::{Deserialize, Serialize, Serializer};
+use tmtp_platform::{Secret, shown_url};
 use url::Url;
 
 /// What [`MailOptions::server`] can look like.
@@ -21,15 +23,31 @@ const FORMS: &str = "smtps://user@host:465, or smtp://user@host:587 with ?tls=re
 pub(super) type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
 /// The mail server.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MailOptions {
-    /// Where it is, with the user to log in as, if any; empty: no mail is sent.
+    /// Where it is, with the user to log in as, if any; empty: no mail is sent. Shown without password: one is refused here,
+    /// and the settings may be printed all the same.
+    #[serde(serialize_with = "shown")]
     pub server: String,
     /// That user's password.
     pub password: Secret,
     /// Whom mails come from, as `TMTP <no-reply@acme.example>`.
     pub from: String,
+}
+
+impl fmt::Debug for MailOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailOptions")
+            .field("server", &shown_url(&self.server))
+            .field("password", &self.password)
+            .field("from", &self.from)
+            .finish()
+    }
+}
+
+fn shown<S: Serializer>(server: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&shown_url(server))
 }
 
 impl MailOptions {

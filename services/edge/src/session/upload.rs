@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use tmtp_grpc::delivery::{SubmitChunk, SubmitReply, SubmitRequest, submit_chunk::Part};
 use tmtp_wire::{Error, Piece};
-use tokio::{io::AsyncRead, sync::mpsc, time::timeout};
+use tokio::{
+    io::AsyncRead,
+    sync::mpsc,
+    time::{Instant, timeout, timeout_at},
+};
 
 use super::{Reader, Reading};
 use crate::upstream::{CALL_LIMIT, Failure};
@@ -42,32 +46,36 @@ impl<R: AsyncRead + Unpin> Reader<'_, R> {
                 Ok(outcome)
             }
             pumped = &mut pump => {
-                if pumped? == Pumped::Stalled {
+                let (pumped, read_at) = pumped?;
+                if pumped == Pumped::Stalled {
                     return Ok(Err(Failure::Unreachable("delivery takes no data".to_owned())));
                 }
                 // An answer that came later might cross the client's next try, which would then pass for a new request.
                 let late = |_| Err(Failure::Unreachable("no answer in time".to_owned()));
-                Ok(timeout(CALL_LIMIT, call).await.unwrap_or_else(late))
+                Ok(timeout_at(read_at + CALL_LIMIT, call).await.unwrap_or_else(late))
             }
         }
     }
 
-    /// Reads all the data off the link; passes it on for as long as somebody takes it.
+    /// Reads all the data off the link; passes it on for as long as somebody takes it. Tells when the last of it was read: from
+    /// about then on the client waits for its answer, while the data may still be on its way.
     async fn pump(
         &mut self,
         request: SubmitRequest,
         chunks: mpsc::Sender<SubmitChunk>,
-    ) -> Result<Pumped, Reading> {
+    ) -> Result<(Pumped, Instant), Reading> {
+        let mut read_at = Instant::now();
         let mut pumped = pass_on(&chunks, Part::Request(request)).await;
         while self.frames.data_left() > 0 {
             let Piece::Data(data) = self.frames.next().await? else {
                 return Err(Error::Header.into());
             };
+            read_at = Instant::now();
             if pumped == Pumped::Taken {
                 pumped = pass_on(&chunks, Part::Data(data)).await;
             }
         }
-        Ok(pumped)
+        Ok((pumped, read_at))
     }
 }
 

@@ -6,7 +6,7 @@ use tmtp_grpc::delivery::{self as grpc, Limits};
 use tmtp_platform::SystemClock;
 use tokio::{
     io::{AsyncWriteExt, DuplexStream},
-    time::Instant,
+    time::{Instant, sleep},
 };
 
 use super::*;
@@ -68,6 +68,27 @@ async fn time_of_unanswered(octets: usize) -> Duration {
 #[tokio::test(start_paused = true)]
 async fn data_that_is_taken_and_not_answered_in_time_holds_the_reader_no_longer() {
     assert!(time_of_unanswered(33_000).await < Duration::from_secs(15));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_for_the_answer_begins_when_the_last_of_the_data_was_read_and_not_when_it_was_taken() {
+    let (edge, _folder) = edge();
+    let (near, mut far) = tokio::io::duplex(1024);
+    let mut frames = Frames::new(near, Patience::new(&Options::default()));
+    frames.expect_data(500);
+    far.write_all(&[b'x'; 500]).await.unwrap();
+    let mut reader = Reader::new(&mut frames, edge.shared(), site());
+    // The request has room on its way, the data has not.
+    let (chunks, mut received) = mpsc::channel(1);
+    let (begun, pause) = (Instant::now(), Duration::from_secs(9));
+    let take = async {
+        sleep(pause).await;
+        while received.recv().await.is_some() {}
+    };
+    let (pumped, ()) = tokio::join!(reader.pump(SubmitRequest::default(), chunks), take);
+    let (pumped, read_at) = pumped.unwrap();
+    assert_eq!(pumped, Pumped::Taken);
+    assert_eq!((read_at - begun, begun.elapsed()), (Duration::ZERO, pause));
 }
 
 #[tokio::test(start_paused = true)]

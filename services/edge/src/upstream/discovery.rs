@@ -32,7 +32,7 @@ impl Discovery {
             return Err(Error::NoTarget);
         }
         for (host, port) in &found.names {
-            found.endpoint(&address_uri(found.tls.is_some(), &format!("{host}:{port}"))?)?;
+            found.endpoint(&address_uri(found.tls.is_some(), &format!("{host}:{port}"))?, host)?;
         }
         Ok(found)
     }
@@ -54,13 +54,13 @@ impl Discovery {
 
     /// The processes that were named one by one.
     pub fn fixed(&self) -> Result<Vec<Arc<Endpoint>>, Error> {
-        self.fixed.iter().map(|uri| self.endpoint(uri).map(Arc::new)).collect()
+        let endpoint = |uri: &Uri| self.endpoint(uri, uri.host().unwrap_or_default()).map(Arc::new);
+        self.fixed.iter().map(endpoint).collect()
     }
 
-    fn endpoint(&self, uri: &Uri) -> Result<Endpoint, Error> {
+    /// The certificate there is for this host, unless the settings name another.
+    fn endpoint(&self, uri: &Uri, host: &str) -> Result<Endpoint, Error> {
         let tls = self.tls.as_ref().filter(|_| uri.scheme_str() == Some("https"));
-        let name = self.names.first().map(|(host, _)| host.as_str());
-        let host = name.or_else(|| uri.host()).unwrap_or_default();
         Endpoint::remote(uri.clone(), tls.map(|tls| tls_config(tls, host)).transpose()?)
     }
 
@@ -68,14 +68,15 @@ impl Discovery {
     /// polled.
     pub async fn watch(&self, endpoints: &ArcSwap<Vec<Arc<Endpoint>>>) -> Infallible {
         let mut fixed: Vec<_> = endpoints.load().iter().map(Watched::new).collect();
-        let mut found: BTreeMap<SocketAddr, Watched> = BTreeMap::new();
+        let mut found = Found::new();
         let mut stamps = self.stamps();
         loop {
             let now = self.stamps();
             let renewed = now != stamps && self.renew(&mut fixed, &mut found);
             stamps = now;
             if self.look_up(&mut found).await || renewed {
-                let all = fixed.iter().chain(found.values()).map(|watched| Arc::clone(&watched.endpoint));
+                let found = found.values().map(|(_, watched)| watched);
+                let all = fixed.iter().chain(found).map(|watched| Arc::clone(&watched.endpoint));
                 endpoints.store(Arc::new(all.collect()));
             }
             sleep(LOOKUP_EVERY).await;
@@ -89,9 +90,11 @@ impl Discovery {
 
     /// New connections to all processes, with the certificates as they are now; calls in hand end on the former ones.
     /// Certificates that are no use change nothing.
-    fn renew(&self, fixed: &mut Vec<Watched>, found: &mut BTreeMap<SocketAddr, Watched>) -> bool {
-        let again = |address: &SocketAddr| self.found(*address).map(|new| (*address, Watched::new(&new)));
-        match self.fixed().and_then(|fixed| Ok((fixed, found.keys().map(again).collect::<Result<_, _>>()?))) {
+    fn renew(&self, fixed: &mut Vec<Watched>, found: &mut Found) -> bool {
+        let again = |(address, (host, _)): (&SocketAddr, &(String, Watched))| {
+            self.found(*address, host).map(|new| (*address, (host.clone(), Watched::new(&new))))
+        };
+        match self.fixed().and_then(|fixed| Ok((fixed, found.iter().map(again).collect::<Result<_, _>>()?))) {
             Ok((new_fixed, new_found)) => {
                 tracing::info!("changed certificates between our services taken up");
                 *fixed = new_fixed.iter().map(Watched::new).collect();
@@ -105,35 +108,36 @@ impl Discovery {
         }
     }
 
-    /// Whether anything changed. A name that cannot be looked up changes nothing.
-    async fn look_up(&self, found: &mut BTreeMap<SocketAddr, Watched>) -> bool {
-        let mut now = Vec::new();
+    /// Whether anything changed. A name that cannot be looked up leads where it led.
+    async fn look_up(&self, found: &mut Found) -> bool {
+        let mut now: BTreeMap<SocketAddr, &str> = BTreeMap::new();
         for (host, port) in &self.names {
             match lookup_host((host.as_str(), *port)).await {
-                Ok(addresses) => now.extend(addresses),
+                Ok(addresses) => now.extend(addresses.map(|address| (address, host.as_str()))),
                 Err(error) => {
                     tracing::info!(host, %error, "name not looked up");
-                    return false;
+                    let by_it = found.iter().filter(|(_, (name, _))| name == host);
+                    now.extend(by_it.map(|(address, _)| (*address, host.as_str())));
                 }
             }
         }
         let before = found.len();
-        found.retain(|address, _| now.contains(address));
+        found.retain(|address, _| now.contains_key(address));
         let mut changed = found.len() != before;
-        for address in now {
-            changed |= self.add_found(found, address);
+        for (address, host) in now {
+            changed |= self.add_found(found, address, host);
         }
         changed
     }
 
-    fn add_found(&self, found: &mut BTreeMap<SocketAddr, Watched>, address: SocketAddr) -> bool {
+    fn add_found(&self, found: &mut Found, address: SocketAddr, host: &str) -> bool {
         if found.contains_key(&address) {
             return false;
         }
-        match self.found(address) {
+        match self.found(address, host) {
             Ok(endpoint) => {
                 tracing::info!(%address, "delivery process found");
-                found.insert(address, Watched::new(&endpoint));
+                found.insert(address, (host.to_owned(), Watched::new(&endpoint)));
                 true
             }
             Err(error) => {
@@ -144,9 +148,9 @@ impl Discovery {
     }
 
     /// A process that a name led to.
-    fn found(&self, address: SocketAddr) -> Result<Arc<Endpoint>, Error> {
+    fn found(&self, address: SocketAddr, host: &str) -> Result<Arc<Endpoint>, Error> {
         let uri = address_uri(self.tls.is_some(), &address.to_string())?;
-        self.endpoint(&uri).map(Arc::new)
+        self.endpoint(&uri, host).map(Arc::new)
     }
 }
 
@@ -154,6 +158,9 @@ fn address_uri(with_tls: bool, address: &str) -> Result<Uri, Error> {
     let scheme = if with_tls { "https" } else { "http" };
     format!("{scheme}://{address}").parse().map_err(|_| Error::Target(address.to_owned()))
 }
+
+/// Where names led, each with its name.
+type Found = BTreeMap<SocketAddr, (String, Watched)>;
 
 /// A process that is asked for its health until this is dropped.
 struct Watched {
@@ -179,26 +186,34 @@ impl Drop for Watched {
 mod tests {
     use super::*;
 
-    fn discovery(target: &str) -> Discovery {
-        Discovery::new(&UpstreamOptions { targets: vec![target.to_owned()], tls: None }).unwrap()
+    fn discovery(targets: &[&str]) -> Discovery {
+        let targets = targets.iter().map(|&target| target.to_owned()).collect();
+        Discovery::new(&UpstreamOptions { targets, tls: None }).unwrap()
+    }
+
+    /// As if the name had led there.
+    fn led(discovery: &Discovery, host: &str, address: SocketAddr) -> Found {
+        let watched = Watched::new(&discovery.found(address, host).unwrap());
+        Found::from([(address, (host.to_owned(), watched))])
     }
 
     #[tokio::test]
     async fn what_a_name_leads_to_is_found_and_what_it_no_longer_leads_to_is_let_go() {
-        let discovery = discovery("dns://localhost:4711");
+        let discovery = discovery(&["dns://localhost:4711"]);
         let gone: SocketAddr = "192.0.2.1:4711".parse().unwrap();
-        let mut found = BTreeMap::from([(gone, Watched::new(&discovery.found(gone).unwrap()))]);
+        let mut found = led(&discovery, "localhost", gone);
         assert!(discovery.look_up(&mut found).await);
         assert!(!found.is_empty() && found.keys().all(|a| a.ip().is_loopback() && a.port() == 4711));
         assert!(!discovery.look_up(&mut found).await, "nothing changed");
     }
 
     #[tokio::test]
-    async fn a_name_that_cannot_be_looked_up_changes_nothing() {
-        let discovery = discovery("dns://nobody.invalid:4711");
+    async fn a_name_that_cannot_be_looked_up_leads_where_it_led_and_keeps_no_other_from_being_found() {
+        let discovery = discovery(&["dns://nobody.invalid:4711", "dns://localhost:4712"]);
         let known: SocketAddr = "192.0.2.1:4711".parse().unwrap();
-        let mut found = BTreeMap::from([(known, Watched::new(&discovery.found(known).unwrap()))]);
-        assert!(!discovery.look_up(&mut found).await);
-        assert_eq!(found.keys().collect::<Vec<_>>(), [&known]);
+        let mut found = led(&discovery, "nobody.invalid", known);
+        assert!(discovery.look_up(&mut found).await);
+        assert!(found.contains_key(&known));
+        assert!(found.values().any(|(host, _)| host == "localhost"));
     }
 }
