@@ -202,6 +202,29 @@ impl Process {
         Ok(String::from_utf8(answer)?)
     }
 
+    /// What all lines of a metric add up to; nothing where there is none.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn sum(&self, metric: &str) -> Result<f64> {
+        Ok(self.metric(metric).await?.iter().sum())
+    }
+
+    /// How much of what it has to do with the bus works: from 0 to 1. It works where there is nothing of the kind.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn bus_up(&self) -> Result<f64> {
+        let up = self.metric("tmtp_bus_up").await?;
+        Ok(if up.is_empty() { 1.0 } else { up.iter().sum::<f64>() / up.len() as f64 })
+    }
+
+    async fn metric(&self, metric: &str) -> Result<Vec<f64>> {
+        let (_, metrics) = self.get("/metrics").await?;
+        let lines = metrics.lines().filter(|line| line.split(['{', ' ']).next() == Some(metric));
+        lines.map(|line| Ok(line.rsplit(' ').next().unwrap_or_default().parse()?)).collect()
+    }
+
     /// Checks that it logged no warning, error or panic but those that contain one of these texts.
     ///
     /// # Errors

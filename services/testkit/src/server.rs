@@ -8,11 +8,15 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
-use tokio::net::TcpStream;
+use tokio::{
+    net::TcpStream,
+    time::{sleep, timeout},
+};
 
 use crate::{
     client::{Account, Address, Client},
@@ -212,6 +216,22 @@ impl Server {
             process.wait_ready().await?;
         }
         Ok(())
+    }
+
+    /// Waits until every process sends and hears by the bus.
+    ///
+    /// # Errors
+    /// When that takes too long.
+    pub async fn wait_on_bus(&self) -> Result<()> {
+        let all = async {
+            for process in &self.processes {
+                while process.bus_up().await? < 1.0 {
+                    sleep(Duration::from_millis(100)).await;
+                }
+            }
+            Ok(())
+        };
+        timeout(Duration::from_secs(30), all).await.context("the bus is not back")?
     }
 
     /// Checks that every process runs, and that none of them raised an alarm but those that contain one of these texts.

@@ -8,7 +8,6 @@ use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use tmtp_testkit::{
     ask,
     client::{Account, Address, Client},
-    process::Process,
     server::{Backing, Layout, OPERATOR_KEY, Server, Shape, SitePlan},
     talk::unique,
 };
@@ -133,29 +132,12 @@ async fn messages_arrive_while_redis_is_down() -> Result<()> {
     // Presence goes over the bus alone: with it comes what was missed, and what is new.
     let missed = BTreeSet::from([two.ohi().await?, two.ohi().await?]);
     ensure!(missed == BTreeSet::from([(left.uid, 2), (comes.me.uid.clone(), 1)]), "{missed:?}");
-    bus_is_back(&server).await?;
+    server.wait_on_bus().await?;
     three.accepted(&ask::ohiedit("init", &[&two.me.uid]), b"").await?;
     ensure!(two.ohi().await? == (three.me.uid.clone(), 1));
     drop(three);
     ensure!(two.ohi().await?.1 == 2);
     Ok(())
-}
-
-/// Waits until every process says that it sends and hears again.
-async fn bus_is_back(server: &Server) -> Result<()> {
-    let is_up = async |process: &Process| -> Result<bool> {
-        let (_, metrics) = process.get("/metrics").await?;
-        Ok(metrics.lines().filter(|line| line.starts_with("tmtp_bus_up{")).all(|line| line.ends_with(" 1")))
-    };
-    let back = async {
-        for process in &server.processes {
-            while !is_up(process).await? {
-                sleep(Duration::from_millis(100)).await;
-            }
-        }
-        anyhow::Ok(())
-    };
-    timeout(Duration::from_secs(30), back).await.context("the bus is not back")?
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

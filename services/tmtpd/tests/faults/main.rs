@@ -7,13 +7,15 @@ use std::{io::Write, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use outage::{
-    LESS_DELIVERY, NO_BUS, NO_DELIVERY, NO_STORE, NO_STORE_FOR_ONE, broken, kill_for_a_while, outage,
+    LESS_DELIVERY, NO_BUS, NO_DELIVERY, NO_EDGE, NO_STORE, NO_STORE_FOR_ONE, broken, kill_for_a_while, outage,
 };
 use tmtp_testkit::{
+    client::Client,
     load::{Load, Plan, Tally, checker::UNTROUBLED},
     proxy::Proxy,
     server::{Backing, Layout, Server, Shape, SitePlan},
 };
+use tokio::time::{Instant, sleep};
 
 /// How long the load may take to get on as before.
 const RECOVERY: Duration = Duration::from_secs(60);
@@ -56,12 +58,39 @@ async fn survives_with(
     load.progress(STEADY, RECOVERY).await.context("before the blow")?;
     load.post_large(1, RECOVERY).await?;
     strike(&server, &load).await.context("strike")?;
+    server.wait_ready().await.context("every process is ready again")?;
+    let before = served(&server).await?;
     load.progress(STEADY, RECOVERY).await.context("after the blow")?;
+    every_process_serves(&server, &before).await?;
     let tally = load.finish().await?;
     writeln!(std::io::stderr(), "{tally:?}")?;
     check_strength(&tally)?;
-    server.wait_ready().await.context("every process serves again")?;
     server.check_processes(terms.alarms)
+}
+
+/// What each process did for members so far, by name.
+async fn served(server: &Server) -> Result<Vec<(&str, f64)>> {
+    let mut served = Vec::new();
+    for process in server.processes.iter().filter(|process| !process.name().starts_with("control")) {
+        let of_edge = process.sum("tmtp_edge_requests_total").await?;
+        served.push((process.name(), of_edge + process.sum("tmtp_delivery_requests_total").await?));
+    }
+    Ok(served)
+}
+
+/// Waits until each of them did more than this for members, and is on the bus: readiness tells neither.
+async fn every_process_serves(server: &Server, before: &[(&str, f64)]) -> Result<()> {
+    let began = Instant::now();
+    loop {
+        let now = served(server).await?;
+        let idle = now.iter().zip(before).filter(|((_, now), (_, before))| now <= before);
+        let idle: Vec<_> = idle.map(|((name, _), _)| *name).collect();
+        if idle.is_empty() {
+            return server.wait_on_bus().await;
+        }
+        ensure!(began.elapsed() < RECOVERY, "these serve no more: {}", idle.join(", "));
+        sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// A load that proved little must not pass for one that held.
@@ -87,7 +116,9 @@ async fn nothing_is_lost_or_doubled_when_nothing_is_struck() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_when_an_edge_is_killed() -> Result<()> {
     survives(Shape::Cluster, async |server: &Server, load: &Load| {
-        kill_for_a_while((server, load), "edge0", &[]).await
+        // Whoever comes back at the other edge ends the former session: this one stays away until it is ended for it.
+        let _stays_away = Client::register(&server.address_of(0, None), "Stays Away").await?;
+        kill_for_a_while((server, load), "edge0", NO_EDGE).await
     })
     .await
 }

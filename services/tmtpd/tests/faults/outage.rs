@@ -14,7 +14,7 @@ const NOTICED: Duration = Duration::from_secs(30);
 /// Those of a cluster that the tests start.
 const DELIVERY_PROCESSES: f64 = 2.0;
 
-/// What shows that a process has noticed.
+/// What shows that processes have noticed.
 #[derive(Debug, Clone, Copy)]
 pub enum Sign {
     /// It says that it cannot serve.
@@ -25,71 +25,76 @@ pub enum Sign {
     LessDelivery,
     /// Calls to delivery failed, and were made again.
     CallsFail,
+    /// Sessions of an edge that is dead were ended for it.
+    Reaped,
 }
 
-/// Processes, and what shows there.
-pub type Signs = [(&'static str, Sign)];
+/// Processes, and what shows at all of them together.
+pub type Signs = [(&'static [&'static str], Sign)];
 
-pub const LESS_DELIVERY: &Signs = &[("edge0", Sign::LessDelivery), ("edge1", Sign::LessDelivery)];
-pub const NO_DELIVERY: &Signs = &[("edge0", Sign::NotReady), ("edge1", Sign::NotReady)];
+pub const LESS_DELIVERY: &Signs = &[(&["edge0"], Sign::LessDelivery), (&["edge1"], Sign::LessDelivery)];
+pub const NO_DELIVERY: &Signs = &[(&["edge0"], Sign::NotReady), (&["edge1"], Sign::NotReady)];
 pub const NO_STORE: &Signs = &[
-    ("delivery0", Sign::NotReady),
-    ("delivery1", Sign::NotReady),
-    ("edge0", Sign::CallsFail),
-    ("edge1", Sign::CallsFail),
+    (&["delivery0"], Sign::NotReady),
+    (&["delivery1"], Sign::NotReady),
+    (&["edge0"], Sign::CallsFail),
+    (&["edge1"], Sign::CallsFail),
 ];
 pub const NO_STORE_FOR_ONE: &Signs =
-    &[("delivery0", Sign::NotReady), ("edge0", Sign::CallsFail), ("edge1", Sign::CallsFail)];
-pub const NO_BUS: &Signs =
-    &[("delivery0", Sign::NoBus), ("delivery1", Sign::NoBus), ("edge0", Sign::NoBus), ("edge1", Sign::NoBus)];
+    &[(&["delivery0"], Sign::NotReady), (&["edge0"], Sign::CallsFail), (&["edge1"], Sign::CallsFail)];
+pub const NO_BUS: &Signs = &[
+    (&["delivery0"], Sign::NoBus),
+    (&["delivery1"], Sign::NoBus),
+    (&["edge0"], Sign::NoBus),
+    (&["edge1"], Sign::NoBus),
+];
+pub const NO_EDGE: &Signs = &[(&["delivery0", "delivery1"], Sign::Reaped)];
 
 impl Sign {
-    /// How many calls failed so far, or delivery processes are away; of the others, how much of it shows now, from 0 to 1.
+    /// Whether this is a number that only grows.
+    fn counts(self) -> bool {
+        matches!(self, Self::CallsFail | Self::Reaped)
+    }
+
+    /// How often it showed so far, where that is counted; of the others, how much of it shows now: 0 is nothing, 1 is enough.
     async fn read(self, process: &Process) -> Result<f64> {
-        if let Self::NotReady = self {
-            let (status, _) = process.get("/readyz").await?;
-            return Ok(f64::from(u8::from(status != 200)));
-        }
-        let (_, metrics) = process.get("/metrics").await?;
-        let of = |name: &str| -> Result<Vec<f64>> {
-            let lines = metrics.lines().filter(|line| line.split(['{', ' ']).next() == Some(name));
-            lines.map(|line| Ok(line.rsplit(' ').next().unwrap_or_default().parse()?)).collect()
-        };
-        if let Self::CallsFail = self {
-            return Ok(of("tmtp_edge_calls_retried_total")?.iter().sum());
-        }
-        if let Self::LessDelivery = self {
-            return Ok(DELIVERY_PROCESSES - of("tmtp_edge_delivery_up")?.iter().sum::<f64>());
-        }
-        let up = of("tmtp_bus_up")?;
-        Ok(1.0 - up.iter().sum::<f64>() / up.len() as f64)
+        let sum = |metric| process.sum(metric);
+        Ok(match self {
+            Self::NotReady => f64::from(u8::from(process.get("/readyz").await?.0 != 200)),
+            Self::NoBus => 1.0 - process.bus_up().await?,
+            Self::LessDelivery => DELIVERY_PROCESSES - sum("tmtp_edge_delivery_up").await?,
+            Self::CallsFail => sum("tmtp_edge_calls_retried_total").await?,
+            Self::Reaped => sum("tmtp_delivery_sessions_reaped_total").await?,
+        })
     }
 
     /// Waits until this reads as it should.
-    async fn wait(self, process: &Process, reads: impl Fn(f64) -> bool) -> Result<f64> {
+    async fn wait(self, processes: &[&Process], reads: impl Fn(f64) -> bool) -> Result<f64> {
         let reading = async {
             loop {
-                let now = self.read(process).await?;
+                let mut now = 0.0;
+                for process in processes {
+                    now += self.read(process).await?;
+                }
                 if reads(now) {
                     return anyhow::Ok(now);
                 }
                 sleep(Duration::from_millis(100)).await;
             }
         };
-        timeout(NOTICED, reading).await?
+        let names: Vec<_> = processes.iter().map(|process| process.name()).collect();
+        timeout(NOTICED, reading).await.with_context(|| format!("{self:?} at {}", names.join(" and ")))?
     }
 
     /// Waits until nothing shows of a blow before; what is read then.
-    async fn rests(self, process: &Process) -> Result<f64> {
-        let rests = self.wait(process, |now| matches!(self, Self::CallsFail) || now == 0.0).await;
-        rests.with_context(|| format!("{self:?} shows on at {}", process.name()))
+    async fn rests(self, processes: &[&Process]) -> Result<f64> {
+        self.wait(processes, |now| self.counts() || now == 0.0).await.context("it shows on")
     }
 
     /// Waits until it shows; it read so before the blow.
-    async fn shows(self, process: &Process, before: f64) -> Result<()> {
-        let all = if let Self::CallsFail = self { before + 1.0 } else { 1.0 };
-        let shows = self.wait(process, |now| now >= all).await;
-        shows.map(drop).with_context(|| format!("{self:?} does not show at {}", process.name()))
+    async fn shows(self, processes: &[&Process], before: f64) -> Result<()> {
+        let enough = if self.counts() { before + 1.0 } else { 1.0 };
+        self.wait(processes, |now| now >= enough).await.map(drop).context("it does not show")
     }
 }
 
@@ -101,14 +106,16 @@ pub async fn outage(
     strike: impl FnOnce() -> Result<()>,
     mend: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
-    let mut before = Vec::new();
-    for (name, sign) in signs {
-        before.push(sign.rests(server.process(name)?).await?);
+    let mut awaited = Vec::new();
+    for (names, sign) in signs {
+        let processes: Vec<_> = names.iter().map(|name| server.process(name)).collect::<Result<_>>()?;
+        let before = sign.rests(&processes).await?;
+        awaited.push((sign, processes, before));
     }
     load.post_large(1, RECOVERY).await?;
     tokio::task::block_in_place(strike)?;
-    for ((name, sign), before) in signs.iter().zip(before) {
-        sign.shows(server.process(name)?, before).await?;
+    for (sign, processes, before) in awaited {
+        sign.shows(&processes, before).await?;
     }
     if served {
         load.progress(BETWEEN, RECOVERY).await.context("while a part is away")?;
