@@ -96,6 +96,13 @@ def test_groups_files_devices_and_presence_go_by_the_command_line_too(demo, tmp_
     tmtp("dave", 'post --group project-x "hello all"')
     assert "hello all" in tmtp("carol", "listen --once")
 
+    # Under which of two aliases somebody was invited is known to whoever saw the invitation.
+    shell('tmtp alias add --account dave "David Dunn"', tmp_path)
+    shell('tmtp group invite --account carol project-y --to "David Dunn" "here too"', tmp_path)
+    assert "project-y" in tmtp("dave", "listen --once")
+    shell("tmtp group join --account dave project-y", tmp_path)
+    shell("tmtp group leave --account dave project-y", tmp_path)
+
     (tmp_path / "plan.bin").write_bytes(os.urandom(3_000_000))
     device = json.loads(shell("tmtp node add --account dave laptop --json", tmp_path))
     tmtp("carol", 'post --to "Dave Dunn" --subject Plans "see the file" --attach plan.bin')
@@ -104,6 +111,12 @@ def test_groups_files_devices_and_presence_go_by_the_command_line_too(demo, tmp_
         assert "Subject: Plans" in tmtp(account, f"listen --once --save {account}-saved")
         [saved] = (tmp_path / f"{account}-saved").rglob("plan.bin")
         assert saved.read_bytes() == (tmp_path / "plan.bin").read_bytes()
+
+    # A device that was added learns from what it gets under which alias to speak.
+    tmtp("carol", 'ping --to "Dave Dunn" "which device?"')
+    assert "which device?" in tmtp("laptop", "listen --once")
+    tmtp("laptop", 'ping --to "Carol Cole" "the laptop"')
+    assert "the laptop" in tmtp("carol", "listen --once")
 
     shell('tmtp ohi add --account carol "Dave Dunn"', tmp_path)
     assert "Dave Dunn" in shell("tmtp ohi list --account carol", tmp_path)

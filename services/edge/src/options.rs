@@ -27,7 +27,8 @@ pub struct Options {
     pub redeliver_seconds: u32,
     /// From the first octet of a header to its last.
     pub header_seconds: u32,
-    /// Fewest octets a second in which data must come, on average over a minute.
+    /// Fewest octets a second in which data must come, on average over three minutes of waiting for it. A single wait counts
+    /// for a minute at most: whoever was cut off for a while and comes back is not slow.
     pub body_octets_per_second_min: u32,
     /// A link that takes nothing of what is written to it for this long is closed.
     pub write_stall_seconds: u32,

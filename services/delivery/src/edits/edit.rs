@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tmtp_store::{MemberKey, NewMessage, Node, Recorded, Tx};
+use tmtp_store::{MemberKey, NewMessage, Node, Recorded, Session, Tx};
 use tmtp_wire::Message;
 
 use crate::{
@@ -88,6 +88,13 @@ impl Edit {
         let members = self.members(uids);
         let active = self.tx.active_members(&members).await?;
         Ok(members.into_iter().filter(|member| active.contains(member)).collect())
+    }
+
+    /// Refuses what would tell its own node something that it cannot do without, where that would miss the notice.
+    pub fn require_room_for_notice(&self) -> Result<(), Refusal> {
+        let Session { node, uid, .. } = &self.asked.session;
+        let has_room = notice::has_room(&self.asked.site, *node, &self.loads);
+        if has_room { Ok(()) } else { Err(Refusal::queue_full(uid)) }
     }
 
     /// Adds a notice under an id of this edit.

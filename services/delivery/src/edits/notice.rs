@@ -3,7 +3,7 @@
 //! They have room of their own behind the limit of a queue, so that a full queue keeps nobody from changing a
 //! group; beyond that room a node misses them.
 
-use tmtp_store::{Body, Node, Recorded, Site};
+use tmtp_store::{Body, Node, NodeId, Recorded, Site};
 use tmtp_wire::Message;
 
 use crate::{
@@ -11,6 +11,12 @@ use crate::{
     loads::{self, Loads},
     refusal::Refusal,
 };
+
+/// Whether a node would get one more.
+pub(crate) fn has_room(site: &Site, node: NodeId, loads: &Loads) -> bool {
+    let most = loads::notices_max(&site.settings).into();
+    loads.get(&node).is_none_or(|load| load.entries < most)
+}
 
 /// Adds a notice for these nodes.
 pub(crate) fn add(
@@ -21,9 +27,7 @@ pub(crate) fn add(
     message: &Message,
     (nodes, loads): (&[Node], &Loads),
 ) -> Result<(), Refusal> {
-    let most = loads::notices_max(&site.settings).into();
-    let has_room = |node: &&Node| loads.get(&node.node).is_none_or(|load| load.entries < most);
-    let receivers: Vec<_> = nodes.iter().filter(has_room).collect();
+    let receivers: Vec<_> = nodes.iter().filter(|node| has_room(site, node.node, loads)).collect();
     let missed = nodes.len() - receivers.len();
     if missed > 0 {
         metrics::counter!("tmtp_delivery_notices_missed_total").increment(missed as u64);

@@ -41,6 +41,8 @@ pub(crate) async fn new_node(core: &Core, asked: Asked, newnode: String) -> Resu
     if own.len() >= nodes_max as usize {
         return Err(Refusal::too_many_nodes(nodes_max).into());
     }
+    // The secret is told once. A node whose secret reached nobody could never log in, and never be given up by its member.
+    edit.require_room_for_notice()?;
     let (secret, nodeid) = random_base32::<25>();
     let (label, secret_hash) = (newnode.clone(), secret_hash(&secret));
     let node = NewNode { member, label, secret_hash, now_ms: core.clock.unix_ms() };

@@ -60,6 +60,22 @@ async fn a_full_queue_keeps_nobody_from_logging_in() {
 }
 
 #[tokio::test]
+async fn a_node_is_not_added_by_a_device_that_could_not_be_told_its_secret() {
+    let rig = Rig::with(Default::default(), SiteSettings { queued_messages_max: 1, ..settings() }).await;
+    let mut ann = rig.member("Ann Other").await;
+    ann.drain().await;
+    // A hundred notices find room behind the limit.
+    for number in 0..100 {
+        ann.done(json!({"op": 3, "newalias": format!("Ann Other {number}")}), "").await;
+    }
+    let full = format!("queue of recipient \"{}\" is full", ann.uid());
+    assert_eq!(ann.refused(json!({"op": 3, "newnode": "laptop"}), "").await, full);
+    ann.drain().await;
+    ann.done(json!({"op": 3, "newnode": "laptop"}), "").await;
+    assert!(ann.ops().await.contains(&"user".to_owned()));
+}
+
+#[tokio::test]
 async fn a_site_sends_so_many_messages_a_day_and_no_more() {
     let rig = Rig::with(Default::default(), SiteSettings { messages_per_day_max: 3, ..settings() }).await;
     let (mut ann, mut bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);

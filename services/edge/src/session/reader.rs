@@ -67,7 +67,7 @@ impl From<Error> for Reading {
 pub struct Reader<'a, R> {
     pub(super) frames: &'a mut Frames<R>,
     pub(super) edge: &'a Shared,
-    site: Arc<Site>,
+    pub(super) site: Arc<Site>,
     pace: DefaultDirectRateLimiter,
 }
 

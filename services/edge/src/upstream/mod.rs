@@ -4,6 +4,7 @@ mod chunks;
 mod discovery;
 mod endpoint;
 mod options;
+mod places;
 
 use std::{
     convert::Infallible,
@@ -31,6 +32,7 @@ pub use options::{Error, UpstreamOptions};
 use chunks::Chunks;
 use discovery::Discovery;
 use endpoint::Endpoint;
+use places::Places;
 
 /// A client of one delivery process, or of the one within this process.
 pub type Client = DeliveryClient<Service>;
@@ -43,6 +45,8 @@ const TRY_LIMIT: Duration = Duration::from_millis(3500);
 const CALLS_MAX: usize = 1024;
 /// Large bodies on their way to delivery at a time; more wait. Each may take long, as its client is slow, and costs little.
 const UPLOADS_MAX: usize = 2048;
+/// And of one site.
+const UPLOADS_OF_SITE_MAX: usize = UPLOADS_MAX / 4;
 
 /// How a call is made.
 #[derive(Debug, Clone, Copy)]
@@ -108,7 +112,7 @@ pub struct Upstream {
     discovery: Option<Discovery>,
     next: AtomicUsize,
     calls: Semaphore,
-    uploads: Semaphore,
+    uploads: Places,
 }
 
 impl fmt::Debug for Upstream {
@@ -124,7 +128,7 @@ impl Upstream {
             discovery,
             next: AtomicUsize::new(rand::rng().random_range(0..1024)),
             calls: Semaphore::new(CALLS_MAX),
-            uploads: Semaphore::new(UPLOADS_MAX),
+            uploads: Places::new(UPLOADS_MAX, UPLOADS_OF_SITE_MAX),
         }
     }
 
@@ -231,8 +235,12 @@ impl Upstream {
 
     /// Streams a request with large data to a delivery process: to another one where it cannot be had, and never again once
     /// some of the data went there. Whoever sends the data says when to give up.
-    pub async fn upload(&self, chunks: mpsc::Receiver<SubmitChunk>) -> Result<SubmitReply, Failure> {
-        let _permit = self.uploads.acquire().await.map_err(|_| closed())?;
+    pub async fn upload(
+        &self,
+        site: i64,
+        chunks: mpsc::Receiver<SubmitChunk>,
+    ) -> Result<SubmitReply, Failure> {
+        let _place = self.uploads.take(site).await.map_err(|_| closed())?;
         let chunks = Chunks::new(chunks);
         let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_millis(800));
         let mut failed = "no delivery process".to_owned();
@@ -335,7 +343,7 @@ mod tests {
             chunks.send(SubmitChunk { part: Some(part) }).await.unwrap();
         }
         drop(chunks);
-        upstream.upload(received).await.unwrap_err()
+        upstream.upload(1, received).await.unwrap_err()
     }
 
     #[tokio::test(start_paused = true)]

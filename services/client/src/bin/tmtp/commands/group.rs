@@ -21,11 +21,14 @@ pub async fn run(common: &Common, command: &Group, screen: &Screen) -> Result<()
         Group::Join { gid, alias } => {
             let act = GroupAct::Join { newalias: alias.clone() };
             let mut held = edit(desk, common, gid, act, screen, "joined").await?;
-            let known = alias.clone().or_else(|| held.stored.account.aliases.first().cloned());
+            // Without a new alias it is the one that was invited, which `listen` has seen.
+            let invited = || held.stored.groups.get(gid).cloned();
+            let known =
+                alias.clone().or_else(invited).or_else(|| held.stored.account.aliases.first().cloned());
             remember(&mut held, gid, known)
         }
         Group::Leave { gid, alias } => {
-            let to = own_alias(&desk.held, gid, alias.as_deref())?;
+            let to = own_alias(&desk.held, gid, alias.as_deref(), "--alias")?;
             let mut held = edit(desk, common, gid, GroupAct::Drop { to }, screen, "left").await?;
             held.change(|stored| stored.groups.remove(gid).is_some())
         }
@@ -53,7 +56,7 @@ async fn invite(
     text: &str,
     screen: &Screen,
 ) -> Result<(), Failure> {
-    let from = own_alias(&desk.held, gid, from)?;
+    let from = own_alias(&desk.held, gid, from, "--from")?;
     let outgoing = Outgoing::group_invite(gid, &from, to, text)?;
     let session = desk.log_in(common).await?;
     let result = session.client.request(&outgoing).await;
@@ -78,8 +81,8 @@ async fn edit(
     Ok(held)
 }
 
-fn own_alias(held: &Held, gid: &str, told: Option<&str>) -> Result<String, Failure> {
-    held.alias(told.or_else(|| held.stored.groups.get(gid).map(String::as_str)))
+fn own_alias(held: &Held, gid: &str, told: Option<&str>, option: &str) -> Result<String, Failure> {
+    held.alias(told.or_else(|| held.stored.groups.get(gid).map(String::as_str)), option)
 }
 
 fn remember(held: &mut Held, gid: &str, alias: Option<String>) -> Result<(), Failure> {

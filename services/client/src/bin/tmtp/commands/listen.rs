@@ -181,8 +181,13 @@ impl Listener {
                     None => self.inbox.save(id, object, &mut received.body, datahead, datasum).await,
                 }
             }
-            Message::Ping { alias, .. } | Message::Invite { alias, .. } => {
-                self.learn(&alias, &received.stamp.from)?;
+            Message::Ping { alias, to } => {
+                self.learn(&alias, &to, &received.stamp.from)?;
+                with_text(object, received).await
+            }
+            Message::Invite { gid, alias, to } => {
+                let own = self.learn(&alias, &to, &received.stamp.from)?;
+                self.held.change(|stored| stored.groups.insert(gid, own.clone()) != Some(own))?;
                 with_text(object, received).await
             }
             Message::UserAlias { newalias } => {
@@ -205,14 +210,18 @@ impl Listener {
         }
     }
 
-    fn learn(&mut self, alias: &str, uid: &str) -> Result<(), Failure> {
-        if uid != self.held.stored.account.uid && !self.contacts.learn(alias, uid)? {
+    /// Who speaks to which of our aliases; gives ours. What another device of ours said shows one as well.
+    fn learn(&mut self, alias: &str, to: &str, uid: &str) -> Result<String, Failure> {
+        let is_ours = uid == self.held.stored.account.uid;
+        let own = if is_ours { alias } else { to };
+        self.held.change(|stored| add(&mut stored.account.aliases, own))?;
+        if !is_ours && !self.contacts.learn(alias, uid)? {
             self.screen.remark(&format!(
                 "\"{alias}\" is the contact {}, but this is from {uid}; see tmtp contacts",
                 self.contacts.resolve(alias).unwrap_or_default()
             ));
         }
-        Ok(())
+        Ok(own.to_owned())
     }
 }
 

@@ -56,7 +56,7 @@ async fn once(common: &Common, command: &Command, screen: &Screen) -> Result<(),
 
 async fn ping(common: &Common, args: &Ping, screen: &Screen) -> Result<(), Failure> {
     let desk = Desk::open(common)?;
-    let from = desk.held.alias(args.from.as_deref())?;
+    let from = desk.held.alias(args.from.as_deref(), "--from")?;
     let outgoing = Outgoing::ping(&from, &args.to, &args.text)?;
     let session = desk.log_in(common).await?;
     let result = session.client.request(&outgoing).await;

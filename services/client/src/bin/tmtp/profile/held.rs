@@ -113,12 +113,12 @@ impl Held {
         Contacts::load(self.folder.join("contacts.json"))
     }
 
-    /// The alias to speak under: as told, or the first one known.
-    pub fn alias(&self, told: Option<&str>) -> Result<String, Failure> {
+    /// The alias to speak under: as told (by this option), or the first one known.
+    pub fn alias(&self, told: Option<&str>, option: &str) -> Result<String, Failure> {
         let known = || self.stored.account.aliases.first().cloned();
         told.map(str::to_owned).or_else(known).ok_or_else(|| {
             Failure::usage("no alias of this account is known here")
-                .hint("say which with --from, or take one: tmtp alias add \"Your Name\"")
+                .hint(format!("say which with {option}, or take one: tmtp alias add \"Your Name\""))
         })
     }
 
