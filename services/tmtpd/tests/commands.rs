@@ -161,8 +161,15 @@ struct Dev {
 
 impl Dev {
     fn start(stage: &Stage) -> Self {
-        let words = ["dev", "--data", "dev", "--tmtp-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0"];
-        let mut child = stage.tmtpd().args(words).stdout(Stdio::piped()).spawn().unwrap();
+        Self::start_with(stage, &["--data", "dev"])
+    }
+
+    fn start_with(stage: &Stage, more: &[&str]) -> Self {
+        let words = ["dev", "--tmtp-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0"];
+        let home = stage.path().join("home");
+        let mut tmtpd = stage.tmtpd();
+        tmtpd.args(words).args(more).env("XDG_DATA_HOME", home).stdout(Stdio::piped());
+        let mut child = tmtpd.spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut greeting = String::new();
         while !greeting.ends_with("\nready\n") {
@@ -193,6 +200,22 @@ fn a_second_demo_runs_beside_the_first_and_both_say_where_their_apis_are() {
         demo.greeting[start..].split_whitespace().next().unwrap().to_owned()
     };
     assert_ne!(api(&demos[0]), api(&demos[1]));
+}
+
+#[test]
+fn a_demo_that_is_given_no_folder_finds_its_site_again_in_the_users_own() {
+    let stage = Stage::new();
+    let database = stage.path().join("home/tmtp-dev/tmtp.sqlite");
+    for host in ["first.localhost", "second.localhost"] {
+        let demo = Dev::start_with(&stage, &["--site-host", host]);
+        drop(demo);
+        let list = ["site", "list", "--json"];
+        let url = format!("sqlite://{}", database.display());
+        let listed = stage.tmtpd().args(list).env("TMTPD_STORE__URL", url).output().unwrap();
+        let said = text(&listed.stdout) + &text(&listed.stderr);
+        assert_eq!(said.matches("\"id\"").count(), 1, "one site, made once: {said}");
+        assert!(said.contains(host), "{said}");
+    }
 }
 
 #[test]
