@@ -69,6 +69,8 @@ pub enum Command {
     Site(Site),
     /// Make a self-signed certificate for a host.
     Certificate(Certificate),
+    /// Make the certificates that edges and delivery processes show each other.
+    InternalCertificates(InternalCertificates),
     /// Print a completion script for a shell.
     #[command(after_help = "Example:\n  tmtpd completions bash > /etc/bash_completion.d/tmtpd")]
     Completions {
@@ -306,6 +308,26 @@ pub struct Certificate {
     /// Write over files that are there.
     #[arg(long)]
     pub force: bool,
+}
+
+/// Which certificates to make between processes.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  tmtpd internal-certificates --server-name tmtp-delivery --out internal
+
+Writes ca.crt and ca.key, an authority of your own, and for each role a folder with tls.crt, tls.key and ca.crt.
+Run it again in the same folder to renew them: the authority stays, and processes take up changed files by themselves.")]
+pub struct InternalCertificates {
+    /// The name that delivery's certificate is for, as in edge.delivery_tls.domain (chart: internalTls.serverName).
+    #[arg(long, value_name = "NAME")]
+    pub server_name: String,
+    /// The folder to write to.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// For how long they are good.
+    #[arg(long, value_name = "DAYS", default_value_t = 365)]
+    pub days: u16,
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ fn params(hosts: &[String]) -> anyhow::Result<CertificateParams> {
 }
 
 /// Writes a file as a whole or not at all.
-fn put(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
+pub fn put(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
     let draft = path.with_extension("new");
     let write = || -> std::io::Result<()> {
         match std::fs::remove_file(&draft) {

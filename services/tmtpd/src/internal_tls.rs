@@ -112,7 +112,8 @@ impl Pems {
     }
 }
 
-fn read(files: &ServerTls) -> anyhow::Result<Arc<ServerConfig>> {
+/// What the files say, for TLS.
+pub fn read(files: &ServerTls) -> anyhow::Result<Arc<ServerConfig>> {
     let Pems { chain, key, client_ca } = Pems::read(files)?;
     let verifier =
         WebPkiClientVerifier::builder(Arc::new(client_ca)).build().context("delivery.tls.client_ca")?;

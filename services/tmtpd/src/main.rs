@@ -11,6 +11,7 @@ mod dev;
 mod doctor;
 mod expiry;
 mod import;
+mod internal_certificates;
 mod internal_tls;
 mod listen;
 mod print;
@@ -71,6 +72,7 @@ async fn run(line: CommandLine) -> anyhow::Result<()> {
         Command::Audit(command) => audit::run(&settings()?, &command).await,
         Command::Site(command) => site::run(&settings()?, command).await,
         Command::Certificate(args) => certificate::run(&args),
+        Command::InternalCertificates(args) => internal_certificates::run(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut CommandLine::command(), "tmtpd", &mut std::io::stdout());
             Ok(())
