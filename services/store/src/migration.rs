@@ -58,6 +58,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611271700_bound_orders",
     "202611271800_create_shards",
     "202611280100_count_acked",
+    "202611280620_create_passkeys",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -84,6 +85,7 @@ const SQLITE: &[Script] = scripts!(
     "202611271700_bound_orders",
     "202611271800_create_shards",
     "202611280100_count_acked",
+    "202611280620_create_passkeys",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

@@ -174,7 +174,8 @@ pub(super) async fn finish(
     Ok(response)
 }
 
-fn keep(response: &mut Response, cookie: Option<HeaderValue>) {
+/// Has the browser keep this beside what else the response has it keep.
+pub(super) fn keep(response: &mut Response, cookie: Option<HeaderValue>) {
     if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

@@ -8,6 +8,9 @@ pub(crate) const NAME: &str = "__Host-tmtp_session";
 /// What a browser keeps while it is at a provider. It comes along with the way back, which another site begins.
 const JOURNEY: &str = "__Host-tmtp_sign_in";
 
+/// What a browser keeps while its owner's device is asked for a passkey.
+const PASSKEY: &str = "__Host-tmtp_passkey";
+
 /// The session that a request brings.
 pub(crate) fn read(headers: &HeaderMap) -> Option<&str> {
     named(headers, NAME)
@@ -16,6 +19,11 @@ pub(crate) fn read(headers: &HeaderMap) -> Option<&str> {
 /// What was kept while the browser was at a provider.
 pub(crate) fn read_journey(headers: &HeaderMap) -> Option<&str> {
     named(headers, JOURNEY)
+}
+
+/// What was kept while a device was asked.
+pub(crate) fn read_passkey(headers: &HeaderMap) -> Option<&str> {
+    named(headers, PASSKEY)
 }
 
 fn named<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
@@ -32,6 +40,11 @@ pub(crate) fn keep(token: &str, seconds: u32) -> Option<HeaderValue> {
 /// Has a browser keep this while it is at a provider, or forget it.
 pub(crate) fn journey(token: &str, seconds: u32) -> Option<HeaderValue> {
     cookie(&format!("{JOURNEY}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"))
+}
+
+/// Has a browser keep this while a device is asked, or forget it.
+pub(crate) fn passkey(token: &str, seconds: u32) -> Option<HeaderValue> {
+    cookie(&format!("{PASSKEY}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict"))
 }
 
 fn cookie(text: &str) -> Option<HeaderValue> {

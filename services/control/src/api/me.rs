@@ -133,7 +133,7 @@ pub(crate) struct PasswordGiven {
 }
 
 /// A wrong password of somebody who is signed in is no reason to sign in again.
-fn not_out(error: crate::Error) -> Problem {
+pub(super) fn not_out(error: crate::Error) -> Problem {
     let is_wrong = matches!(error, crate::Error::Refused(Refusal::Credentials));
     let mut problem = Problem::from(error);
     if is_wrong {

@@ -25,6 +25,7 @@ mod openapi;
 mod orgs;
 mod origin;
 mod page;
+mod passkeys;
 mod personal;
 mod problem;
 mod providers;
@@ -147,6 +148,8 @@ fn doors() -> OpenApiRouter<Shared> {
         .routes(routes!(door::look))
         .routes(routes!(door::follow))
         .routes(routes!(door::forgotten))
+        .routes(routes!(passkeys::ask))
+        .routes(routes!(passkeys::enter))
         .routes(routes!(arrival::ways))
         .routes(routes!(arrival::leave))
         .routes(routes!(arrival::finish))
@@ -160,6 +163,9 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(me::set_password))
         .routes(routes!(me::offer_totp, me::remove_totp))
         .routes(routes!(me::confirm_totp))
+        .routes(routes!(passkeys::list, passkeys::add))
+        .routes(routes!(passkeys::offer))
+        .routes(routes!(passkeys::remove))
         .routes(routes!(door::sign_out))
         .routes(routes!(orgs::list, orgs::create))
         .routes(routes!(orgs::show, orgs::change, orgs::remove))

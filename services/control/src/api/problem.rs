@@ -137,6 +137,8 @@ fn of_refusal(refusal: &Refusal) -> Problem {
         Refusal::Credentials => new(StatusCode::UNAUTHORIZED, "wrong-credentials", "That is not right"),
         Refusal::CodeNeeded => new(StatusCode::UNAUTHORIZED, "code-needed", "A code is needed"),
         Refusal::OnlyWay { .. } => new(StatusCode::FORBIDDEN, "other-way-in", "Not with a password"),
+        Refusal::Passkey => new(StatusCode::FORBIDDEN, "wrong-passkey", "That is not the passkey"),
+        Refusal::PasskeyLate => new(StatusCode::FORBIDDEN, "passkey-late", "That took too long"),
         Refusal::Stopped(_) => new(StatusCode::FORBIDDEN, "sign-in-stopped", "The sign-in was not completed"),
         Refusal::TooSoon { seconds } => new(StatusCode::TOO_MANY_REQUESTS, "too-soon", "Too many tries")
             .with("retry-after", seconds.to_string()),

@@ -80,7 +80,7 @@ impl Door {
     }
 
     /// That they know their password; returns its hash. Tries count as those at the door do.
-    async fn prove(&self, of: &SignedIn, password: &str) -> Result<String> {
+    pub(super) async fn prove(&self, of: &SignedIn, password: &str) -> Result<String> {
         let who = Who::account(&of.user.email);
         self.throttle.attempt(&[who])?;
         let account = self.registry.view().await?.find_account(&of.user.email).await?;
@@ -99,7 +99,7 @@ impl Door {
 }
 
 /// Locks one's account, which must have the password that was checked still.
-async fn lock(change: &mut Change, of: &SignedIn, checked: Option<&str>) -> Result<Account> {
+pub(super) async fn lock(change: &mut Change, of: &SignedIn, checked: Option<&str>) -> Result<Account> {
     let account = change.lock_account(of.user.org, of.user.id).await?.ok_or(Error::Absent("user"))?;
     match checked {
         Some(hash) if hash != account.password => Err(Refusal::Credentials.into()),

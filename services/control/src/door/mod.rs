@@ -1,4 +1,4 @@
-//! How people get in: by password, with a second factor where they have one, by a provider of their
+//! How people get in: by password, with a second factor where they have one, by a passkey, by a provider of their
 //! organization's, or by a link. Each try is counted before it
 //! is made, costs the same whoever it is for, and what came of it stands in the audit log.
 
@@ -8,6 +8,7 @@ mod factors;
 mod journey;
 mod letters;
 mod links;
+mod passkeys;
 mod passwords;
 mod purpose;
 mod refusal;
@@ -22,12 +23,15 @@ use serde_json::{Value, json};
 use tmtp_oidc::Keys;
 use tmtp_platform::Secret;
 use tmtp_store::admin::{Account, Change, NewUserSession, User};
+use webauthn_rs::Webauthn;
 
 pub use factors::Offer;
 pub(crate) use journey::JOURNEY_SECONDS;
 pub use journey::Leaving;
 pub use letters::{Letters, link_url};
 pub use links::{Followed, Looked};
+pub(crate) use passkeys::ANSWER_SECONDS;
+pub use passkeys::Question;
 pub use purpose::Purpose;
 pub use refusal::Refusal;
 pub use returning::{Arrived, Returned};
@@ -68,6 +72,8 @@ pub struct Door {
     throttle: Throttle,
     /// Those of the providers that people sign in with.
     keys: Keys,
+    /// What asks for passkeys, where there can be any.
+    asker: Option<Webauthn>,
     idle_ms: i64,
     session_ms: i64,
 }
@@ -79,6 +85,7 @@ impl Door {
             throttle: Throttle::new(registry.clock.clone()),
             passwords: Passwords::new(),
             keys: Keys::new(registry.outside(), count_keys),
+            asker: passkeys::asker(&options.public_url()),
             idle_ms: i64::from(options.session_idle_seconds) * 1_000,
             session_ms: i64::from(options.session_seconds) * 1_000,
             registry,

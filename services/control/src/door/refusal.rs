@@ -20,6 +20,12 @@ pub enum Refusal {
         /// What people know it as.
         label: String,
     },
+    /// What a device answered is no good.
+    #[error("this passkey is of no account here, or the account is suspended")]
+    Passkey,
+    /// What a device answered comes too late, or was not asked.
+    #[error("the passkey's answer came too late; try again")]
+    PasskeyLate,
     /// A sign-in at a provider came to nothing.
     #[error(transparent)]
     Stopped(#[from] Stopped),

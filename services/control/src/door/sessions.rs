@@ -75,6 +75,7 @@ impl Door {
         let admin = &self.registry.admin;
         admin.forget_user_sessions(now - self.session_ms, now - self.idle_ms, limit).await?;
         admin.forget_user_links(now, limit).await?;
-        admin.forget_user_sign_ins(now, limit).await.map(drop)
+        admin.forget_user_sign_ins(now, limit).await?;
+        admin.forget_passkey_challenges(now, limit).await.map(drop)
     }
 }

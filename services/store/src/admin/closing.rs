@@ -39,12 +39,14 @@ const ERASE: [&str; 19] = [
 ];
 
 /// What goes with an organization. Its audit log stays.
-const REMOVE_ORG: [&str; 11] = [
+const REMOVE_ORG: [&str; 13] = [
     "DELETE FROM user_sessions WHERE org = $1",
     "DELETE FROM user_links WHERE org = $1",
     "DELETE FROM user_recovery_codes WHERE org = $1",
     "DELETE FROM user_identities WHERE org = $1",
     "DELETE FROM user_sign_ins WHERE org = $1",
+    "DELETE FROM passkeys WHERE org = $1",
+    "DELETE FROM passkey_challenges WHERE org = $1",
     "DELETE FROM user_provider_domains WHERE org = $1",
     "DELETE FROM user_providers WHERE org = $1",
     "DELETE FROM users WHERE org = $1",

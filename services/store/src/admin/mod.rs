@@ -19,6 +19,7 @@ mod model;
 mod names;
 mod nodes;
 mod orgs;
+mod passkeys;
 mod providers;
 mod replies;
 mod sites;
@@ -49,6 +50,7 @@ pub use invitations::{Invitation, InvitationState, NewInvitation};
 pub use issuing::{Claim, Issuing, PastOrder, Tried};
 pub use model::*;
 pub use names::Assigned;
+pub use passkeys::{NewPasskey, PASSKEYS_MAX, PasskeyChallenge, PasskeyId, StoredPasskey};
 pub use usage::{USAGE_DAYS, UsageDay};
 pub use user_identities::UserSignIn;
 pub use user_links::UserLink;
@@ -175,6 +177,11 @@ impl Admin {
     /// Removes people's sign-ins under way that ended before this, at most `limit`; returns how many there were.
     pub async fn forget_user_sign_ins(&self, before_ms: i64, limit: u32) -> Result<u64> {
         user_identities::forget(&mut *self.over.writing().await?, before_ms, limit).await
+    }
+
+    /// Removes challenges of passkeys that ended before this, at most `limit`; returns how many there were.
+    pub async fn forget_passkey_challenges(&self, before_ms: i64, limit: u32) -> Result<u64> {
+        passkeys::forget(&mut *self.over.writing().await?, before_ms, limit).await
     }
 
     /// Forgets answers older than this, at most `limit`; returns how many there were.

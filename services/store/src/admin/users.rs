@@ -139,6 +139,8 @@ impl Change {
             "DELETE FROM user_recovery_codes WHERE org = $1 AND user_id = $2",
             "DELETE FROM user_identities WHERE org = $1 AND user_id = $2",
             "DELETE FROM user_sign_ins WHERE org = $1 AND user_id = $2",
+            "DELETE FROM passkeys WHERE org = $1 AND user_id = $2",
+            "DELETE FROM passkey_challenges WHERE org = $1 AND user_id = $2",
             "DELETE FROM users WHERE org = $1 AND id = $2",
         ] {
             self.conn().run(sql, values![org.0, id.0]).await?;

@@ -14,8 +14,13 @@ const BEGIN: [&str; 2] = [
      WHERE name IN ('sites_version', 'instance')",
 ];
 /// Authorization codes and sign-ins under way as well: they may have been used since, and each is good once.
-const ENDED: [&str; 4] =
-    ["DELETE FROM edges", "DELETE FROM ohi", "DELETE FROM grants", "DELETE FROM user_sign_ins"];
+const ENDED: [&str; 5] = [
+    "DELETE FROM edges",
+    "DELETE FROM ohi",
+    "DELETE FROM grants",
+    "DELETE FROM user_sign_ins",
+    "DELETE FROM passkey_challenges",
+];
 /// Messages that every device acked after the moment, by which their bodies went.
 const FORGET: [&str; 2] = [
     "DELETE FROM entries WHERE EXISTS
