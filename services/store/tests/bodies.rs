@@ -59,7 +59,7 @@ fn files_in(folder: &Path) -> std::io::Result<usize> {
     Ok(files)
 }
 
-/// All of them: no test here asks while a finished body is there.
+/// All of them: whoever asks knows how many are those of finished bodies.
 async fn chunks(url: String) -> Result<usize> {
     let sql = "SELECT count(*) FROM chunks";
     let count: i64 = if url.starts_with("postgres") {
@@ -89,13 +89,24 @@ async fn in_postgres() -> Result<Place> {
     place(Some(store), |_| BodyOptions { kind: BodyKind::Database, ..BodyOptions::default() }).await
 }
 
+/// Whose bodies a test writes.
+const SITE: SiteId = SiteId(7);
+/// Whose body is there before, and must be untouched after: its number begins like the other's.
+const OTHER: SiteId = SiteId(77);
+/// How many octets that body has: several chunks.
+const OTHERS_OCTETS: usize = 2 << 20;
+
 /// Octets that differ from place to place.
 fn content(octets: usize) -> Bytes {
     (0..octets).map(|at| (at % 251) as u8 ^ (at >> 12) as u8).collect()
 }
 
 async fn write(bodies: &dyn Bodies, content: &Bytes, chunk: usize) -> Result<String> {
-    let mut writer = bodies.create(SiteId(7)).await?;
+    write_for(SITE, bodies, content, chunk).await
+}
+
+async fn write_for(site: SiteId, bodies: &dyn Bodies, content: &Bytes, chunk: usize) -> Result<String> {
+    let mut writer = bodies.create(site).await?;
     for chunk in content.chunks(chunk) {
         writer.write(Bytes::copy_from_slice(chunk)).await?;
     }
@@ -151,7 +162,7 @@ async fn a_deleted_body_is_absent_and_deleting_it_again_is_no_error(place: &Plac
 }
 
 async fn old_bodies_are_listed_in_order_page_by_page(place: &Place) -> Result<()> {
-    let mut keys = Vec::new();
+    let mut keys = place.bodies.older_than(i64::MAX / 1_000, None, 100).await?;
     for octets in 0..5 {
         keys.push(write(&*place.bodies, &content(octets * 200_000), 65_536).await?);
     }
@@ -159,27 +170,53 @@ async fn old_bodies_are_listed_in_order_page_by_page(place: &Place) -> Result<()
     let all = i64::MAX / 1_000;
     let first = place.bodies.older_than(all, None, 3).await?;
     assert_eq!(first, keys[..3]);
-    assert_eq!(place.bodies.older_than(all, first.last().map(String::as_str), 3).await?, keys[3..]);
+    assert_eq!(place.bodies.older_than(all, first.last().map(String::as_str), 5).await?, keys[3..]);
     assert!(place.bodies.older_than(1_000, None, 3).await?.is_empty());
     Ok(())
 }
 
 async fn a_body_given_up_half_way_leaves_nothing_to_list(place: &Place) -> Result<()> {
-    let mut writer = place.bodies.create(SiteId(7)).await?;
+    let before = (place.unfinished)().await?;
+    let mut writer = place.bodies.create(SITE).await?;
     for _ in 0..14 {
         writer.write(content(1 << 19)).await?;
     }
-    anyhow::ensure!((place.unfinished)().await? > 0, "there is nothing to leave");
+    anyhow::ensure!((place.unfinished)().await? > before, "there is nothing to leave");
     drop(writer);
     // Past the listing, which shows nothing unfinished, and sweeps.
     let gone = async {
-        while (place.unfinished)().await? > 0 {
+        while (place.unfinished)().await? > before {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         anyhow::Ok(())
     };
     tokio::time::timeout(Duration::from_secs(20), gone).await.context("it stays")??;
-    assert!(place.bodies.older_than(i64::MAX / 1_000, None, 3).await?.is_empty());
+    assert_eq!(listed(place).await?, Vec::<String>::new());
+    Ok(())
+}
+
+/// The keys of all bodies of the site that the test writes for.
+async fn listed(place: &Place) -> Result<Vec<String>> {
+    let mut keys = place.bodies.older_than(i64::MAX / 1_000, None, 100).await?;
+    keys.retain(|key| key.starts_with("7/"));
+    Ok(keys)
+}
+
+/// Runs it where another site has a body, which comes through it all: deletes, listings and what they sweep.
+async fn beside_another_site(place: &Place, sentence: impl AsyncFn(&Place) -> Result<()>) -> Result<()> {
+    let theirs = write_for(OTHER, &*place.bodies, &content(OTHERS_OCTETS), 65_536).await?;
+    sentence(place).await?;
+    for ours in listed(place).await? {
+        // The same name at the other site is another body, be there one or not.
+        let (_, name) = ours.split_once('/').context("a key")?;
+        place.bodies.delete(&format!("77/{name}")).await?;
+        read(&*place.bodies, &ours).await?;
+        place.bodies.delete(&ours).await?;
+    }
+    let (_, name) = theirs.split_once('/').context("a key")?;
+    place.bodies.delete(&format!("7/{name}")).await?;
+    assert_eq!(place.bodies.older_than(i64::MAX / 1_000, None, 100).await?, std::slice::from_ref(&theirs));
+    assert_eq!(read(&*place.bodies, &theirs).await?, content(OTHERS_OCTETS));
     Ok(())
 }
 
@@ -189,7 +226,7 @@ macro_rules! bodies {
         mod $place {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $sentence() -> anyhow::Result<()> {
-                super::$sentence(&super::$place().await?).await
+                super::beside_another_site(&super::$place().await?, super::$sentence).await
             })*
         }
     };
@@ -208,12 +245,14 @@ bodies! {
 async fn files_that_a_dead_process_left_half_way_are_swept() -> Result<()> {
     let place = directory().await?;
     let key = write(&*place.bodies, &content(3 << 20), 65_536).await?;
+    let theirs = write_for(OTHER, &*place.bodies, &content(OTHERS_OCTETS), 65_536).await?;
     let half = place.folder.path().join("bodies/7/0123456789abcdef0123456789abcdef#1");
     std::fs::write(&half, "half")?;
     assert!(place.bodies.older_than(1_000, None, 3).await?.is_empty());
     assert!(half.exists(), "it is not old");
-    assert_eq!(place.bodies.older_than(i64::MAX / 1_000, None, 3).await?, [key]);
+    assert_eq!(place.bodies.older_than(i64::MAX / 1_000, None, 3).await?, [key, theirs.clone()]);
     assert!(!half.exists());
+    assert_eq!(read(&*place.bodies, &theirs).await?, content(OTHERS_OCTETS));
     Ok(())
 }
 
@@ -234,10 +273,14 @@ async fn a_bucket_keeps_bodies_as_every_other_place_does() -> Result<()> {
         let options = BodyOptions { kind: BodyKind::S3, s3: Some(s3), ..BodyOptions::default() };
         place(None, move |_| options.clone())
     };
-    bodies_of_any_size_come_back_as_they_went(&below("").await?).await?;
-    a_deleted_body_is_absent_and_deleting_it_again_is_no_error(&below("deep/down").await?).await?;
-    old_bodies_are_listed_in_order_page_by_page(&below("listed").await?).await?;
-    a_body_given_up_half_way_leaves_nothing_to_list(&below("given-up").await?).await
+    beside_another_site(&below("").await?, bodies_of_any_size_come_back_as_they_went).await?;
+    beside_another_site(
+        &below("deep/down").await?,
+        a_deleted_body_is_absent_and_deleting_it_again_is_no_error,
+    )
+    .await?;
+    beside_another_site(&below("listed").await?, old_bodies_are_listed_in_order_page_by_page).await?;
+    beside_another_site(&below("given-up").await?, a_body_given_up_half_way_leaves_nothing_to_list).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -18,3 +18,4 @@ pub mod suite;
 pub mod talk;
 pub mod tap;
 pub mod tls;
+mod turn;

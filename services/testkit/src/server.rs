@@ -22,7 +22,7 @@ use crate::{
     client::{Account, Address, Client},
     process::Process,
     talk::unique,
-    tls,
+    tls, turn,
 };
 
 pub use cluster::Backing;
@@ -121,14 +121,16 @@ impl Server {
         Address { socket: self.edges[edge % self.edges.len()], host: host.map(ToOwned::to_owned) }
     }
 
-    /// Where the next member goes: the first site, the edges taking turns.
+    /// Where the next member goes: the first site, the edges taking turns. Each sentence of a suite has turns of its own, from
+    /// the first edge on.
     pub fn address(&self) -> Address {
         self.address_at(&self.host.clone())
     }
 
     /// The same for the site with this host name.
     pub fn address_at(&self, host: &str) -> Address {
-        self.address_of(self.turn.fetch_add(1, Ordering::Relaxed), Some(host))
+        let turn = turn::next(host).unwrap_or_else(|| self.turn.fetch_add(1, Ordering::Relaxed));
+        self.address_of(turn, Some(host))
     }
 
     /// One address of the first site for each edge.

@@ -6,6 +6,8 @@ use anyhow::{Result, bail};
 use futures::{StreamExt, stream};
 use tokio::time::{Instant, timeout};
 
+use crate::turn;
+
 /// What a sentence's test returns when it is called.
 pub type Running = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
@@ -60,7 +62,7 @@ async fn run_one<S: Send + Sync + 'static>(
     sentence: Sentence<S>,
 ) -> (&'static str, Result<(), String>) {
     let began = Instant::now();
-    let outcome = match timeout(LIMIT, tokio::spawn((sentence.run)(server))).await {
+    let outcome = match timeout(LIMIT, tokio::spawn(turn::of_its_own((sentence.run)(server)))).await {
         Err(_) => Err(format!("takes longer than {LIMIT:?}")),
         Ok(Err(panic)) => Err(format!("panicked: {panic}")),
         Ok(Ok(outcome)) => outcome.map_err(|error| tell(&error)),

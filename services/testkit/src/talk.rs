@@ -172,6 +172,18 @@ impl Client {
         Ok(())
     }
 
+    /// Checks that no presence came that was not taken, nor anything that is queued: what it hears next is that somebody of
+    /// its site came who was not there before.
+    ///
+    /// # Errors
+    /// Names what came instead.
+    pub async fn hears_nothing_before(&mut self, mark: &mut Self) -> Result<()> {
+        mark.accepted(&ask::ohiedit("init", &[&self.me.uid]), b"").await?;
+        let next = self.ohi().await?;
+        ensure!(next == (mark.me.uid.clone(), 1), "{} heard {next:?}", self.me.alias);
+        self.expect_nothing().await
+    }
+
     /// Logs in or registers with this header again and again, until that is refused with this error: a running server
     /// may serve from its memory for a moment, and must hear of a change by itself.
     ///

@@ -11,7 +11,9 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use tmtp_testkit::{
-    client::Client,
+    ask,
+    client::{Account, Client},
+    received::Kind,
     sentences,
     server::{Layout, OPERATOR_KEY, Server, Shape, SitePlan},
     suite::{self, Sentence},
@@ -20,6 +22,8 @@ use tokio::time::sleep;
 
 const HOST: &str = "acme.test";
 const OTHER: &str = "other.test";
+/// A member has two nodes at most.
+const FEW: &str = "few.test";
 /// How long an edge may take to close a link, plus what a busy machine needs.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
@@ -27,6 +31,7 @@ fn sentences() -> Vec<Sentence<Server>> {
     sentences![Server;
         a_suspended_member_loses_its_links_at_once_and_may_not_log_in_until_resumed,
         a_revoked_node_loses_its_link_at_once_for_good_and_the_others_stay,
+        a_revoked_node_makes_room_for_another,
         a_removed_member_is_gone_for_those_who_write_to_it,
         a_suspended_site_loses_its_links_at_once_and_others_keep_theirs,
         what_a_tenant_makes_serves_members_at_once,
@@ -60,10 +65,23 @@ async fn at_site(server: &Server, words: &[&str], which: &[&str]) -> Result<Valu
     admin(server, &[words, &SITE, which].concat()).await
 }
 
-/// The link ends, and soon.
+/// The link ends without a word, and soon. What is queued may come before.
 async fn cut(client: &mut Client, since: Instant) -> Result<()> {
-    while client.next().await?.is_some() {}
+    while let Some(message) = client.next().await? {
+        ensure!(message.kind() == Kind::Queued, "its last word: {message}");
+    }
     ensure!(since.elapsed() < AT_ONCE, "it took {:?}", since.elapsed());
+    Ok(())
+}
+
+/// Whoever logs in so is told what one is told whom nobody knows, at every edge.
+async fn may_not_log_in(server: &Server, account: &Account) -> Result<()> {
+    for to in server.addresses() {
+        let mut client = Client::connect(&to).await?;
+        client.send_both(&ask::login(&account.uid, &account.nodeid)).await?;
+        client.expect_tmtprev().await?;
+        client.expect_quit("login failed").await?;
+    }
     Ok(())
 }
 
@@ -78,8 +96,9 @@ async fn a_suspended_member_loses_its_links_at_once_and_may_not_log_in_until_res
     ensure!(shown["suspended"] == true, "{shown}");
     cut(&mut first, since).await?;
     cut(&mut second, since).await?;
-    ensure!(server.login(&first.me).await.is_err(), "it got in again");
-    let post = tmtp_testkit::ask::post(&[&uid]);
+    may_not_log_in(server, &first.me).await?;
+    may_not_log_in(server, &second.me).await?;
+    let post = ask::post(&[&uid]);
     at_site(server, &["member", "resume"], &["--", &uid]).await?;
     let mut back = server.login(&first.me).await?;
     bob.accepted(&post, b"welcome back").await?;
@@ -98,12 +117,29 @@ async fn a_revoked_node_loses_its_link_at_once_for_good_and_the_others_stay(serv
     let since = Instant::now();
     at_site(server, &["node", "revoke"], &[&phone["id"].to_string()]).await?;
     cut(&mut second, since).await?;
-    ensure!(server.login(&second.me).await.is_err(), "it got in again");
+    may_not_log_in(server, &second.me).await?;
     let mut first = first;
-    first.accepted(&tmtp_testkit::ask::post(&[&uid]), b"still here").await?;
+    first.accepted(&ask::post(&[&uid]), b"still here").await?;
     let left = at_site(server, &["member", "show"], &["--", &uid]).await?;
     ensure!(left["nodes"].as_array().map(Vec::len) == Some(1), "{left}");
     Ok(())
+}
+
+async fn a_revoked_node_makes_room_for_another(server: &Server) -> Result<()> {
+    let mut first = Client::register(&server.address_at(FEW), "").await?;
+    first.add_node("phone").await?;
+    first.refused(&ask::newnode("tablet"), b"").await?;
+    let at = ["--org", "1", "--site", FEW];
+    let show = [&["member", "show"][..], &at, &["--", &first.me.uid]].concat();
+    let nodes = admin(server, &show).await?["nodes"].clone();
+    let nodes = nodes.as_array().context("nodes")?;
+    let phone = nodes.iter().find(|node| node["label"] == "phone").context("the phone")?;
+    admin(server, &[&["node", "revoke"][..], &at, &[&phone["id"].to_string()]].concat()).await?;
+    let tablet = first.add_node("tablet").await?;
+    Client::enter_first(&server.address_at(FEW), &tablet).await?;
+    first.take("login").await?;
+    first.refused(&ask::newnode("watch"), b"").await?;
+    first.expect_nothing().await
 }
 
 async fn an_erased_member_loses_its_link_and_its_receipt_is_checked_on_the_database(
@@ -119,8 +155,8 @@ async fn an_erased_member_loses_its_link_and_its_receipt_is_checked_on_the_datab
     let mut receipt = at_site(server, &["member", "erase"], &["--", &uid]).await?;
     ensure!(receipt["rows"]["nodes"] == 1 && receipt["uid"] == uid.as_str(), "{receipt}");
     cut(&mut alice, since).await?;
-    ensure!(server.login(&alice.me).await.is_err(), "it got in again");
-    ensure!(bob.accepted(&tmtp_testkit::ask::post(&[&uid]), b"hello?").await.is_err(), "it was taken");
+    may_not_log_in(server, &alice.me).await?;
+    ensure!(bob.accepted(&ask::post(&[&uid]), b"hello?").await.is_err(), "it was taken");
     ensure!(Client::register(&server.address(), &alias).await.is_err(), "the alias went to another");
     let file = server.folder().join("receipt.json");
     let (config, name) = (server.config(), file.display().to_string());
@@ -140,7 +176,8 @@ async fn a_removed_member_is_gone_for_those_who_write_to_it(server: &Server) -> 
     let since = Instant::now();
     at_site(server, &["member", "remove"], &["--", &uid]).await?;
     cut(&mut alice, since).await?;
-    ensure!(bob.accepted(&tmtp_testkit::ask::post(&[&uid]), b"hello?").await.is_err(), "it was taken");
+    may_not_log_in(server, &alice.me).await?;
+    ensure!(bob.accepted(&ask::post(&[&uid]), b"hello?").await.is_err(), "it was taken");
     ensure!(Client::register(&server.address(), &alias).await.is_err(), "the alias went to another");
     Ok(())
 }
@@ -152,7 +189,7 @@ async fn a_suspended_site_loses_its_links_at_once_and_others_keep_theirs(server:
     let since = Instant::now();
     admin(server, &[&["site", "suspend"][..], &which].concat()).await?;
     cut(&mut theirs, since).await?;
-    here.accepted(&tmtp_testkit::ask::post(&[&here.me.uid.clone()]), b"me").await?;
+    here.accepted(&ask::post(&[&here.me.uid.clone()]), b"me").await?;
     admin(server, &[&["site", "resume"][..], &which].concat()).await?;
     let since = Instant::now();
     while Client::login(&server.address_at(OTHER), &theirs.me).await.is_err() {
@@ -177,7 +214,7 @@ async fn what_a_tenant_makes_serves_members_at_once(server: &Server) -> Result<(
         }
     };
     let own = member.me.uid.clone();
-    member.accepted(&tmtp_testkit::ask::post(&[&own]), b"me").await?;
+    member.accepted(&ask::post(&[&own]), b"me").await?;
     let seen = admin_as(server, key, &["member", "list", "--site", "tenant.test"]).await?;
     ensure!(seen[0]["uid"] == own.as_str() && seen[0]["aliases"][0] == "Eve of the tenant", "{seen}");
     let other = admin_as(server, key, &["member", "list", "--org", "1", "--site", "1"]).await;
@@ -244,7 +281,7 @@ async fn what_members_do_is_in_the_usage_of_their_site(server: &Server) -> Resul
     };
     let own = member.me.uid.clone();
     for _ in 0..5 {
-        member.accepted(&tmtp_testkit::ask::post(&[&own]), b"to myself").await?;
+        member.accepted(&ask::post(&[&own]), b"to myself").await?;
     }
     let which = ["site", "usage", "--org", &org, "--site", "counted.test"];
     let usage = admin(server, &which).await?;
@@ -332,7 +369,9 @@ async fn a_file_is_shown_then_applied_and_then_there_is_nothing_to_do(server: &S
 
 async fn server(shape: Shape) -> Result<Arc<Server>> {
     let site = |name, hosts| SitePlan { name, hosts, settings: &[] };
-    let layout = Layout { sites: vec![site("Acme", &[HOST]), site("Other", &[OTHER])], ..Layout::default() };
+    let few = SitePlan { name: "Few", hosts: &[FEW], settings: &[("nodes_per_member_max", "2")] };
+    let sites = vec![site("Acme", &[HOST]), site("Other", &[OTHER]), few];
+    let layout = Layout { sites, ..Layout::default() };
     Ok(Arc::new(Server::start(shape, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await?))
 }
 
@@ -356,7 +395,7 @@ async fn a_cluster() -> Result<()> {
 async fn what_is_counted_adds_up(server: &Server) -> Result<()> {
     let (mut alice, phone) = server.two_nodes("Alice").await?;
     phone.quit().await?;
-    let post = tmtp_testkit::ask::post(&[&alice.me.uid]);
+    let post = ask::post(&[&alice.me.uid]);
     alice.accepted(&post, b"for a device that is away").await?;
     let shown = at_site(server, &["member", "show"], &["--", &alice.me.uid]).await?;
     let nodes = shown["nodes"].as_array().context("nodes")?;

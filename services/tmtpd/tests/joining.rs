@@ -131,9 +131,29 @@ async fn register(server: &Server, host: &str, alias: &str, token: &Value) -> Re
     Ok(link)
 }
 
+/// Every way in has a label and two addresses with their parameters. By what tokens are checked is nobody's business:
+/// whose they must be, for whom, and by which keys.
+fn tells_ways_in_and_nothing_more(said: &Value) -> Result<()> {
+    for way in said["authby"].as_array().context("ways")? {
+        let names: Vec<&String> = way.as_object().context("a way")?.keys().collect();
+        ensure!(names == ["label", "login", "token"], "{way}");
+        for part in ["login", "token"] {
+            let texts: Vec<&str> =
+                way[part].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            ensure!(texts.len() == 2 && way[part].as_array().map(Vec::len) == Some(2), "{way}");
+        }
+    }
+    let text = said.to_string();
+    for hidden in [AUDIENCE, "/keys", "jwks", "\"iss\"", "issuer", "audience", "\"kty\"", "PUBLIC KEY"] {
+        ensure!(!text.contains(hidden), "{hidden} in {said}");
+    }
+    Ok(())
+}
+
 async fn who_has_no_token_is_told_where_to_sign_in_and_not_let_in(server: &Server) -> Result<()> {
     let said = tmtprev(server, HOST).await?;
     ensure!(said["auth"] == 1, "{said}");
+    tells_ways_in_and_nothing_more(&said)?;
     let way = &said["authby"][0];
     ensure!(
         way["label"] == "Invitation" && way["login"][0].is_string() && way["token"][1].is_string(),
@@ -243,15 +263,20 @@ async fn a_token_of_another_site_or_changed_on_the_way_is_refused(server: &Serve
     Ok(())
 }
 
+/// Tokens of the provider may be for this one too.
+const AUDIENCE: &str = "an-audience-of-the-staff";
+
 /// The sign-in of one site is the provider of the organization for another.
 async fn an_organizations_provider_vouches_for_its_people(server: &Server) -> Result<()> {
     let issuer = format!("http://{}/oidc/{}", server.api, site_id(server, OTHER).await?);
-    let body = json!({"label": "Acme staff", "issuer": issuer, "settings": {"client_id": "tmtp"}});
+    let settings = json!({"client_id": "tmtp", "audiences": ["tmtp", AUDIENCE]});
+    let body = json!({"label": "Acme staff", "issuer": issuer, "settings": settings});
     let made = api(server, reqwest::Method::POST, "/orgs/1/providers", &body).await?;
     let ways = async || -> Result<Value> { Ok(tmtprev(server, STAFF).await?["authby"].take()) };
     while ways().await?.as_array().map(Vec::len) != Some(2) {}
     known_everywhere(server).await?;
     let way = ways().await?[1].take();
+    tells_ways_in_and_nothing_more(&tmtprev(server, STAFF).await?)?;
     ensure!(way["label"] == "Acme staff" && way["login"][0] == format!("{issuer}/authorize"), "{way}");
     let invitation = invite(server, OTHER, json!({"uses": 9})).await?;
     let token = sign_in_by(&way, &invitation).await?;

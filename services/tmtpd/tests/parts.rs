@@ -1,7 +1,7 @@
 //! Clusters on other parts than most tests have: the bus on a Redis Cluster or a Sentinel set, large bodies in a bucket or
 //! in the database.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use tmtp_testkit::{
@@ -12,6 +12,7 @@ use tmtp_testkit::{
     server::{Layout, Server, Shape, SitePlan},
     talk::unique,
 };
+use tokio::time::{sleep, timeout};
 
 const HOST: &str = "site.test";
 /// Several chunks of a body.
@@ -28,9 +29,9 @@ async fn start(bus: &str, bodies: &str) -> Result<Server> {
     Server::start(Shape::Cluster, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await
 }
 
-/// Two members on two edges: presence, which goes over the bus alone, a small message, and a large one that waits. When it
-/// waits, `is_kept` looks for it.
-async fn serves(server: &Server, is_kept: impl AsyncFn() -> Result<bool>) -> Result<()> {
+/// Two members on two edges: presence, which goes over the bus alone, a small message, and a large one that waits. As long as
+/// it waits, `kept` finds this `whole` of it, and nothing when it was acked.
+async fn serves(server: &Server, kept: impl AsyncFn() -> Result<usize>, whole: usize) -> Result<()> {
     let mut one = Client::register(&server.address_of(0, Some(HOST)), &unique("One")).await?;
     let mut two = Client::register(&server.address_of(1, Some(HOST)), &unique("Two")).await?;
     one.accepted(&ask::ohiedit("init", &[&two.me.uid]), b"").await?;
@@ -40,10 +41,20 @@ async fn serves(server: &Server, is_kept: impl AsyncFn() -> Result<bool>) -> Res
     let two = two.quit().await?;
     let large: Vec<u8> = (0..LARGE).map(|at| (at % 251) as u8 ^ (at >> 12) as u8).collect();
     one.accepted(&ask::post(&[&two.uid]), &large).await?;
-    ensure!(is_kept().await?, "the large message is somewhere else");
+    ensure!(kept().await? == whole, "the large message is somewhere else");
     let (mut two, _) = Client::login(&server.address_of(1, Some(HOST)), &two).await?;
-    ensure!(two.take("delivery").await?.data == large, "the large message arrived as another");
+    let delivery = two.queued().await?;
+    ensure!(delivery.data == large, "the large message arrived as another");
+    ensure!(kept().await? == whole, "the large message is gone before it was acked");
+    two.ack(delivery.id()).await?;
     two.take("login").await?;
+    let gone = async {
+        while kept().await? > 0 {
+            sleep(Duration::from_millis(50)).await;
+        }
+        anyhow::Ok(())
+    };
+    timeout(Duration::from_secs(20), gone).await.context("the large message stays after its last ack")??;
     server.check_processes(&[])
 }
 
@@ -63,7 +74,7 @@ async fn a_redis_cluster_carries_the_hints_and_a_bucket_the_large_bodies() -> Re
         s3.endpoint()
     );
     let server = start(&format!("mode = \"cluster\"\n{}", listed(&redis.urls())), &bucket).await?;
-    serves(&server, async || Ok(s3.objects().await? == 1)).await
+    serves(&server, async || s3.objects().await, 1).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -76,7 +87,7 @@ async fn a_sentinel_set_carries_the_hints_and_the_database_the_large_bodies() ->
     let octets = "SELECT coalesce(sum(length(data)), 0) FROM chunks";
     let kept = async || {
         let sum = tokio::task::block_in_place(|| postgres.sql("tmtp", octets))?;
-        Ok(sum.trim() == LARGE.to_string())
+        Ok(sum.trim().parse()?)
     };
-    serves(&server, kept).await
+    serves(&server, kept, LARGE).await
 }

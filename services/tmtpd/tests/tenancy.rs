@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::{Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 use tmtp_testkit::{
     ask,
     client::{Account, Client},
@@ -149,13 +149,34 @@ async fn an_ack_of_one_site_removes_nothing_at_the_other(server: &Server) -> Res
 }
 
 async fn presence_stays_within_a_site(server: &Server) -> Result<()> {
-    let (mut red_alice, blue_alice) = namesakes(server, "Alice").await?;
+    let (mut red_alice, mut blue_alice) = namesakes(server, "Alice").await?;
     let (mut red_bob, mut blue_bob) = namesakes(server, "Bob").await?;
-    red_alice.accepted(&ask::ohiedit("init", &[&red_bob.me.uid]), b"").await?;
-    ensure!(red_bob.ohi().await?.1 == 1);
+    let (red_uid, blue_uid) = (red_alice.me.uid.clone(), blue_alice.me.uid.clone());
+    let (red_init, blue_init) =
+        (ask::ohiedit("init", &[&red_bob.me.uid]), ask::ohiedit("init", &[&blue_bob.me.uid]));
+    tokio::try_join!(red_alice.accepted(&red_init, b""), blue_alice.accepted(&blue_init, b""))?;
+    ensure!(red_bob.ohi().await? == (red_uid.clone(), 1) && blue_bob.ohi().await? == (blue_uid.clone(), 1));
     blue_alice.quit().await?;
-    blue_bob.expect_nothing().await?;
-    red_bob.expect_nothing().await
+    ensure!(blue_bob.ohi().await? == (blue_uid, 2));
+    let (mut red_mark, mut blue_mark) = namesakes(server, "Mark").await?;
+    red_bob.hears_nothing_before(&mut red_mark).await?;
+    blue_bob.hears_nothing_before(&mut blue_mark).await?;
+    // She who left was the other's namesake: at this site she is there still.
+    let bob = red_bob.quit().await?;
+    let (_, info) = Client::login(&server.address_at(RED), &bob).await?;
+    let mut online = [red_uid, red_mark.me.uid.clone()];
+    online.sort();
+    let mut told: Vec<&str> = info
+        .header
+        .get("ohi")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    told.sort_unstable();
+    ensure!(told == online, "{info}");
+    Ok(())
 }
 
 async fn the_same_request_at_both_sites_is_two_requests(server: &Server) -> Result<()> {

@@ -25,6 +25,7 @@ use crate::{check_growth, memory};
 pub fn sentences() -> Vec<Sentence<Server>> {
     sentences![Server;
         fuzzed_headers_end_a_link_or_are_answered,
+        fuzzed_headers_of_strangers_end_a_link_or_are_answered,
         deep_nesting_is_withstood,
         huge_numbers_are_withstood,
         invalid_utf8_is_withstood,
@@ -42,6 +43,16 @@ pub fn sentences() -> Vec<Sentence<Server>> {
     ]
 }
 
+/// What a stranger may say. None of these lets anybody in, as they stand.
+const VALID_OF_STRANGERS: [&str; 6] = [
+    r#"{"op":0,"id":"1"}"#,
+    r#"{"op":1,"newnode":"","newalias":"somebody else"}"#,
+    r#"{"op":1,"newnode":"laptop","newalias":"short","oidc":{"id_token":"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln","Scope":"openid","expires_in":3600}}"#,
+    r#"{"op":1,"newnode":"laptop","oidc":null}"#,
+    r#"{"op":2,"uid":"%+123456789BCDFGHJKLMNPQRSTVWXYZ","node":"BCDFGHJKBCDFGHJKBCDFGHJKBCDFGHJKBCDFGHJK"}"#,
+    r#"{"op":2,"uid":"x","node":"BCDFGHJK"}"#,
+];
+
 const VALID: [&str; 9] = [
     r#"{"op":3,"id":"1","newalias":"somebody else"}"#,
     r#"{"op":4,"id":"1","for":[{"id":"x"}],"type":"add"}"#,
@@ -54,8 +65,8 @@ const VALID: [&str; 9] = [
     r#"{"op":11}"#,
 ];
 
-fn mutated(rng: &mut StdRng) -> Vec<u8> {
-    let mut json = VALID[rng.random_range(0..VALID.len())].as_bytes().to_vec();
+fn mutated(rng: &mut StdRng, valid: &[&str]) -> Vec<u8> {
+    let mut json = valid[rng.random_range(0..valid.len())].as_bytes().to_vec();
     for _ in 0..rng.random_range(1..6) {
         let at = rng.random_range(0..json.len());
         match rng.random_range(0..4) {
@@ -78,19 +89,39 @@ async fn fuzzed_headers_end_a_link_or_are_answered(server: &Server) -> Result<()
         let mut rng = StdRng::seed_from_u64(seed + round);
         let (mut client, _) = Client::login(&server.address(), &account).await?;
         for _ in 0..5 {
-            if client.send_raw(&mutated(&mut rng)).await.is_err() {
+            if client.send_raw(&mutated(&mut rng, &VALID)).await.is_err() {
                 break;
             }
         }
         let _ = client.send(&ask::quit(), b"").await;
-        // Whatever was made of it: well-formed answers, or the end; never silence. A header that announces
-        // more than came is cut short by the end of the stream.
-        let _ = client.shutdown().await;
-        while let Some(_answer) = timeout(Duration::from_secs(20), client.next())
-            .await
-            .with_context(|| format!("silence, seed {seed} round {round}"))?
-            .with_context(|| format!("seed {seed} round {round}"))?
-        {}
+        answers_or_ends(client).await.with_context(|| format!("seed {seed} round {round}"))?;
+    }
+    Ok(())
+}
+
+/// Whatever was made of what it sent: well-formed answers, or the end; never silence. A header that announces more than came
+/// is cut short by the end of the stream.
+async fn answers_or_ends(mut client: Client) -> Result<()> {
+    let _ = client.shutdown().await;
+    while let Some(_answer) = timeout(Duration::from_secs(20), client.next()).await.context("silence")?? {}
+    Ok(())
+}
+
+/// Their first words, or what comes behind a TmtpRev that was accepted.
+async fn fuzzed_headers_of_strangers_end_a_link_or_are_answered(server: &Server) -> Result<()> {
+    let seed = u64::from(rand::random::<u32>());
+    for round in 0..150_u64 {
+        let mut rng = StdRng::seed_from_u64(seed + round);
+        let mut client = server.stranger().await?;
+        if round % 3 > 0 {
+            client.send(&ask::tmtprev(), b"").await?;
+        }
+        for _ in 0..2 {
+            if client.send_raw(&mutated(&mut rng, &VALID_OF_STRANGERS)).await.is_err() {
+                break;
+            }
+        }
+        answers_or_ends(client).await.with_context(|| format!("seed {seed} round {round}"))?;
     }
     Ok(())
 }

@@ -2,15 +2,18 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
-use tmtp_testkit::{ask, client::Client, sentences, server::Server, suite::Sentence, talk::unique};
+use tmtp_testkit::{
+    ask, client::Client, received::Received, sentences, server::Server, suite::Sentence, talk::unique,
+};
 use tokio::time::{Instant, timeout};
 
 pub fn sentences() -> Vec<Sentence<Server>> {
     sentences![Server;
         what_is_not_acked_comes_again_after_a_reconnect_in_order,
         what_is_not_acked_comes_again_after_30_seconds,
+        what_is_not_acked_comes_again_and_again_in_order,
         what_was_acked_never_comes_again,
         what_was_acked_on_a_link_that_was_cut_never_comes_again_after_an_answer,
         user_messages_go_ahead_of_all_others,
@@ -65,6 +68,42 @@ async fn what_is_not_acked_comes_again_after_30_seconds(server: &Server) -> Resu
         "came again after {waited:?}"
     );
     bob.ack(again.id()).await?;
+    bob.expect_nothing().await
+}
+
+/// What comes next to the first of them, which waits longer than a silent link may. Pulses keep them all.
+pub async fn much_later(clients: &mut [&mut Client]) -> Result<Received> {
+    for _ in 0..5 {
+        let first = clients.first_mut().context("a client")?;
+        if let Ok(message) = timeout(Duration::from_secs(10), first.queued()).await {
+            return message;
+        }
+        for client in &mut *clients {
+            client.send(&ask::pulse(), b"").await?;
+        }
+    }
+    bail!("nothing comes")
+}
+
+async fn what_is_not_acked_comes_again_and_again_in_order(server: &Server) -> Result<()> {
+    let mut alice = server.member("Alice").await?;
+    let mut bob = server.member("Bob").await?;
+    bob.may_repeat = true;
+    let mut first = Vec::new();
+    for n in 0..4 {
+        alice.accepted(&ask::post(&[&bob.me.uid]), &[n]).await?;
+        first.push(bob.queued().await?);
+    }
+    bob.ack(first.remove(1).id()).await?;
+    for round in 0..2 {
+        for before in &first {
+            let again = much_later(&mut [&mut bob]).await?;
+            ensure!(again.framed == before.framed && again.data == before.data, "round {round}: {again}");
+        }
+    }
+    for message in &first {
+        bob.ack(message.id()).await?;
+    }
     bob.expect_nothing().await
 }
 
@@ -247,24 +286,25 @@ async fn ids_of_one_sender_grow_whatever_edge_it_uses(server: &Server) -> Result
 }
 
 async fn an_evicted_nodes_unacked_messages_go_to_its_new_link(server: &Server) -> Result<()> {
-    let mut alice = server.member("Alice").await?;
-    let mut old = server.member("Bob").await?;
-    alice.accepted(&ask::post(&[&old.me.uid]), b"acked").await?;
-    let msgid = alice.accepted(&ask::post(&[&old.me.uid]), b"not acked").await?;
-    old.take("delivery").await?;
-    ensure!(old.queued().await?.id() == msgid);
-    let mut new = server.login(&old.me).await?;
-    let ids = async |client: &mut Client| -> Result<Vec<String>> {
+    for to in server.addresses() {
+        let mut alice = server.member("Alice").await?;
+        let mut old = Client::register(&server.addresses()[0], &unique("Bob")).await?;
+        alice.accepted(&ask::post(&[&old.me.uid]), b"acked").await?;
+        let msgid = alice.accepted(&ask::post(&[&old.me.uid]), b"not acked").await?;
+        old.take("delivery").await?;
+        ensure!(old.queued().await?.id() == msgid);
+        let (mut new, _) = Client::login(&to, &old.me).await?;
         let mut ids = Vec::new();
         loop {
-            let message = client.queued().await?;
+            let message = new.queued().await?;
             if message.op() == "login" {
-                return Ok(ids);
+                break;
             }
             ids.push(message.id().to_owned());
         }
-    };
-    ensure!(ids(&mut new).await?.contains(&msgid));
+        ensure!(ids.contains(&msgid), "at {to:?}: {ids:?}");
+        old.expect_quit("node connected elsewhere").await?;
+    }
     Ok(())
 }
 

@@ -137,10 +137,11 @@ async fn a_suspended_site_serves_nobody(server: &Server) -> Result<()> {
 }
 
 async fn a_site_may_refuse_a_second_login_of_a_node(server: &Server) -> Result<()> {
-    let to = server.address_at(REFUSING);
+    let to = server.address_of(0, Some(REFUSING));
     let mut first = Client::register(&to, "").await?;
-    for _ in 0..3 {
-        let mut second = Client::connect(&server.address_at(REFUSING)).await?;
+    // At the same edge, and at every other.
+    for edge in 0..=server.edges.len() {
+        let mut second = Client::connect(&server.address_of(edge, Some(REFUSING))).await?;
         second.send_both(&ask::login(&first.me.uid, &first.me.nodeid)).await?;
         second.expect_tmtprev().await?;
         second.expect_quit("node already connected").await?;
@@ -152,14 +153,17 @@ async fn a_site_may_refuse_a_second_login_of_a_node(server: &Server) -> Result<(
 }
 
 async fn by_default_the_newest_login_wins(server: &Server) -> Result<()> {
-    let mut old = server.member("Eager").await?;
-    for _ in 0..3 {
-        let (new, _) = Client::login(&server.address(), &old.me).await?;
+    let to = server.addresses();
+    let mut old = Client::register(&to[0], &unique("Eager")).await?;
+    // At another edge, at the same one, and back at the first.
+    let newest = [to.len() - 1, to.len() - 1, 0];
+    for edge in newest {
+        let (new, _) = Client::login(&to[edge], &old.me).await?;
         old.expect_quit("node connected elsewhere").await?;
         old = new;
     }
     // None of the links acked anything.
-    for _ in 0..3 {
+    for _ in newest {
         old.take("login").await?;
     }
     old.expect_nothing().await

@@ -19,9 +19,13 @@ pub fn sentences() -> Vec<Sentence<Server>> {
         joining_is_told_to_joined_members,
         an_invited_member_may_join_under_another_alias,
         nobody_joins_uninvited,
+        nobody_is_in_a_group_under_anothers_alias,
         a_joined_member_may_change_its_alias_in_the_group,
+        who_is_invited_only_changes_no_alias_in_the_group,
+        edits_of_a_group_are_acked_without_a_msgid,
         who_leaves_is_invited_still_and_may_return,
         who_is_dropped_is_told_and_barred_until_invited_again,
+        a_joined_member_may_drop_one_who_is_invited,
         only_a_joined_member_may_drop_another,
         edits_of_an_unknown_group_are_refused,
     ]
@@ -204,6 +208,58 @@ async fn a_joined_member_may_change_its_alias_in_the_group(server: &Server) -> R
     expect_member(&mut members, &json!({"act": "drop", "alias": other})).await
 }
 
+async fn nobody_is_in_a_group_under_anothers_alias(server: &Server) -> Result<()> {
+    let (gid, mut members) = group(server, &["Alice", "Bob"]).await?;
+    let mut carol = server.member("Carol").await?;
+    let (alice, bob) = (members[0].me.alias.clone(), members[1].me.alias.clone());
+    members[0].accepted(&ask::invite(&gid, &alice, &carol.me.alias), b"").await?;
+    expect_member(&mut members, &json!({"act": "invite"})).await?;
+    carol.take("invite").await?;
+    for not_hers in [&alice, &gid, &unique("Nobody")] {
+        carol.refused(&ask::join_as(&gid, not_hers), b"").await?;
+        members[1].refused(&ask::realias(&gid, not_hers), b"").await?;
+    }
+    // Both are as they were.
+    carol.accepted(&ask::join(&gid), b"").await?;
+    members.push(carol);
+    let joined = json!({"act": "join", "alias": members[2].me.alias});
+    expect_member(&mut members, &joined).await?;
+    members[1].accepted(&ask::drop_from(&gid, &bob), b"").await?;
+    expect_member(&mut members, &json!({"act": "drop", "alias": bob})).await
+}
+
+async fn who_is_invited_only_changes_no_alias_in_the_group(server: &Server) -> Result<()> {
+    let (mut alice, mut bob) = (server.member("Alice").await?, server.member("Bob").await?);
+    let (gid, other) = (unique("Group"), unique("Robert"));
+    bob.accepted(&ask::newalias(&other), b"").await?;
+    bob.take("user").await?;
+    alice.accepted(&ask::invite(&gid, &alice.me.alias.clone(), &bob.me.alias), b"").await?;
+    alice.take("member").await?;
+    bob.take("invite").await?;
+    bob.refused(&ask::realias(&gid, &other), b"").await?;
+    // Nobody was told anything, and the invitation is what it was.
+    bob.accepted(&ask::join(&gid), b"").await?;
+    let joined = json!({"act": "join", "gid": gid, "alias": bob.me.alias});
+    expect_member(&mut [alice, bob], &joined).await
+}
+
+async fn edits_of_a_group_are_acked_without_a_msgid(server: &Server) -> Result<()> {
+    let (gid, mut members) = group(server, &["Alice", "Bob", "Carol"]).await?;
+    let (bob, carol, other) = (members[1].me.alias.clone(), members[2].me.alias.clone(), unique("Robert"));
+    members[1].accepted(&ask::newalias(&other), b"").await?;
+    members[1].take("user").await?;
+    for edit in [
+        ask::realias(&gid, &other),
+        ask::realias(&gid, &bob),
+        ask::drop_from(&gid, &carol),
+        ask::drop_from(&gid, &bob),
+    ] {
+        let ack = members[1].request(&edit, b"").await?;
+        ack.expect(&json!({"error": null, "msgid": null, "posted": null}))?;
+    }
+    Ok(())
+}
+
 async fn who_leaves_is_invited_still_and_may_return(server: &Server) -> Result<()> {
     let (gid, mut members) = group(server, &["Alice", "Bob"]).await?;
     let bob = members[1].me.alias.clone();
@@ -234,6 +290,21 @@ async fn who_is_dropped_is_told_and_barred_until_invited_again(server: &Server) 
     members[2].take("member").await?.expect(&json!({"act": "invite", "alias": bob}))?;
     members[1].accepted(&ask::join(&gid), b"").await?;
     expect_member(&mut members, &json!({"act": "join", "alias": bob})).await
+}
+
+async fn a_joined_member_may_drop_one_who_is_invited(server: &Server) -> Result<()> {
+    let (gid, mut members) = group(server, &["Alice", "Bob"]).await?;
+    let mut carol = server.member("Carol").await?;
+    let alice = members[0].me.alias.clone();
+    members[0].accepted(&ask::invite(&gid, &alice, &carol.me.alias), b"").await?;
+    expect_member(&mut members, &json!({"act": "invite"})).await?;
+    carol.take("invite").await?;
+    members[1].accepted(&ask::drop_from(&gid, &carol.me.alias), b"").await?;
+    carol.refused(&ask::join(&gid), b"").await?;
+    carol.refused(&ask::post_to(&[ask::to_group(&gid)]), b"let me in").await?;
+    let told = json!({"act": "drop", "gid": gid, "alias": carol.me.alias, "from": members[1].me.uid});
+    members.push(carol);
+    expect_member(&mut members, &told).await
 }
 
 async fn only_a_joined_member_may_drop_another(server: &Server) -> Result<()> {

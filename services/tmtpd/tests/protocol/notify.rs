@@ -11,6 +11,7 @@ pub fn sentences() -> Vec<Sentence<Server>> {
         the_message_goes_to_for_and_the_notification_to_both_lists,
         the_senders_other_nodes_get_message_and_notification,
         fornotself_keeps_the_message_from_the_senders_nodes,
+        fornotself_holds_where_for_names_the_sender_itself,
         notify_counts_the_entries_of_both_lists_and_the_sender,
         heads_and_sums_belong_to_their_parts,
         an_unknown_recipient_in_either_list_fails_the_whole_request,
@@ -64,6 +65,24 @@ async fn fornotself_keeps_the_message_from_the_senders_nodes(server: &Server) ->
     ops.sort();
     ensure!(ops == ["delivery", "notify"], "{ops:?}");
     second.expect_nothing().await
+}
+
+async fn fornotself_holds_where_for_names_the_sender_itself(server: &Server) -> Result<()> {
+    let (mut first, mut second) = server.two_nodes("Alice").await?;
+    let mut bob = server.member("Bob").await?;
+    let to = [ask::to_member(&first.me.uid), ask::to_member(&bob.me.uid)];
+    let header = ask::with(ask::post_notify(&to, &[], 1), &json!({"fornotself": true}));
+    first.accepted(&header, b"nm").await?;
+    // She is addressed, so that the posting node is notified too.
+    for node in [&mut first, &mut second] {
+        ensure!(node.take("notify").await?.data == b"n");
+    }
+    first.expect_nothing().await?;
+    ensure!(second.queued().await?.data.starts_with(b"nothing before this"), "the message came all the same");
+    let mut ops = [bob.queued().await?.op().to_owned(), bob.queued().await?.op().to_owned()];
+    ops.sort();
+    ensure!(ops == ["delivery", "notify"], "{ops:?}");
+    Ok(())
 }
 
 /// The field `notify` of the message as Bob gets it.

@@ -8,7 +8,10 @@ use tmtp_testkit::{
     sentences,
     server::Server,
     suite::Sentence,
+    talk::unique,
 };
+
+use crate::delivery::much_later;
 
 pub fn sentences() -> Vec<Sentence<Server>> {
     sentences![Server;
@@ -19,22 +22,19 @@ pub fn sentences() -> Vec<Sentence<Server>> {
         when_the_link_quits_they_are_told,
         a_member_is_gone_only_when_its_last_link_with_presence_ends,
         a_link_that_sent_no_ohiedit_does_not_keep_presence,
+        a_link_that_ends_for_a_newer_one_ends_presence,
         login_lists_members_online_who_notify_this_one,
         presence_is_never_stored,
+        presence_is_not_acked_and_not_sent_again,
         an_unknown_uid_fails_the_whole_request,
         all_nodes_of_a_member_hear_of_presence,
         one_may_notify_oneself,
     ]
 }
 
-/// Checks that no presence came, and nothing was queued, that was not taken: what it hears next is that somebody came who
-/// was not there before.
+/// Checks that no presence came, and nothing was queued, that was not taken.
 async fn hears_nothing_more(server: &Server, client: &mut Client) -> Result<()> {
-    let mut mark = server.member("Mark").await?;
-    mark.accepted(&ask::ohiedit("init", &[&client.me.uid]), b"").await?;
-    let next = client.ohi().await?;
-    ensure!(next == (mark.me.uid.clone(), 1), "{} heard {next:?}", client.me.alias);
-    client.expect_nothing().await
+    client.hears_nothing_before(&mut server.member("Mark").await?).await
 }
 
 async fn init_tells_connected_nodes_of_each_uid_and_queues_nothing(server: &Server) -> Result<()> {
@@ -125,6 +125,38 @@ async fn a_link_that_sent_no_ohiedit_does_not_keep_presence(server: &Server) -> 
     drop(first);
     ensure!(one.ohi().await?.1 == 1 && one.ohi().await?.1 == 2);
     hears_nothing_more(server, &mut second).await
+}
+
+async fn a_link_that_ends_for_a_newer_one_ends_presence(server: &Server) -> Result<()> {
+    for to in server.addresses() {
+        let mut one = server.member("One").await?;
+        let mut old = Client::register(&server.addresses()[0], &unique("Present")).await?;
+        let (uid, init) = (old.me.uid.clone(), ask::ohiedit("init", &[&one.me.uid]));
+        old.accepted(&init, b"").await?;
+        let (mut new, _) = Client::login(&to, &old.me).await?;
+        ensure!(one.ohi().await? == (uid.clone(), 1) && one.ohi().await? == (uid.clone(), 2));
+        // The new link begins anew, and that the old one is gone for good takes nothing from it.
+        new.accepted(&init, b"").await?;
+        old.expect_quit("node connected elsewhere").await?;
+        ensure!(one.ohi().await? == (uid, 1));
+        hears_nothing_more(server, &mut one).await?;
+    }
+    Ok(())
+}
+
+/// A message that came after it and was not acked comes again in its time; by then presence would have come too.
+async fn presence_is_not_acked_and_not_sent_again(server: &Server) -> Result<()> {
+    let mut one = server.member("One").await?;
+    let mut me = server.member("Present").await?;
+    me.accepted(&ask::ohiedit("init", &[&one.me.uid]), b"").await?;
+    ensure!(one.ohi().await? == (me.me.uid.clone(), 1));
+    let msgid = me.accepted(&ask::post(&[&one.me.uid]), b"not acked").await?;
+    one.may_repeat = true;
+    for _ in 0..2 {
+        ensure!(much_later(&mut [&mut one, &mut me]).await?.id() == msgid);
+    }
+    one.ack(&msgid).await?;
+    hears_nothing_more(server, &mut one).await
 }
 
 async fn info_of(server: &Server, account: &Account) -> Result<(Client, Value)> {

@@ -120,20 +120,24 @@ async fn ops_without_data_take_no_datalen(server: &Server) -> Result<()> {
 
 async fn only_post_notify_takes_a_notelen(server: &Server) -> Result<()> {
     let headers = valid().into_iter().map(|(header, _)| header).filter(|h| h["op"] != 8);
+    let headers = headers.chain([ask::pulse(), ask::quit()]);
     let headers: Vec<Value> = headers.map(|h| ask::with(h, &json!({"notelen": 1}))).collect();
     all_are_invalid(server, &headers).await
 }
 
 async fn ops_with_data_need_it(server: &Server) -> Result<()> {
     let post = json!({"op": 7, "id": "1", "for": []});
-    all_are_invalid(server, &[post.clone(), ask::with(post, &json!({"datalen": 0}))]).await
+    let notify = json!({"op": 8, "id": "1", "for": [], "notelen": 1});
+    let empty = [&post, &notify].map(|header| ask::with(header.clone(), &json!({"datalen": 0})));
+    all_are_invalid(server, &[&[post, notify][..], &empty].concat()).await
 }
 
 async fn heads_lie_within_their_data(server: &Server) -> Result<()> {
     let post = json!({"op": 7, "id": "1", "for": [], "datalen": 5, "datahead": 6});
     let notify = json!({"op": 8, "id": "1", "for": [], "datalen": 5, "notelen": 2, "notehead": 3});
+    let message = json!({"op": 8, "id": "1", "for": [], "datalen": 5, "notelen": 2, "datahead": 6});
     let huge = json!({"op": 7, "id": "1", "for": [], "datalen": 5, "datahead": u64::MAX});
-    all_are_invalid(server, &[post, notify, huge]).await
+    all_are_invalid(server, &[post, notify, message, huge]).await
 }
 
 async fn negative_numbers_are_invalid(server: &Server) -> Result<()> {
