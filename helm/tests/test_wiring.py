@@ -288,6 +288,12 @@ def test_figures_of_sites_are_scraped_as_the_board_and_the_api_expect():
     assert 'job=\\"tmtp-sites\\"' in board and 'job=\\"tmtp\\"' not in board
 
 
+def test_alerts_lead_to_the_runbooks_where_they_are_read():
+    groups = chart.one("full-values.yaml", "PrometheusRule", "tmtp-hosting")["spec"]["groups"]
+    for rule in (rule for group in groups for rule in group["rules"]):
+        assert rule["annotations"]["runbook_url"].startswith("https://runbooks.example/tmtp#tmtp"), rule["alert"]
+
+
 def test_an_empty_list_of_who_may_scrape_is_nobody_and_not_everybody():
     for each in chart.of_kind("full-values.yaml", "NetworkPolicy", settings=("networkPolicy.metricsFrom=[]",)):
         for rule in each["spec"].get("ingress", []):
