@@ -243,6 +243,12 @@ def test_issuers_that_certificates_name_are_there(values):
             assert each["spec"]["ca"]["secretName"] in secrets
 
 
+def test_an_authority_that_is_renewed_is_the_same_and_what_it_issues_gets_new_keys(values):
+    for each in chart.of_kind(values, "Certificate"):
+        policy = each["spec"]["privateKey"]["rotationPolicy"]
+        assert policy == ("Never" if each["spec"].get("isCA") else "Always"), each["metadata"]["name"]
+
+
 def test_the_name_that_edges_ask_for_is_in_deliverys_certificate():
     certificate = chart.one("min-values.yaml", "Certificate", "-delivery-internal")
     settings = chart.one("min-values.yaml", "ConfigMap", "-edge")["data"]["tmtpd.toml"]
