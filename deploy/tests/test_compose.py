@@ -90,6 +90,8 @@ def test_the_settings_lead_to_services_and_ports_that_are_there():
     assert SETTINGS["store"]["url"].split("@")[1].split("/")[0] == "postgres"
     assert SETTINGS["bus"]["urls"] == ["redis://redis:6379"]
     assert SETTINGS["edge"]["delivery"] == ["dns://delivery:" + SETTINGS["delivery"]["listen"].split(":")[1]]
+    # The port of OTLP over gRPC, which Jaeger listens at unless it is told otherwise.
+    assert SETTINGS["trace"]["endpoint"] == "http://jaeger:4317" and "jaeger" in SERVICES
     inside = SERVICES["edge"]["ports"][0].split(":")[2]
     assert SETTINGS["edge"]["listen"] == [f"0.0.0.0:{inside}"]
     for role in ("edge", "delivery"):

@@ -167,6 +167,23 @@ def test_systemd_waits_for_the_longest_drain_that_can_be_set():
     assert refusal(wait - 10) and not refusal(3600)
 
 
+def test_roles_that_share_a_machine_have_ports_of_their_own():
+    files = re.findall(r"^EnvironmentFile=-(.+)$", UNIT.read_text(), re.MULTILINE)
+    assert files == ["/etc/tmtp/environment", "/etc/tmtp/environment.%i"], "the later one wins"
+    section = (DEPLOY / "README.md").read_text().split("\n## Without Kubernetes\n")[1].split("\n## ")[0]
+    name, _, address = re.search(r"`(TMTPD_HTTP__LISTEN=.+?)`", section).group(1).partition("=")
+    addresses = re.findall(r"127\.0\.0\.1:\d+", section)
+    assert address in addresses and len(addresses) == len(set(addresses)) == 3
+    assert tomllib.loads((DEPLOY / "debian/tmtpd.toml").read_text())["http"]["listen"] in addresses
+
+    def refusal(value):
+        variables = {"PATH": os.environ["PATH"], name: value}
+        words = [TMTPD, "check-config", "--role", "control"]
+        return "http.listen" in subprocess.run(words, env=variables, capture_output=True, text=True).stderr
+
+    assert refusal("nowhere") and not refusal(address)
+
+
 class Machine:
     """Runs the package's scripts where all that they call is noted, and nothing done."""
 

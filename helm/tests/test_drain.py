@@ -14,6 +14,7 @@ CASES = [
     ("min-values.yaml", ("edge.links.max=50000", "edge.drain.sessionsPerSecond=700", "edge.maxSurge=4")),
     ("min-values.yaml", ("edge.links.max=1", "edge.drain.sessionsPerSecond=1", "edge.drain.delaySeconds=60")),
     ("min-values.yaml", ("edge.links.max=200000", "edge.drain.sessionsPerSecond=5000", "edge.maxSurge=7")),
+    ("min-values.yaml", ("edge.links.max=80000", "edge.drain.sessionsPerSecond=50")),
 ]
 
 
@@ -84,14 +85,21 @@ def test_the_edge_takes_as_many_links_as_were_counted_with(case):
     assert toml["edge"]["links_max"] == asked(case, "links", "max")
 
 
-def test_going_down_is_no_faster_than_an_upgrade():
-    case = ("full-values.yaml", ())
-    deployment, pod, toml = rendered(case)
-    down = chart.one("full-values.yaml", "HorizontalPodAutoscaler", "-edge")["spec"]["behavior"]["scaleDown"]
+def test_going_down_is_no_faster_than_an_upgrade(case):
+    case = (case[0], (*case[1], "edge.autoscaling.enabled=true"))
+    _, pod, toml = rendered(case)
+    down = chart.one(case[0], "HorizontalPodAutoscaler", "-edge", settings=case[1])["spec"]["behavior"]["scaleDown"]
     for policy in down["policies"]:
-        assert policy["type"] == "Pods"
+        assert policy["type"] == "Pods" and 0 < policy["periodSeconds"] <= 1800
         pods_at_a_time = policy["value"] * -(-(drain_seconds(toml) + delay(pod)) // policy["periodSeconds"])
         assert pods_at_a_time * toml["edge"]["drain_per_second"] <= asked(case, "drain", "sessionsPerSecond")
+
+
+def test_going_down_slower_than_kubernetes_can_be_told_is_refused():
+    slow = ("edge.links.max=100000", "edge.drain.sessionsPerSecond=50")
+    assert drain_seconds(rendered(("min-values.yaml", slow))[2]) > 1800
+    said = chart.template("helm-4", "min-values.yaml", *slow, "edge.autoscaling.enabled=true", expect_failure=True)
+    assert "edge.drain.sessionsPerSecond" in said and "edge.autoscaling" in said
 
 
 @pytest.mark.parametrize("role", ["delivery", "control"])

@@ -47,6 +47,8 @@ def test_settings_that_the_chart_works_out_are_refused(version, key):
      ('edge.certificates=[{"host":"a","existingSecret":"b"},{"host":"A","existingSecret":"c"}]', "twice"),
      ('monitoring.siteMonitor={"enabled":true,"existingSecret":"a"}', "organizations"),
      ('monitoring.siteMonitor={"enabled":true,"organizations":[1]}', "siteMonitor.existingSecret"),
+     ('monitoring.prometheusRule={"enabled":true}', "prometheusRule.runbookUrl"),
+     ('monitoring.prometheusRule={"enabled":true,"runbookUrl":"deploy/README.md"}', "runbookUrl"),
      ('control.ingress={"enabled":true,"hosts":["a.example"]}', "networkPolicy.controlFrom"),
      ('control.httpRoute={"enabled":true,"parentRefs":[{"name":"a"}]}', "networkPolicy.controlFrom"),
      ('database.shards=[{"name":"main","existingSecret":"a"}]', "shards"),

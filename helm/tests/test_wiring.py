@@ -177,15 +177,38 @@ def test_config_maps_and_secrets_that_pods_use_are_there(values):
         assert set(refers(spec, "Secret")) <= certified | existing(values), name
 
 
+def before_all_else(values, kind):
+    """What of this kind is made before an install or upgrade makes the rest."""
+    for each in chart.of_kind(values, kind):
+        if {"pre-install", "pre-upgrade"} & set(each["metadata"].get("annotations", {}).get("helm.sh/hook", "").split(",")):
+            yield each
+
+
 def test_what_runs_before_the_install_uses_only_what_exists(values):
-    for each in chart.manifests(values):
-        hooks = each["metadata"].get("annotations", {}).get("helm.sh/hook", "").split(",")
-        if "pre-install" in hooks:
-            spec = each["spec"]["template"]["spec"]
-            used = set(refers(spec, "ConfigMap")) | set(refers(spec, "Secret"))
-            assert used <= existing(values), each["metadata"]["name"]
-            assert spec["serviceAccountName"] in existing(values) | {"default"}
-            assert not any("persistentVolumeClaim" in volume for volume in spec.get("volumes", []))
+    for each in before_all_else(values, "Job"):
+        spec = each["spec"]["template"]["spec"]
+        used = set(refers(spec, "ConfigMap")) | set(refers(spec, "Secret"))
+        assert used <= existing(values), each["metadata"]["name"]
+        assert spec["serviceAccountName"] in existing(values) | {"default"}
+        assert not any("persistentVolumeClaim" in volume for volume in spec.get("volumes", []))
+
+
+def test_what_runs_before_an_upgrade_is_let_out_by_policies_that_are_there_before_it(values):
+    made, policies = list(before_all_else(values, "NetworkPolicy")), chart.of_kind(values, "NetworkPolicy")
+    for job in before_all_else(values, "Job") if policies else []:
+        labels, hook = job["spec"]["template"]["metadata"]["labels"], job["metadata"]["annotations"]
+        concerned = [each for each in policies if selects(each["spec"]["podSelector"]["matchLabels"], labels)
+                     and "app.kubernetes.io/component" in each["spec"]["podSelector"]["matchLabels"]]
+        assert concerned and all(each in made for each in concerned), job["metadata"]["name"]
+        for each in concerned:
+            own = each["metadata"]["annotations"]
+            assert own["helm.sh/hook"] == hook["helm.sh/hook"]
+            assert int(own["helm.sh/hook-weight"]) < int(hook["helm.sh/hook-weight"])
+        # That of the former release, which is for all, has DNS where it was.
+        rules = [rule for each in concerned for rule in each["spec"]["egress"]]
+        delivery = chart.one(values, "NetworkPolicy", "-delivery")["spec"]["egress"]
+        everything = next(each for each in policies if "app.kubernetes.io/component" not in each["spec"]["podSelector"]["matchLabels"])
+        assert everything["spec"]["egress"] + delivery[:1] == rules, "DNS and the database"
 
 
 def test_the_database_is_brought_up_to_date_as_the_values_say(values):
@@ -218,6 +241,12 @@ def test_issuers_that_certificates_name_are_there(values):
         if "ca" in each["spec"]:
             secrets = {made["spec"]["secretName"] for made in chart.of_kind(values, "Certificate")}
             assert each["spec"]["ca"]["secretName"] in secrets
+
+
+def test_an_authority_that_is_renewed_is_the_same_and_what_it_issues_gets_new_keys(values):
+    for each in chart.of_kind(values, "Certificate"):
+        policy = each["spec"]["privateKey"]["rotationPolicy"]
+        assert policy == ("Never" if each["spec"].get("isCA") else "Always"), each["metadata"]["name"]
 
 
 def test_the_name_that_edges_ask_for_is_in_deliverys_certificate():
@@ -263,6 +292,12 @@ def test_figures_of_sites_are_scraped_as_the_board_and_the_api_expect():
         assert labels["job"] == "tmtp-sites" and f"/{labels['organization']}/" in end["path"]
     board = (chart.CHART / "files/dashboards/site.json").read_text()
     assert 'job=\\"tmtp-sites\\"' in board and 'job=\\"tmtp\\"' not in board
+
+
+def test_alerts_lead_to_the_runbooks_where_they_are_read():
+    groups = chart.one("full-values.yaml", "PrometheusRule", "tmtp-hosting")["spec"]["groups"]
+    for rule in (rule for group in groups for rule in group["rules"]):
+        assert rule["annotations"]["runbook_url"].startswith("https://runbooks.example/tmtp#tmtp"), rule["alert"]
 
 
 def test_an_empty_list_of_who_may_scrape_is_nobody_and_not_everybody():
