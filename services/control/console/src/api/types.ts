@@ -35,6 +35,7 @@ export type LinkSeen = Omit<Schemas['LinkShown'], 'purpose'> & { purpose: 'demo'
 export type Credentials = Schemas['Credentials']
 export type LinkUsed = Schemas['LinkFollowed']
 export type PasswordNew = Schemas['PasswordNew']
+export type Passkey = Schemas['PasskeyShown']
 export type TotpOffer = Schemas['TotpOffer']
 export type RecoveryCodes = Schemas['RecoveryCodes']
 export type Session = Schemas['SessionShown']

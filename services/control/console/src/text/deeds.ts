@@ -36,6 +36,8 @@ const NAMES: Record<string, string> = {
   'user.sign-out': 'signed out',
   'user.identity': 'signed in with the provider for the first time',
   'user.unlink': 'unlinked the person from the providers',
+  'user.passkey': 'added a passkey',
+  'user.passkey-removed': 'removed a passkey',
   'user.totp': 'turned two steps on',
   'user.totp-removed': 'turned two steps off',
   'user-provider.create': 'added the provider that people sign in with',
