@@ -34,9 +34,10 @@ judge() {
     octets=$(du -sb "$root" | cut -f1)
     ((octets <= octets_max)) || fail "$octets octets: more than $octets_max"
     printf 'image: %s octets, %s compressed\n' "$octets" "$(tar c -C "$root" . | gzip -6 | wc -c)"
+    [[ -n ${TMTP_COMMIT:-} ]] || fail "of which commit? Set TMTP_COMMIT, or COMMIT for the Dockerfile"
     for program in tmtpd tmtp; do
         said=$("$root/usr/local/bin/$program" --version)
-        [[ -z ${TMTP_COMMIT:-} || $said == *"commit $TMTP_COMMIT"* ]] || fail "$program tells another commit: $said"
+        [[ $said == *"commit $TMTP_COMMIT"* ]] || fail "$program tells another commit: $said"
     done
 }
 

@@ -53,7 +53,7 @@ def test_the_images_contents_run_with_nothing_else_there(image):
     assert re.fullmatch(r"tmtpd \d+\.\d+\.\d+ \(commit \w+\)", told) and told in said
 
 
-@pytest.mark.parametrize("commit, octets, complaint", [("abc", 0, ""), ("", 0, ""), ("def", 0, "another commit"), ("abc", 70_000_000, "more than")])
+@pytest.mark.parametrize("commit, octets, complaint", [("abc", 0, ""), ("", 0, "which commit"), ("def", 0, "another commit"), ("abc", 70_000_000, "more than")])
 def test_an_image_for_release_is_small_and_tells_its_commit(tmp_path, commit, octets, complaint):
     programs = tmp_path / "usr/local/bin"
     programs.mkdir(parents=True)
