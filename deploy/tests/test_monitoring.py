@@ -27,6 +27,8 @@ BOARDS = {path.name: json.loads(path.read_text()) for path in sorted((FILES / "d
 PANELS = [panel for board in BOARDS.values() for panel in board["panels"] if panel["type"] != "row"]
 TARGETS = [target for panel in PANELS for target in panel["targets"]]
 METRIC = re.compile(r"\b(?:tmtp|process)_[a-z_]+\b")
+# Of what the cluster is not set up for: members' providers, and a certificate authority.
+ELSEWHERE = {"tmtp_delivery_provider_keys_total", "tmtp_control_certificates_issued_total"}
 
 
 def test_rules_fire_when_they_should_and_not_before(tmp_path):
@@ -150,6 +152,34 @@ def test_a_real_prometheus_sees_every_metric_that_boards_and_rules_name(promethe
     names = {name for expression in expressions for name in METRIC.findall(expression)}
     assert len(names) > 40
     wait_for(lambda: names - known(prometheus))
+
+
+def test_a_real_prometheus_sees_every_metric_of_the_catalogue(prometheus):
+    section = (DEPLOY.parent / "README.md").read_text().split("\n## Metrics\n")[1].split("\n## ")[0]
+    rows = "".join(line.split("|")[1] for line in section.splitlines() if line.startswith("|"))
+    # A name that ends in an underscore is a family, at an address of its own.
+    names = set(re.findall(r"`(tmtp_\w*[a-z])\b", rows)) - ELSEWHERE
+    assert len(names) > 50
+
+    def missing():
+        found = known(prometheus)
+        return {name for name in names if name not in found and f"{name}_bucket" not in found}
+
+    wait_for(missing)
+
+
+@pytest.mark.parametrize("role", ["edge", "delivery", "control"])
+def test_what_a_process_tells_follows_prometheus_rules_and_names_the_programs_commit(cluster, role):
+    port = next(port for name, port in cluster.items() if name.rstrip("12") == role)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True)
+    # What each one means is told by README.md.
+    complaints = [line for line in (done.stdout + done.stderr).splitlines() if not line.endswith(" no help text")]
+    assert done.returncode in (0, 3) and not complaints, complaints
+    told = subprocess.run([TMTPD, "--version"], capture_output=True, text=True).stdout
+    commit = re.search(r"commit (\w+)", told).group(1)
+    assert re.search(rf'^tmtp_build_info{{[^}}]*commit="{commit}"', text, re.MULTILINE)
 
 
 def test_every_panel_shows_something_and_its_legend_names_labels_that_are_there(prometheus):
