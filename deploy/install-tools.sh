@@ -185,6 +185,11 @@ install_prometheus() {
     has_prometheus || explain "no Prometheus after installing"
 }
 
+# What looks at units. Nothing is booted with it.
+install_systemd() {
+    command -v systemd-analyze >/dev/null || install_quietly systemd
+}
+
 has_pebble() { command -v pebble >/dev/null && command -v pebble-challtestsrv >/dev/null; }
 
 # A certificate authority for tests.
@@ -210,6 +215,7 @@ case ${1:-all} in
         install_npm
         install_chromium
         install_prometheus
+        install_systemd
         install_pebble
         "$(dirname "$0")/s3.sh" install
         "$(dirname "$0")/smtp.sh" install

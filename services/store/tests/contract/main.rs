@@ -26,8 +26,9 @@ mod world;
 
 use admin::{
     audit as admin_audit, certificates as admin_certificates, erasing as admin_erasing, keys as admin_keys,
-    names as admin_names, orgs as admin_orgs, people as admin_people, providers as admin_providers,
-    sites as admin_sites, usage as admin_usage, user_providers as admin_user_providers, users as admin_users,
+    names as admin_names, orgs as admin_orgs, passkeys as admin_passkeys, people as admin_people,
+    providers as admin_providers, sites as admin_sites, usage as admin_usage,
+    user_providers as admin_user_providers, users as admin_users,
 };
 
 /// Makes a test of each sentence for each store.
@@ -137,6 +138,10 @@ contract! {
         the_most_links_of_a_day_are_kept_and_members_as_last_counted,
         what_is_settled_says_the_same_and_what_is_old_is_forgotten,
         an_organizations_usage_is_that_of_its_own_sites_together,
+    }
+    admin_passkeys {
+        a_passkey_is_one_persons_is_found_by_its_device_and_removed_by_its_owner,
+        what_a_device_is_asked_is_answered_once_and_in_time,
     }
     admin_user_providers {
         a_provider_of_people_is_found_through_its_own_organization_or_by_its_domain,

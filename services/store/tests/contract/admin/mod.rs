@@ -6,6 +6,7 @@ pub mod erasing;
 pub mod keys;
 pub mod names;
 pub mod orgs;
+pub mod passkeys;
 pub mod people;
 pub mod providers;
 pub mod sites;

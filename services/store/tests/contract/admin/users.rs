@@ -18,7 +18,7 @@ async fn try_add(w: &World, org: OrgId, email: &str) -> Result<Option<User>> {
     Ok(user)
 }
 
-async fn add(w: &World, org: OrgId, email: &str) -> Result<User> {
+pub(super) async fn add(w: &World, org: OrgId, email: &str) -> Result<User> {
     try_add(w, org, email).await?.context("added")
 }
 
