@@ -7,11 +7,26 @@ pub fn shown_url(url: &str) -> String {
         Some((login, place)) => (Some(login), place),
         None => (None, url),
     };
+    // With a question mark before it, the `@` ends a password only where that is certain.
+    if let Some((scheme, before)) =
+        login.and_then(|login| login.split_once('?')).map(|(login, _)| split(login))
+        && (before.contains('/') || !before.contains(':') || !place.contains('/'))
+    {
+        return format!("{scheme}***");
+    }
     let (place, query) = place.split_once('?').unwrap_or((place, ""));
     let may_be_shown = |part: &&str| !part.is_empty() && !part.to_ascii_lowercase().contains("pass");
     let query: Vec<&str> = query.split('&').filter(may_be_shown).collect();
     let login = login.map(shown_login).unwrap_or_default();
     if query.is_empty() { format!("{login}{place}") } else { format!("{login}{place}?{}", query.join("&")) }
+}
+
+/// A scheme with what ends it, and the rest.
+fn split(url: &str) -> (String, &str) {
+    match url.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), url),
+    }
 }
 
 /// What stands before the last `@`.
@@ -43,6 +58,10 @@ mod tests {
                 "postgres://db/tmtp?user=tmtp&sslPassword=hunter2&password=hunter2",
                 "postgres://db/tmtp?user=tmtp",
             ),
+            ("postgres://db/tmtp?user=me@corp&password=hunter2", "postgres://***"),
+            ("postgres://db/tmtp?password=hun@ter2", "postgres://***"),
+            ("postgres://tmtp@db/tmtp?user=a@b&password=hunter2", "postgres://***"),
+            ("postgres://db/tmtp?password=a@hunter2/c", "postgres://***"),
             ("redis://hunter2@one:6379", "redis://***@one:6379"),
             ("redis:hunter2@one", "***@one"),
             ("redis://:hunter2@one", "redis://:***@one"),

@@ -136,7 +136,7 @@ fn of_refusal(refusal: &Refusal) -> Problem {
     match refusal {
         Refusal::Credentials => new(StatusCode::UNAUTHORIZED, "wrong-credentials", "That is not right"),
         Refusal::CodeNeeded => new(StatusCode::UNAUTHORIZED, "code-needed", "A code is needed"),
-        Refusal::OnlyWay { .. } => new(StatusCode::FORBIDDEN, "other-way-in", "Not with a password"),
+        Refusal::OnlyWay { .. } => new(StatusCode::FORBIDDEN, "other-way-in", "Another way in"),
         Refusal::Passkey => new(StatusCode::FORBIDDEN, "wrong-passkey", "That is not the passkey"),
         Refusal::PasskeyLate => new(StatusCode::FORBIDDEN, "passkey-late", "That took too long"),
         Refusal::Stopped(_) => new(StatusCode::FORBIDDEN, "sign-in-stopped", "The sign-in was not completed"),

@@ -63,9 +63,7 @@ impl Door {
         let (org, user) = (of.user.org, of.user.id);
         let mut change = self.registry.admin.begin().await?;
         let known = change.passkeys(org, user).await?;
-        if known.len() as i64 >= PASSKEYS_MAX {
-            return Err(Refusal::State("you have as many passkeys as anybody may; remove one first").into());
-        }
+        require_room(&known)?;
         let known = known.iter().map(passkey).collect::<Result<Vec<_>>>()?;
         let known = known.iter().map(|passkey| passkey.cred_id().clone()).collect();
         let shown = if of.user.name.is_empty() { &of.user.email } else { &of.user.name };
@@ -96,10 +94,9 @@ impl Door {
     ) -> Result<StoredPasskey> {
         check::name(label)?;
         let answer: RegisterPublicKeyCredential = understood(answer)?;
-        let mut change = self.registry.admin.begin().await?;
-        let asked = self.asked(&mut change, token).await?;
+        let asked = self.asked(token).await?;
         if asked.of != Some((of.user.org, of.user.id)) {
-            return Err(Refusal::Passkey.into());
+            return Err(Refusal::PasskeyLate.into());
         }
         let state: PasskeyRegistration = read(&asked.state)?;
         let added =
@@ -112,10 +109,10 @@ impl Door {
             kept: json(&added)?.to_string(),
             now_ms: self.registry.now_ms(),
         };
+        let mut change = self.registry.admin.begin().await?;
         account::lock(&mut change, of, None).await?;
-        let known = change.passkeys(of.user.org, of.user.id).await?;
-        let has_room = (known.len() as i64) < PASSKEYS_MAX;
-        let added = if has_room { change.add_passkey(&new).await? } else { None };
+        require_room(&change.passkeys(of.user.org, of.user.id).await?)?;
+        let added = change.add_passkey(&new).await?;
         let added = added.ok_or(Refusal::State("this passkey is somebody's already"))?;
         self.note_passkey(&mut change, by, of, "user.passkey", (Value::Null, shown(&added))).await?;
         change.commit().await?;
@@ -131,6 +128,7 @@ impl Door {
             self.prove(of, password).await?;
         }
         let mut change = self.registry.admin.begin().await?;
+        account::lock(&mut change, of, None).await?;
         let removed = change.remove_passkey(of.user.org, of.user.id, id).await?;
         let removed = removed.ok_or(Error::Absent("passkey"))?;
         self.note_passkey(&mut change, by, of, "user.passkey-removed", (shown(&removed), Value::Null))
@@ -168,23 +166,24 @@ impl Door {
     async fn enter_by_passkey(&self, visitor: &Visitor, token: &str, answer: &Value) -> Result<Entered> {
         let answer: PublicKeyCredential = understood(answer)?;
         let asker = self.asker()?;
-        let mut change = self.registry.admin.begin().await?;
-        let asked = self.asked(&mut change, token).await?;
+        let asked = self.asked(token).await?;
         if asked.of.is_some() {
             return Err(Refusal::Passkey.into());
         }
         let state: DiscoverableAuthentication = read(&asked.state)?;
         let (whose, credential) =
-            asker.identify_discoverable_authentication(&answer).map_err(|error| unsound(&error))?;
+            asker.identify_discoverable_authentication(&answer).map_err(|e| unsound(&e))?;
+        let mut change = self.registry.admin.begin().await?;
+        let found = change.find_passkey(credential).await?.ok_or(Refusal::Passkey)?;
+        let account = change.lock_account(found.org, found.user).await?;
+        let account = account.filter(|account| !account.user.suspended).ok_or(Refusal::Passkey)?;
+        // Under the account's lock it is nobody else's to use or remove: it may have been meanwhile.
         let known = change.find_passkey(credential).await?;
         let mut known =
             known.filter(|known| handle(known.org, known.user) == whose).ok_or(Refusal::Passkey)?;
         let mut with = passkey(&known)?;
-        let answered = asker
-            .finish_discoverable_authentication_v2(&answer, state, &with)
-            .map_err(|error| unsound(&error))?;
-        let account = change.lock_account(known.org, known.user).await?;
-        let account = account.filter(|account| !account.user.suspended).ok_or(Refusal::Passkey)?;
+        let answered =
+            asker.finish_discoverable_authentication_v2(&answer, state, &with).map_err(|e| unsound(&e))?;
         if let Some(label) = only_way_of(&mut change, &account.user).await? {
             return Err(Refusal::OnlyWay { label }.into());
         }
@@ -221,9 +220,11 @@ impl Door {
         Ok(token.into())
     }
 
-    /// What was asked: whoever answers first has it.
-    async fn asked(&self, change: &mut Change, token: &str) -> Result<PasskeyChallenge> {
+    /// What was asked: whoever answers first has it, whatever comes of the answer.
+    async fn asked(&self, token: &str) -> Result<PasskeyChallenge> {
+        let mut change = self.registry.admin.begin().await?;
         let asked = change.take_passkey_challenge(&keys::key_hash(token)).await?;
+        change.commit().await?;
         let asked = asked.filter(|asked| self.registry.now_ms() < asked.expires_ms);
         Ok(asked.ok_or(Refusal::PasskeyLate)?)
     }
@@ -238,6 +239,11 @@ impl Door {
     ) -> Result<()> {
         self.registry.record_user(change, by, action, &of.user, values).await
     }
+}
+
+fn require_room(known: &[StoredPasskey]) -> Result<()> {
+    let full = Refusal::State("you have as many passkeys as anybody may; remove one first");
+    if (known.len() as i64) < PASSKEYS_MAX { Ok(()) } else { Err(full.into()) }
 }
 
 /// Who somebody is to their device: nothing that tells anybody else.

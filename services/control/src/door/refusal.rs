@@ -21,7 +21,9 @@ pub enum Refusal {
         label: String,
     },
     /// What a device answered is no good.
-    #[error("this passkey is of no account here, or the account is suspended")]
+    #[error(
+        "this passkey is of no account here, the account is suspended, or the console is open at another address than control.public_url"
+    )]
     Passkey,
     /// What a device answered comes too late, or was not asked.
     #[error("the passkey's answer came too late; try again")]

@@ -122,7 +122,7 @@ impl Discovery {
             }
         }
         let before = found.len();
-        found.retain(|address, _| now.contains_key(address));
+        found.retain(|address, (host, _)| now.get(address) == Some(&host.as_str()));
         let mut changed = found.len() != before;
         for (address, host) in now {
             changed |= self.add_found(found, address, host);
