@@ -31,10 +31,10 @@ fn split(url: &str) -> (String, &str) {
 
 /// What stands before the last `@`.
 fn shown_login(login: &str) -> String {
-    match login.split_once("://").map(|(scheme, who)| (scheme, who.split_once(':'))) {
-        Some((scheme, Some((user, _)))) if !user.contains('@') => format!("{scheme}://{user}:***@"),
-        Some((scheme, _)) => format!("{scheme}://***@"),
-        None => "***@".to_owned(),
+    let (scheme, who) = split(login);
+    match who.split_once(':') {
+        Some((user, _)) if !scheme.is_empty() && !user.contains('@') => format!("{scheme}{user}:***@"),
+        _ => format!("{scheme}***@"),
     }
 }
 

@@ -57,9 +57,7 @@ impl Door {
     /// When the password is wrong, there are too many or cannot be any, or the store fails.
     pub async fn offer_passkey(&self, of: &SignedIn, password: &str) -> Result<Question> {
         let asker = self.asker()?;
-        if of.user.has_password {
-            self.prove(of, password).await?;
-        }
+        self.prove_if_any(of, password).await?;
         let (org, user) = (of.user.org, of.user.id);
         let mut change = self.registry.admin.begin().await?;
         let known = change.passkeys(org, user).await?;
@@ -114,7 +112,8 @@ impl Door {
         require_room(&change.passkeys(of.user.org, of.user.id).await?)?;
         let added = change.add_passkey(&new).await?;
         let added = added.ok_or(Refusal::State("this passkey is somebody's already"))?;
-        self.note_passkey(&mut change, by, of, "user.passkey", (Value::Null, shown(&added))).await?;
+        let values = (Value::Null, shown(&added));
+        self.registry.record_user(&mut change, by, "user.passkey", &of.user, values).await?;
         change.commit().await?;
         Ok(added)
     }
@@ -124,15 +123,13 @@ impl Door {
     /// # Errors
     /// When the password is wrong, there is no such passkey, or the store fails.
     pub async fn remove_passkey(&self, by: &By, of: &SignedIn, password: &str, id: PasskeyId) -> Result<()> {
-        if of.user.has_password {
-            self.prove(of, password).await?;
-        }
+        self.prove_if_any(of, password).await?;
         let mut change = self.registry.admin.begin().await?;
         account::lock(&mut change, of, None).await?;
         let removed = change.remove_passkey(of.user.org, of.user.id, id).await?;
         let removed = removed.ok_or(Error::Absent("passkey"))?;
-        self.note_passkey(&mut change, by, of, "user.passkey-removed", (shown(&removed), Value::Null))
-            .await?;
+        let values = (shown(&removed), Value::Null);
+        self.registry.record_user(&mut change, by, "user.passkey-removed", &of.user, values).await?;
         Ok(change.commit().await?)
     }
 
@@ -229,15 +226,9 @@ impl Door {
         Ok(asked.ok_or(Refusal::PasskeyLate)?)
     }
 
-    async fn note_passkey(
-        &self,
-        change: &mut Change,
-        by: &By,
-        of: &SignedIn,
-        action: &'static str,
-        values: (Value, Value),
-    ) -> Result<()> {
-        self.registry.record_user(change, by, action, &of.user, values).await
+    /// That they know their password, where they have one.
+    async fn prove_if_any(&self, of: &SignedIn, password: &str) -> Result<()> {
+        if of.user.has_password { self.prove(of, password).await.map(drop) } else { Ok(()) }
     }
 }
 

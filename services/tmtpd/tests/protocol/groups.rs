@@ -172,7 +172,8 @@ async fn joining_is_told_to_joined_members(server: &Server) -> Result<()> {
     expect_member(&mut members, &fields).await
 }
 
-async fn an_invited_member_may_join_under_another_alias(server: &Server) -> Result<()> {
+/// Alice, and Bob, whom she invited to this group; with another alias of Bob's.
+async fn invited_by_one_of_two_aliases(server: &Server) -> Result<([Client; 2], String, String)> {
     let (mut alice, mut bob) = (server.member("Alice").await?, server.member("Bob").await?);
     let (gid, other) = (unique("Group"), unique("Robert"));
     bob.accepted(&ask::newalias(&other), b"").await?;
@@ -180,6 +181,11 @@ async fn an_invited_member_may_join_under_another_alias(server: &Server) -> Resu
     alice.accepted(&ask::invite(&gid, &alice.me.alias.clone(), &bob.me.alias), b"").await?;
     alice.take("member").await?;
     bob.take("invite").await?;
+    Ok(([alice, bob], gid, other))
+}
+
+async fn an_invited_member_may_join_under_another_alias(server: &Server) -> Result<()> {
+    let ([alice, mut bob], gid, other) = Box::pin(invited_by_one_of_two_aliases(server)).await?;
     bob.accepted(&ask::join_as(&gid, &other), b"").await?;
     expect_member(&mut [alice, bob], &json!({"act": "join", "gid": gid, "alias": other})).await
 }
@@ -229,13 +235,7 @@ async fn nobody_is_in_a_group_under_anothers_alias(server: &Server) -> Result<()
 }
 
 async fn who_is_invited_only_changes_no_alias_in_the_group(server: &Server) -> Result<()> {
-    let (mut alice, mut bob) = (server.member("Alice").await?, server.member("Bob").await?);
-    let (gid, other) = (unique("Group"), unique("Robert"));
-    bob.accepted(&ask::newalias(&other), b"").await?;
-    bob.take("user").await?;
-    alice.accepted(&ask::invite(&gid, &alice.me.alias.clone(), &bob.me.alias), b"").await?;
-    alice.take("member").await?;
-    bob.take("invite").await?;
+    let ([alice, mut bob], gid, other) = Box::pin(invited_by_one_of_two_aliases(server)).await?;
     bob.refused(&ask::realias(&gid, &other), b"").await?;
     // Nobody was told anything, and the invitation is what it was.
     bob.accepted(&ask::join(&gid), b"").await?;
