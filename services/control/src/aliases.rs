@@ -1,6 +1,8 @@
 //! Aliases by an administrator's doing: kept for somebody, given to a member, retired for good.
 
+use bytes::Bytes;
 use serde_json::{Value, json};
+use tmtp_bus::ALIASES;
 use tmtp_store::{
     MemberKey, SiteId,
     admin::{Alias, Assigned, Change, OrgId, Scope},
@@ -9,7 +11,7 @@ use tmtp_store::{
 use crate::{By, Error, Registry, Result, registry::Done};
 
 impl Registry {
-    /// Gives an alias to a member, or keeps it for one to come. One that was somebody else's is never given again. Once is
+    /// Gives an alias to a member, whose devices are told, or keeps it for one to come. One that was somebody else's is never given again. Once is
     /// as good as twice.
     ///
     /// # Errors
@@ -24,17 +26,23 @@ impl Registry {
         let mut change = self.admin.begin_of(at.0).await?;
         let scope = Self::scope(&mut change, at.0, at.1).await?;
         let settings = change.org_site(at.0, at.1).await?.ok_or(Error::Absent("site"))?.site.settings;
-        if let Some(why) = settings.name_fault(name) {
+        let before = change.alias(&scope, name).await?;
+        let is_kept = uid.is_none() || before.as_ref().is_some_and(|found| found.reserved);
+        let fault = if is_kept { settings.kept_name_fault(name) } else { settings.name_fault(name) };
+        if let Some(why) = fault {
             return Err(Error::Alias(format!("the alias \"{name}\" {why}")));
         }
-        let before = change.alias(&scope, name).await?;
         let done = match uid {
             Some(uid) => {
                 let member = MemberKey { site: at.1, uid: uid.to_owned() };
                 change.tx_at(at.1).await?.lock_members(&[member]).await?;
                 change.member(&scope, uid).await?.ok_or(Error::Absent("member"))?;
                 let assigned = change.assign_name(&scope, (name, uid), settings.lookalikes).await;
-                assigned.map_err(taken)? == Assigned::Now
+                let is_new = assigned.map_err(taken)? == Assigned::Now;
+                if is_new {
+                    change.note_given_alias(&scope, name, uid).await?;
+                }
+                is_new
             }
             None if before.as_ref().is_some_and(|found| found.reserved) => false,
             None => {
@@ -46,6 +54,9 @@ impl Registry {
             let action = if uid.is_some() { "alias.assign" } else { "alias.reserve" };
             self.record_alias(&mut change, by, at, (action, name, [before.as_ref(), Some(&after)])).await?;
             change.commit().await?;
+            if uid.is_some() {
+                self.bus.publish(ALIASES, Bytes::from_static(b"aliases"));
+            }
         }
         Ok(after)
     }

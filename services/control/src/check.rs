@@ -1,9 +1,9 @@
 //! What a site must be like. Whatever passes here, an edge and a delivery process can work with.
 
 use tmtp_platform::NoRoots;
-use tmtp_store::{Registration, SiteSettings, admin::OrgLimits};
+use tmtp_store::{ProviderId, Registration, SiteSettings, admin::OrgLimits};
 
-use crate::{Error, Result};
+use crate::{Error, Result, providers::PROVIDERS_MAX};
 
 /// Most octets of a host name (RFC 1035), and of one of its labels.
 const HOST_OCTETS: usize = 253;
@@ -78,6 +78,7 @@ pub(crate) fn settings(settings: &SiteSettings) -> Result<()> {
     ];
     in_range(&ranges)?;
     sign_in_redirect(&settings.sign_in_redirect)?;
+    provider_ids(&settings.providers)?;
     client_authorities(settings)
 }
 
@@ -95,6 +96,23 @@ fn client_authorities(settings: &SiteSettings) -> Result<()> {
         (Err(NoRoots::Empty), true, _) | (Ok(_), ..) => Ok(()),
         (Err(why), ..) => wrong(why.to_string()),
     }
+}
+
+/// The ids of providers in a site's setting.
+pub(crate) fn provider_ids(text: &str) -> Result<Vec<ProviderId>> {
+    let wrong = || {
+        let rule = "providers are ids of the organization's sign-in providers with commas between, as 3,7; or none, for all";
+        Error::Setting(format!("{rule}, not `{text}`"))
+    };
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = text
+        .split(',')
+        .map(|id| id.trim().parse().map(ProviderId))
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|_| wrong())?;
+    if ids.len() > PROVIDERS_MAX { Err(wrong()) } else { Ok(ids) }
 }
 
 /// A code must go to the member's own machine and to nobody else's (RFC 8252, 7.3).

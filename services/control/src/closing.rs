@@ -97,7 +97,7 @@ impl Registry {
         let Some(before) = change.org_site(org, site).await? else { return Ok(0) };
         let erasure = change.erase_site(&scope, self.now_ms(), AT_ONCE).await?;
         if erasure.is_over {
-            let (target, was) = (site.0.to_string(), site_value(&before.site));
+            let (target, was) = (site.0.to_string(), site_value(&before));
             let action = "site.erase";
             let done = Done { org, action, site: Some(site), target: &target, was, became: Value::Null };
             self.record(change, &By::itself(), done).await?;

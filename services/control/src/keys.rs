@@ -4,7 +4,10 @@ use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tmtp_platform::{Secret, clock::DAY_MS};
-use tmtp_store::admin::{ApiKey, KeyId, NewKey, OrgId, Page};
+use tmtp_store::{
+    SiteId,
+    admin::{ApiKey, KeyId, NewKey, OrgId, Page},
+};
 
 use crate::{
     By, Created, Error, Once, Registry, Result, Role, check,
@@ -33,6 +36,8 @@ pub struct KeyPlan {
     pub role: Role,
     /// When it ends: milliseconds since 1970.
     pub expires_ms: Option<i64>,
+    /// The one site that it is to be for.
+    pub only_site: Option<SiteId>,
 }
 
 /// SHA-256 of a key, as it is kept.
@@ -77,7 +82,7 @@ impl Registry {
     /// Makes a key. It is returned this once, and not when the same request comes again.
     ///
     /// # Errors
-    /// When there is no such organization, the plan cannot be, or the store fails.
+    /// When there is no such organization or site of it, the plan cannot be, or the store fails.
     pub async fn create_key(
         &self,
         by: &By,
@@ -98,6 +103,9 @@ impl Registry {
         }
         if org != OrgId::PROVIDER && change.org(org).await?.is_none() {
             return Err(Error::Absent("organization"));
+        }
+        if let Some(site) = plan.only_site {
+            Self::scope(&mut change, org, site).await?;
         }
         let secret = new_secret();
         let made = change.add_key(&new_key(by, org, plan, &secret, now)).await?;
@@ -137,6 +145,7 @@ impl Registry {
             name: "first operator".to_owned(),
             role: Role::Operator,
             expires_ms: Some(now + FIRST_MS),
+            only_site: None,
         };
         let secret = new_secret();
         let mut change = self.admin.begin().await?;
@@ -163,7 +172,7 @@ impl Registry {
             self.revoke_key(&by, OrgId::PROVIDER, old.id).await?;
         }
         let expires_ms = Some(self.now_ms() + FIRST_MS);
-        let plan = KeyPlan { name: DEMO.to_owned(), role: Role::Operator, expires_ms };
+        let plan = KeyPlan { name: DEMO.to_owned(), role: Role::Operator, expires_ms, only_site: None };
         let (_, secret) = self.create_key(&by, None, OrgId::PROVIDER, &plan).await?;
         secret.ok_or(Error::Busy)
     }
@@ -198,11 +207,13 @@ fn new_key(by: &By, org: OrgId, plan: &KeyPlan, secret: &str, now_ms: i64) -> Ne
         made_by: by.actor.clone(),
         now_ms,
         expires_ms: plan.expires_ms,
+        only_site: plan.only_site,
     }
 }
 
 fn key_value(key: &ApiKey) -> Value {
-    json!({"name": key.name, "role": key.role, "hint": key.hint, "expires_ms": key.expires_ms})
+    let only_site = key.only_site.map(|site| site.0);
+    json!({"name": key.name, "role": key.role, "hint": key.hint, "expires_ms": key.expires_ms, "site": only_site})
 }
 
 /// A digest as text.

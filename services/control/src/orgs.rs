@@ -99,7 +99,7 @@ impl Registry {
                     continue;
                 }
                 let after = change.change_org_site(&after).await?.ok_or(Error::Busy)?;
-                self.record_site(change, by, "site.change", &after, site_value(&before.site)).await?;
+                self.record_site(change, by, "site.change", &after, site_value(before)).await?;
                 lowered.push(after.site.id);
             }
         }

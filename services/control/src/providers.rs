@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Most providers of an organization: with the invitation as many as a client takes.
-const MOST: usize = 25;
+pub(crate) const PROVIDERS_MAX: usize = 25;
 /// Most entries of a list.
 const ENTRIES: usize = 100;
 /// What a client or the site itself says in an address, and a provider's parameters may not.
@@ -76,9 +76,9 @@ impl Registry {
             return Ok(Created::Before(made));
         }
         change.lock_org(org).await?.ok_or(Error::Absent("organization"))?;
-        if all(&mut change, org).await?.len() >= MOST {
+        if all(&mut change, org).await?.len() >= PROVIDERS_MAX {
             return Err(Error::Plan(format!(
-                "an organization has at most {MOST} providers: clients take no more"
+                "an organization has at most {PROVIDERS_MAX} providers: clients take no more"
             )));
         }
         let made = change.add_provider(org, &new).await?;
@@ -133,13 +133,13 @@ impl Registry {
         Ok(())
     }
 
-    /// Asks a provider for what it publishes, and compares; what is wrong, in words.
+    /// Asks a provider for its keys now; what is wrong, in words.
     ///
     /// # Errors
     /// When there is none, or the store fails.
     pub async fn check_provider(&self, org: OrgId, id: ProviderId) -> Result<Option<String>> {
         let found = self.view_of(org).await?.provider(org, id).await?.ok_or(Error::Absent("provider"))?;
-        Ok(self.check_keys(&found.settings.keys_url).await.err().map(|error| error.to_string()))
+        self.look_at_provider(org, &found).await
     }
 
     /// The provider as planned, with what it publishes itself where the plan says nothing.

@@ -23,23 +23,31 @@ pub struct By {
     pub address: String,
     /// The same for programs: whose repetitions of a request are whose.
     pub caller: CallerId,
+    /// For the provider: what it does to a site, the site's organization cannot undo.
+    pub is_provider: bool,
 }
 
 impl By {
     /// Somebody who works on the database itself, by command line.
     pub fn command_line() -> Self {
-        Self { actor: "command line".to_owned(), address: String::new(), caller: KeyId(0).into() }
+        Self::provider("command line")
     }
 
     /// The service, which does what somebody wanted done in time.
     pub fn itself() -> Self {
-        Self { actor: "the service".to_owned(), address: String::new(), caller: KeyId(0).into() }
+        Self::provider("the service")
+    }
+
+    fn provider(actor: &str) -> Self {
+        let (actor, address) = (actor.to_owned(), String::new());
+        Self { actor, address, caller: KeyId(0).into(), is_provider: true }
     }
 
     /// Somebody who signed in, or is about to.
     pub fn user(user: &User, address: IpAddr) -> Self {
         let actor = format!("user {} ({})", user.id.0, user.email);
-        Self { actor, address: address.to_string(), caller: user.id.into() }
+        let is_provider = user.org == OrgId::PROVIDER;
+        Self { actor, address: address.to_string(), caller: user.id.into(), is_provider }
     }
 }
 

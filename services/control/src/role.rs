@@ -6,7 +6,10 @@ use tmtp_platform::clock::DAY_MS;
 use tmtp_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{First, Options, Registry, api, backlog, certificates::Issuer, door::Door, mail::Mailer, usage};
+use crate::{
+    First, Options, Registry, api, backlog, certificates::Issuer, door::Door, mail::Mailer, provider_watch,
+    usage,
+};
 
 /// How often it counts what there is, and forgets what is old.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
@@ -37,6 +40,10 @@ impl Control {
             "tmtp_control_certificates_issued_total",
             "Certificates that an authority was asked for, by whether it issued them."
         );
+        metrics::describe_gauge!(
+            "tmtp_control_providers",
+            "Providers that vouch for newcomers, by whether their keys could be had last."
+        );
         backlog::describe();
         let registry = registry.allowing_private_providers(options.private_providers);
         let door = Arc::new(Door::new(registry.clone(), &options));
@@ -66,7 +73,8 @@ impl Control {
         let counting = async {
             let backlog = Box::pin(backlog::watch(self.store.clone(), self.registry.clock.clone(), &stop));
             let usage = Box::pin(usage::watch(self.store.admin(), self.registry.clock.clone(), &stop));
-            futures::future::join3(self.count_until(&stop), backlog, usage).await;
+            let providers = Box::pin(provider_watch::watch(&self.registry, &stop));
+            futures::future::join4(self.count_until(&stop), backlog, usage, providers).await;
             Ok(())
         };
         let mailing = async {
@@ -129,8 +137,8 @@ impl Control {
         }
     }
 
-    /// When the first of sites' own certificates ends, how those go that an authority issues, and of which moment the last
-    /// backup is.
+    /// When the first of sites' own certificates ends, how those go that an authority issues, which sign-in providers are
+    /// down, and of which moment the last backup is.
     async fn look_at_dates(&self) -> crate::Result<()> {
         let mut view = self.registry.view().await?;
         let first_end = view.first_certificate_end().await?;
@@ -142,6 +150,10 @@ impl Control {
             |state: &'static str| metrics::gauge!("tmtp_control_certificates_automatic", "state" => state);
         automatic("good").set((issuing - failing) as f64);
         automatic("failing").set(failing as f64);
+        let (providers, down) = view.provider_counts().await?;
+        let provider = |state: &'static str| metrics::gauge!("tmtp_control_providers", "state" => state);
+        provider("good").set((providers - down) as f64);
+        provider("down").set(down as f64);
         // Who makes backups by other means has no such figure.
         if let Some(ms) = view.last_backup().await? {
             metrics::gauge!("tmtp_backup_timestamp_seconds").set(ms as f64 / 1_000.0);

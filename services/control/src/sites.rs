@@ -1,5 +1,7 @@
 //! Sites: made and changed. A change is stored first, and then told to all who keep sites in memory.
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value, json};
 use tmtp_store::{
     NewSite, Site, SiteId, SiteSettings,
@@ -10,7 +12,7 @@ use crate::{
     By, Created, Error, Once, Registry, Result, check,
     orgs::{allowed, fresh, within},
     registry::{Done, recall, remember},
-    settings,
+    reserved, settings,
 };
 
 /// A site to make.
@@ -38,7 +40,8 @@ pub struct SiteChange {
 }
 
 impl Registry {
-    /// Makes a site. Its settings are the defaults, as far as the organization's plan goes, but for those given.
+    /// Makes a site. Its settings are the defaults, as far as the organization's plan goes, but for those given. Names by
+    /// which a stranger could pass for the organization are reserved from the beginning.
     ///
     /// # Errors
     /// When something about it cannot be or is beyond the plan, a host name leads elsewhere, or the store fails.
@@ -64,9 +67,12 @@ impl Registry {
         }
         let settings = settings::merge(&within(&owner.limits, &SiteSettings::default()), &plan.settings)?;
         allowed(&owner.limits, &settings)?;
+        known_providers(&mut change, org, &settings).await?;
         let new = NewSite { name: plan.name.clone(), hosts, settings };
         let made = change.add_org_site(org, &new, self.now_ms()).await?;
         remember(&mut change, by, once, made.site.id.0, self.now_ms()).await?;
+        let scope = Self::scope(&mut change, org, made.site.id).await?;
+        reserved::keep(&mut change, &scope, &owner.name, &made.site).await?;
         self.record_site(&mut change, by, "site.create", &made, Value::Null).await?;
         change.commit().await?;
         self.tell_sites(made.site.id);
@@ -89,26 +95,32 @@ impl Registry {
         let owner = change.lock_org(org).await?.ok_or(Error::Absent("organization"))?;
         let before = change.org_site(org, site).await?.ok_or(Error::Absent("site"))?;
         fresh(version, before.version)?;
-        if before.closing_ms.is_some() && wanted.suspended == Some(false) {
-            return Err(Error::State("the site is closed, and will be erased: reopen it".to_owned()));
-        }
-        let after = OrgSite { site: changed(&before.site, wanted)?, ..before.clone() };
+        let held = is_held(by, &before, wanted.suspended)?;
+        let after = OrgSite { site: changed(&before.site, wanted)?, held, ..before.clone() };
         if after == before {
             return Ok(before);
         }
         allowed(&owner.limits, &after.site.settings)?;
+        if after.site.settings.providers != before.site.settings.providers {
+            known_providers(&mut change, org, &after.site.settings).await?;
+        }
         if after.site.hosts != before.site.hosts {
             // First, as an order that is under way does: none of the two is in the middle of the other.
             let scope = Self::scope(&mut change, org, site).await?;
             change.issue_soon(&scope, self.now_ms()).await?;
         }
         let after = change.change_org_site(&after).await?.ok_or(Error::Stale { now: before.version + 1 })?;
-        let action = match (before.site.suspended, after.site.suspended) {
-            (false, true) => "site.suspend",
-            (true, false) => "site.resume",
-            _ => "site.change",
+        if after.site.name != before.site.name {
+            let scope = Self::scope(&mut change, org, site).await?;
+            reserved::keep(&mut change, &scope, &owner.name, &after.site).await?;
+        }
+        let shut = |site: &OrgSite| (site.site.suspended, site.held);
+        let action = match shut(&after).cmp(&shut(&before)) {
+            Ordering::Greater => "site.suspend",
+            Ordering::Less => "site.resume",
+            Ordering::Equal => "site.change",
         };
-        self.record_site(&mut change, by, action, &after, site_value(&before.site)).await?;
+        self.record_site(&mut change, by, action, &after, site_value(&before)).await?;
         change.commit().await?;
         self.tell_sites(site);
         Ok(after)
@@ -122,19 +134,48 @@ impl Registry {
         site: &OrgSite,
         was: Value,
     ) -> Result<()> {
-        let (target, became) = (site.site.id.0.to_string(), site_value(&site.site));
+        let (target, became) = (site.site.id.0.to_string(), site_value(site));
         let done = Done { org: site.org, action, site: Some(site.site.id), target: &target, was, became };
         self.record(change, by, done).await.map(drop)
     }
 }
 
-pub(crate) fn site_value(site: &Site) -> Value {
+pub(crate) fn site_value(OrgSite { held, site, .. }: &OrgSite) -> Value {
     json!({
         "name": site.name,
         "hosts": site.hosts,
         "suspended": site.suspended,
+        "held": held,
         "settings": serde_json::to_value(&site.settings).unwrap_or_default(),
     })
+}
+
+/// Refuses providers that the organization does not have.
+async fn known_providers(change: &mut Change, org: OrgId, settings: &SiteSettings) -> Result<()> {
+    for id in check::provider_ids(&settings.providers)? {
+        if change.provider(org, id).await?.is_none() {
+            return Err(Error::Setting(format!(
+                "providers: the organization has no sign-in provider {}",
+                id.0
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the provider suspends the site from now on. What it suspended, only it resumes.
+fn is_held(by: &By, site: &OrgSite, suspended: Option<bool>) -> Result<bool> {
+    match suspended {
+        None => Ok(site.held),
+        Some(true) => Ok(site.held || by.is_provider),
+        Some(false) if site.closing_ms.is_some() => {
+            Err(Error::State("the site is closed, and will be erased: reopen it".to_owned()))
+        }
+        Some(false) if site.held && !by.is_provider => {
+            Err(Error::State("the provider suspended the site: ask the provider to resume it".to_owned()))
+        }
+        Some(false) => Ok(false),
+    }
 }
 
 fn changed(site: &Site, change: &SiteChange) -> Result<Site> {

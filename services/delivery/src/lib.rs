@@ -23,6 +23,7 @@ mod fanout;
 mod fault;
 mod fetch;
 mod former;
+mod given;
 mod inbox;
 mod intake;
 mod link;

@@ -58,7 +58,7 @@ impl Listing {
         self.placements.get(&site).is_some_and(|placement| placement.moving_to.is_some())
     }
 
-    /// The providers of a site's organization.
+    /// The providers of a site's organization that vouch for newcomers there.
     pub fn providers(&self, site: SiteId) -> &[Arc<Provider>] {
         self.providers.get(&site).map(Vec::as_slice).unwrap_or_default()
     }
@@ -85,7 +85,7 @@ impl Sites {
         self.listing.load_full()
     }
 
-    /// The providers of a site's organization.
+    /// As [`Listing::providers`].
     pub fn providers(&self, site: SiteId) -> Vec<Arc<Provider>> {
         self.listing.load().providers(site).to_vec()
     }
@@ -152,11 +152,13 @@ impl Sites {
 
 async fn read(store: &dyn Store) -> tmtp_store::Result<Listing> {
     let (version, sites) = store.sites().await?;
-    let sites = sites.into_iter().map(|site| (site.id, Arc::new(site))).collect();
+    let sites: HashMap<_, _> = sites.into_iter().map(|site| (site.id, Arc::new(site))).collect();
     // After the version, as the sites are: should they change in between, the list is read anew.
     let mut providers: HashMap<SiteId, Vec<Arc<Provider>>> = HashMap::new();
     for (site, provider) in store.providers().await? {
-        providers.entry(site).or_default().push(Arc::new(provider));
+        if sites.get(&site).is_some_and(|site| site.settings.lets_vouch(provider.id)) {
+            providers.entry(site).or_default().push(Arc::new(provider));
+        }
     }
     let certificates = store.certificate_versions().await?.into_iter().collect();
     let placements = store.placements().await?.into_iter().collect();

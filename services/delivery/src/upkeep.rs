@@ -3,10 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use rand::Rng as _;
+use tmtp_bus::ALIASES;
 use tmtp_store::Site;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::{core::Core, expiry, fault::Fault};
+use crate::{core::Core, expiry, fault::Fault, given};
 
 /// Rows or bodies looked at in one step.
 const AT_ONCE: u32 = 1000;
@@ -18,15 +20,19 @@ const STEPS: usize = 200;
 /// Goes round until `stop`.
 pub(crate) async fn run(core: Arc<Core>, stop: CancellationToken) {
     let mut after = None;
+    let mut given = core.bus.subscribe(ALIASES);
+    let mut next_round = Instant::now() + jittered(&core);
     // At once: until then names that an earlier release left could be mistaken for new ones.
     told(look_at_names(&core, &stop).await);
     loop {
-        let wait = jittered(Duration::from_secs(core.options.sweep_seconds));
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(wait) => {}
+            Some(_) = given.next() => told(given::tell_all(&core, &stop).await),
+            () = tokio::time::sleep_until(next_round) => {
+                told(round(&core, &mut after, &stop).await);
+                next_round = Instant::now() + jittered(&core);
+            }
         }
-        told(round(&core, &mut after, &stop).await);
     }
 }
 
@@ -43,6 +49,7 @@ fn told(swept: Result<(), Fault>) {
 async fn round(core: &Arc<Core>, after: &mut Option<String>, stop: &CancellationToken) -> Result<(), Fault> {
     forget(core, stop).await?;
     look_at_names(core, stop).await?;
+    given::tell_all(core, stop).await?;
     expire(core, stop).await?;
     sweep(core).await?;
     sweep_blobs(core, after).await
@@ -118,6 +125,7 @@ fn before(core: &Core, seconds: u64) -> i64 {
 }
 
 /// Between three quarters of it and five: several processes do not sweep in step.
-fn jittered(every: Duration) -> Duration {
+fn jittered(core: &Core) -> Duration {
+    let every = Duration::from_secs(core.options.sweep_seconds);
     every.mul_f64(rand::rng().random_range(0.75..=1.25))
 }

@@ -165,6 +165,8 @@ pub trait Store: Send + Sync + 'static {
     async fn sweep_orphans(&self, before_ms: i64, limit: u32) -> Result<Swept>;
     /// Notes what names look like that nobody has looked at yet, at most `limit`; returns how many there were.
     async fn look_at_names(&self, limit: u32) -> Result<u64>;
+    /// Sites whose administrators gave aliases to members whose devices are not told yet, at most `limit`.
+    async fn sites_with_given_aliases(&self, limit: u32) -> Result<Vec<SiteId>>;
     /// Which of these blobs no message names.
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>>;
 
@@ -310,6 +312,8 @@ pub trait Tx: Look {
     /// Removes entries of a site's messages with ids below `before`, the oldest first, about so many at most; tells which of
     /// those messages did not come to whom.
     async fn expire(&mut self, site: SiteId, before: MsgId, entries_max: u32) -> Result<Expired>;
+    /// Strikes off the record aliases that an administrator gave, at most `limit`; returns to whom (uid), and which.
+    async fn take_given_aliases(&mut self, site: SiteId, limit: u32) -> Result<Vec<(String, String)>>;
     /// The first of a member's aliases, in order of name.
     async fn alias_of(&mut self, member: &MemberKey) -> Result<Option<String>>;
     /// Removes these very entries, where the session is still its node's newest, and messages with their last entry.

@@ -59,6 +59,10 @@ const POSTGRES: &[Script] = scripts!(
     "202611271800_create_shards",
     "202611280100_count_acked",
     "202611280620_create_passkeys",
+    "202611280840_add_sites_held",
+    "202611280850_create_given_aliases",
+    "202611280910_create_provider_checks",
+    "202611280930_add_api_keys_only_site",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -86,6 +90,10 @@ const SQLITE: &[Script] = scripts!(
     "202611271800_create_shards",
     "202611280100_count_acked",
     "202611280620_create_passkeys",
+    "202611280840_add_sites_held",
+    "202611280850_create_given_aliases",
+    "202611280910_create_provider_checks",
+    "202611280930_add_api_keys_only_site",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ProviderId;
+
 /// Policy and limits of one site. Kept as JSON, so that a new one needs no migration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SiteSettings {
     /// Who may register.
     pub registration: Registration,
+    /// Which of the organization's providers vouch for newcomers, where they may: their ids, with commas between; empty: all.
+    pub providers: String,
     /// Where a member's client waits for the answer to a sign-in: an address of the member's own machine.
     pub sign_in_redirect: String,
     /// Whose certificates let their holders register, where that is the policy: authorities of the organization's (PEM).
@@ -48,7 +52,18 @@ impl SiteSettings {
         if name.len() < self.name_octets_min as usize {
             return Some(NameFault::Short(self.name_octets_min));
         }
-        let fits = name.len() <= self.name_octets_max as usize;
+        self.kept_name_fault(name)
+    }
+
+    /// Whether this provider of the organization's vouches for newcomers here.
+    pub fn lets_vouch(&self, provider: ProviderId) -> bool {
+        self.providers.is_empty() || self.providers.split(',').any(|id| id.trim().parse() == Ok(provider.0))
+    }
+
+    /// The same for a name that an administrator keeps: "Support" is shorter than what members may choose, and what looks
+    /// like it need not be.
+    pub fn kept_name_fault(&self, name: &str) -> Option<NameFault> {
+        let fits = (1..=self.name_octets_max as usize).contains(&name.len());
         let is_sound = name.trim() == name && tmtp_wire::text::is_printable(name);
         (!fits || !is_sound).then_some(NameFault::Invalid)
     }
@@ -127,6 +142,7 @@ impl Default for SiteSettings {
         Self {
             registration: Registration::Closed,
             sign_in_redirect: "http://127.0.0.1:8123/".to_owned(),
+            providers: String::new(),
             client_authorities: String::new(),
             login_conflict: LoginConflict::Evict,
             name_octets_min: 8,

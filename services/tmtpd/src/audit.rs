@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tmtp_store::admin::{AuditFilter, OrgId, Page, Verdict, View};
+use tmtp_store::admin::{AuditFilter, OrgId, Verdict, View};
 
 use crate::args::Audit;
 use crate::settings::{Role, Settings};
@@ -14,19 +14,20 @@ use crate::{check, print};
 /// Organizations read at a time.
 const AT_ONCE: u32 = 200;
 
-/// Checks the provider's log and every organization's.
+/// Checks the provider's log and every organization's, those that were removed among them.
 pub async fn run(settings: &Settings, Audit::Verify { json, receipt }: &Audit) -> anyhow::Result<()> {
     check::for_role(settings, Role::Control)?;
     settings.log.install()?;
     let store = tmtp_store::open(&settings.store).await.with_context(|| settings.store.shown_url())?;
     let mut view = store.admin().view().await?;
     let mut logs = vec![(OrgId::PROVIDER, "the provider".to_owned())];
-    let mut page = Page { after: OrgId(0), limit: AT_ONCE, search: String::new() };
-    loop {
-        let orgs = view.orgs(&page).await?;
-        let Some(last) = orgs.last() else { break };
-        page.after = last.id;
-        logs.extend(orgs.into_iter().map(|org| (org.id, org.name)));
+    while let Some((last, _)) = logs.last() {
+        let more = view.audit_logs(*last, AT_ONCE).await?;
+        if more.is_empty() {
+            break;
+        }
+        let removed = || "an organization that was removed".to_owned();
+        logs.extend(more.into_iter().map(|(org, name)| (org, name.unwrap_or_else(removed))));
     }
     let (mut rows, mut broken) = (Vec::new(), 0);
     for (org, name) in logs {

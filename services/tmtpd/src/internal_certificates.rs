@@ -50,8 +50,9 @@ fn make(args: &InternalCertificates) -> anyhow::Result<()> {
     } else {
         let key = KeyPair::generate()?;
         let ca = authority.self_signed(&key)?.pem();
-        put(&ca_key, &key.serialize_pem(), 0o600)?;
+        // The key last: without it both are made anew.
         put(&ca_crt, &ca, 0o644)?;
+        put(&ca_key, &key.serialize_pem(), 0o600)?;
         (key, ca)
     };
     let issuer = Issuer::new(authority, key);

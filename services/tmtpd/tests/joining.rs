@@ -13,7 +13,7 @@ use reqwest::{header, redirect::Policy};
 use serde_json::{Value, json};
 use tmtp_testkit::{
     ask,
-    client::Client,
+    client::{Account, Client},
     pki::Pki,
     sentences,
     server::{Layout, OPERATOR_KEY, Server, Shape, SitePlan},
@@ -36,6 +36,7 @@ fn sentences() -> Vec<Sentence<Server>> {
         another_alias_than_the_invitations_is_refused_and_the_account_exists_all_the_same,
         an_invitation_revoked_after_the_sign_in_makes_no_member,
         a_token_of_another_site_or_changed_on_the_way_is_refused,
+        an_alias_that_an_administrator_gives_is_told_to_the_members_devices,
         an_organizations_provider_vouches_for_its_people,
         a_member_joins_with_tmtp_and_the_code_of_an_invitation,
         a_member_joins_with_tmtp_and_a_browser,
@@ -267,6 +268,41 @@ async fn a_token_of_another_site_or_changed_on_the_way_is_refused(server: &Serve
 const AUDIENCE: &str = "an-audience-of-the-staff";
 
 /// The sign-in of one site is the provider of the organization for another.
+async fn an_alias_that_an_administrator_gives_is_told_to_the_members_devices(server: &Server) -> Result<()> {
+    let invitation = invite(server, HOST, json!({})).await?;
+    let token = sign_in(server, HOST, &invitation).await?;
+    let mut desk = register(server, HOST, "_", &token).await?;
+    let registered = desk.recv().await?;
+    desk.expect_info().await?;
+    let text = |name| registered.must(name).map(str::to_owned);
+    desk.me = Account { uid: text("uid")?, nodeid: text("nodeid")?, alias: String::new() };
+    let path = format!("/orgs/1/sites/{}/aliases", site_id(server, HOST).await?);
+    let give = async |alias: &str| {
+        let body = json!({"alias": alias, "uid": registered.header["uid"]});
+        api(server, reqwest::Method::POST, &path, &body).await
+    };
+    // Twice is once.
+    for _ in 0..2 {
+        give("Front Desk").await?;
+    }
+    desk.take("user").await?.expect(&json!({"newalias": "Front Desk"}))?;
+    desk.accepted(&ask::ping("Front Desk", "Front Desk"), b"it is mine").await?;
+    desk.take("ping").await?;
+    let account = desk.quit().await?;
+    // One that was kept for whoever is to have it; and nobody is there to hear.
+    give("Support").await?;
+    let (mut desk, _) = Client::login(&server.address_at(HOST), &account).await?;
+    let mut told = Vec::new();
+    // The login may be quicker than the word of the alias.
+    for _ in 0..2 {
+        let message = desk.queued().await?;
+        desk.ack(message.id()).await?;
+        told.push((message.op().to_owned(), message.header.get("newalias").cloned().unwrap_or_default()));
+    }
+    ensure!(told.contains(&("user".to_owned(), json!("Support"))), "{told:?}");
+    desk.expect_nothing().await
+}
+
 async fn an_organizations_provider_vouches_for_its_people(server: &Server) -> Result<()> {
     let issuer = format!("http://{}/oidc/{}", server.api, site_id(server, OTHER).await?);
     let settings = json!({"client_id": "tmtp", "audiences": ["tmtp", AUDIENCE]});
@@ -293,6 +329,20 @@ async fn an_organizations_provider_vouches_for_its_people(server: &Server) -> Re
     while !ways().await?.to_string().contains("prompt=login") {}
     known_everywhere(server).await?;
     register(server, STAFF, "_", &token).await?.expect_quit("register failure").await?;
+    // One that the site does not let vouch is no way in there, whatever its own rules are.
+    let partners = format!("http://{}/oidc/{}", server.api, site_id(server, HOST).await?);
+    let partners = json!({"label": "Partners", "issuer": partners, "settings": settings});
+    let partners = api(server, reqwest::Method::POST, "/orgs/1/providers", &partners).await?;
+    let staff = format!("/orgs/1/sites/{}", site_id(server, STAFF).await?);
+    let only = |id: &Value| json!({"settings": {"providers": id.to_string()}});
+    api(server, reqwest::Method::PATCH, &staff, &only(&partners["id"])).await?;
+    while ways().await?[1]["label"] != "Partners" {}
+    known_everywhere(server).await?;
+    register(server, STAFF, "_", &token).await?.expect_quit("authentication required").await?;
+    api(server, reqwest::Method::PATCH, &staff, &only(&made["id"])).await?;
+    api(server, reqwest::Method::DELETE, &format!("/orgs/1/providers/{}", partners["id"]), &json!({}))
+        .await?;
+    while ways().await?[1]["label"] != "Acme staff" {}
     api(server, reqwest::Method::DELETE, &path, &json!({})).await?;
     while ways().await?.as_array().map(Vec::len) != Some(1) {}
     known_everywhere(server).await?;

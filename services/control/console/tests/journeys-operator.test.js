@@ -1,8 +1,8 @@
 // What the operator of the service does first: organizations, their plans, their keys, the log.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ask, fresh, makeOrg, makeSite, operator } from './server.js'
-import { heading, holds, stage } from './stage.js'
+import { ask, fresh, makeKey, makeOrg, makeSite, operator } from './server.js'
+import { heading, holds, move, stage } from './stage.js'
 
 const { visit } = stage()
 
@@ -64,6 +64,37 @@ test('an API key is shown once, does what its role allows, and is revoked by typ
   await page.getByRole('button', { name: 'Revoke key' }).click()
   await page.getByRole('cell', { name: 'Revoked' }).waitFor()
   await assert.rejects(ask('GET', '/me', undefined, { key }), /401/)
+})
+
+test('a key can be for one site alone', async () => {
+  const org = await makeOrg()
+  const [site, other] = [await makeSite(org), await makeSite(org)]
+  const page = await visit(`orgs/${org.id}/keys`)
+  await page.getByRole('button', { name: 'New API key' }).first().click()
+  await page.getByLabel('What is it for?').fill('a script')
+  await page.getByLabel('Administrator').check()
+  await page.getByLabel('What does it reach?').selectOption(`Only the site ${site.name}`)
+  await page.getByRole('button', { name: 'Make key' }).click()
+  const key = await page.locator('dialog code').innerText()
+  await page.getByRole('button', { name: 'I have copied it' }).click()
+  await page.getByText(`of the site ${site.id} alone`).waitFor()
+  assert.equal((await ask('GET', `/orgs/${org.id}/sites/${site.id}`, undefined, { key })).id, site.id)
+  await assert.rejects(ask('GET', `/orgs/${org.id}/sites/${other.id}`, undefined, { key }), /403/)
+})
+
+test('a site that the operator suspended, its organization is told whom to ask', async () => {
+  const org = await makeOrg()
+  const site = await makeSite(org)
+  await ask('POST', `/orgs/${org.id}/sites/${site.id}/suspend`)
+  const page = await visit(`orgs/${org.id}/sites/${site.id}`, { key: await makeKey(org, 'owner') })
+  await page.getByText('This site is suspended by the provider').waitFor()
+  assert.equal(await page.getByRole('link', { name: 'Resume it' }).count(), 0)
+  await move(page, `orgs/${org.id}/sites/${site.id}/settings`)
+  await page.getByRole('heading', { name: 'Suspended by the provider' }).waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Resume site' }).count(), 0)
+  const operators = await visit(`orgs/${org.id}/sites/${site.id}/settings`)
+  await operators.getByRole('button', { name: 'Resume site' }).click()
+  await operators.getByRole('button', { name: 'Suspend site' }).waitFor()
 })
 
 test('the audit log shows who changed what, checks its chain, and is exported', async () => {

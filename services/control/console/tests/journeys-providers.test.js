@@ -34,6 +34,9 @@ test('a provider is added, checked while it answers and when not, and removed by
   await stop()
   await page.getByRole('button', { name: 'Check now: Acme account' }).click()
   await page.getByText('No', { exact: true }).waitFor()
+  // Whoever comes later sees it without asking.
+  await page.reload()
+  await page.getByText(/^noticed /).waitFor()
   await page.getByRole('button', { name: 'Remove Acme account' }).click()
   await page.getByLabel('Name to confirm').fill('Acme account')
   await page.getByRole('button', { name: 'Remove provider' }).click()
@@ -46,7 +49,7 @@ test('a site lets people from a provider in, with a way to the providers, and na
   const site = await makeSite(org)
   const page = await visit(`orgs/${org.id}/sites/${site.id}/policies`, { key: await makeKey(org, 'admin') })
   await page.getByLabel('Only people who sign in with your organization’s account').check()
-  await page.getByRole('link', { name: 'its sign-in providers' }).waitFor()
+  await page.getByText('The organization has no sign-in provider yet').waitFor()
   await page.getByLabel('Names may look alike').check()
   await page.getByLabel('Where does a client wait for the end of a sign-in?').fill('http://127.0.0.1:9000/')
   await page.getByRole('button', { name: 'Save changes' }).click()
@@ -54,6 +57,26 @@ test('a site lets people from a provider in, with a way to the providers, and na
   const { settings } = await ask('GET', `/orgs/${org.id}/sites/${site.id}`)
   const chosen = [settings.registration, settings.lookalikes, settings.sign_in_redirect]
   assert.deepEqual(chosen, ['provider', 'allowed', 'http://127.0.0.1:9000/'])
+})
+
+test('a site takes people from the sign-in providers that were chosen for it', async (t) => {
+  const provider = await startProvider()
+  t.after(() => provider.close())
+  const org = await makeOrg()
+  const site = await makeSite(org)
+  const make = (label) => ask('POST', `/orgs/${org.id}/providers`, { label, issuer: provider.issuer, settings: { client_id: 'tmtp' } })
+  const [, partners] = [await make('Acme staff'), await make('Acme partners')]
+  const page = await visit(`orgs/${org.id}/sites/${site.id}/policies`, { key: await makeKey(org, 'admin') })
+  await page.getByLabel('Only people who sign in with your organization’s account').check()
+  await page.getByText('With none chosen, any of').waitFor()
+  await page.getByLabel('Acme partners').check()
+  await page.getByText('Which sign-in providers let people in? 1 chosen').waitFor()
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('Saved; it holds within seconds').waitFor()
+  const { settings } = await ask('GET', `/orgs/${org.id}/sites/${site.id}`)
+  assert.deepEqual([settings.registration, settings.providers], ['provider', String(partners.id)])
+  await page.getByLabel('Acme partners').uncheck()
+  await page.getByText('any of them in place of 1 chosen').waitFor()
 })
 
 test('one who only helps can check a provider, and is not offered to add one', async () => {

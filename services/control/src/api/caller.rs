@@ -4,7 +4,7 @@ use axum::{
     extract::FromRequestParts,
     http::{StatusCode, request::Parts},
 };
-use tmtp_store::admin::OrgId;
+use tmtp_store::{SiteId, admin::OrgId};
 
 use super::problem::Problem;
 use crate::{By, Need, Role, door::SignedIn};
@@ -15,6 +15,8 @@ pub(crate) struct Caller {
     pub org: OrgId,
     pub role: Role,
     pub name: String,
+    /// The one site that its key is for.
+    pub only_site: Option<SiteId>,
     pub by: By,
     /// Somebody who signed in; none for a key.
     pub person: Option<SignedIn>,
@@ -29,6 +31,18 @@ impl Caller {
         }
         self.must(need)?;
         Ok(org)
+    }
+
+    /// A key for one site reaches what is under the site's path, and what it may know of itself.
+    pub fn reaches(&self, path: &str) -> Result<(), Problem> {
+        let Some(site) = self.only_site else { return Ok(()) };
+        let own = format!("/api/v1/orgs/{}/sites/{}", self.org.0, site.0);
+        let is_within = path.strip_prefix(&own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if is_within || path == "/api/v1/me" {
+            return Ok(());
+        }
+        let detail = format!("this key is for the site {} alone: what it reaches begins with {own}", site.0);
+        Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "You may not do that", detail))
     }
 
     /// The provider's own things, where the caller is the provider's.

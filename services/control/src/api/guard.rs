@@ -8,7 +8,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use tmtp_store::admin::{ApiKey, KeyId, OrgId};
+use tmtp_store::{
+    SiteId,
+    admin::{ApiKey, KeyId, OrgId},
+};
 
 use super::{
     Api, Shared,
@@ -78,6 +81,9 @@ pub(super) async fn admit(
     if left.remaining.is_none() {
         return too_many(left);
     }
+    if let Err(problem) = caller.reaches(request.uri().path()) {
+        return with_limits(problem.into_response(), left);
+    }
     request.extensions_mut().insert(caller);
     with_limits(next.run(request).await, left)
 }
@@ -122,7 +128,7 @@ async fn identify(
     origin::check(method, headers)?;
     let (org, role, name) = (person.user.org, person.role, person.user.name.clone());
     let by = By::user(&person.user, address);
-    Ok(Some(Caller { org, role, name, by, person: Some(person) }))
+    Ok(Some(Caller { org, role, name, only_site: None, by, person: Some(person) }))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -131,19 +137,35 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 async fn by_key(api: &Api, key: &str, address: IpAddr) -> Result<Option<Caller>, Problem> {
-    let Some((org, role, key, name)) = look_up(api, key).await? else { return Ok(None) };
-    let by =
-        By { actor: format!("key {} ({name})", key.0), address: address.to_string(), caller: key.into() };
-    Ok(Some(Caller { org, role, name, by, person: None }))
+    let Some(Found { org, role, key, name, only_site }) = look_up(api, key).await? else { return Ok(None) };
+    let by = By {
+        actor: format!("key {} ({name})", key.0),
+        address: address.to_string(),
+        caller: key.into(),
+        is_provider: org == OrgId::PROVIDER,
+    };
+    Ok(Some(Caller { org, role, name, only_site, by, person: None }))
 }
 
-type Found = Option<(OrgId, Role, KeyId, String)>;
+/// What a key is.
+struct Found {
+    org: OrgId,
+    role: Role,
+    key: KeyId,
+    name: String,
+    only_site: Option<SiteId>,
+}
 
-async fn look_up(api: &Api, key: &str) -> Result<Found, Problem> {
+async fn look_up(api: &Api, key: &str) -> Result<Option<Found>, Problem> {
     if api.operator == Some(key_hash(key)) {
-        return Ok(Some((OrgId::PROVIDER, Role::Operator, OPERATOR, "control.operator_key".to_owned())));
+        let name = "control.operator_key".to_owned();
+        let (org, role, key) = (OrgId::PROVIDER, Role::Operator, OPERATOR);
+        return Ok(Some(Found { org, role, key, name, only_site: None }));
     }
-    let known = |key: ApiKey| Some((key.org, Role::by_name(&key.role)?, key.id, key.name));
+    let known = |key: ApiKey| {
+        let role = Role::by_name(&key.role)?;
+        Some(Found { org: key.org, role, key: key.id, name: key.name, only_site: key.only_site })
+    };
     Ok(api.registry.authenticate(key).await?.and_then(known))
 }
 

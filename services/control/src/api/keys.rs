@@ -7,7 +7,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use tmtp_store::admin::{KeyId, OrgId};
+use tmtp_store::{
+    SiteId,
+    admin::{KeyId, OrgId},
+};
 use utoipa::ToSchema;
 
 use super::{
@@ -35,6 +38,9 @@ pub(crate) struct KeyNew {
     /// When it ends; without, never.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
+    /// The one site that it is for: it reaches what is under that site's path and nothing else. Without: all that is the
+    /// organization's.
+    site: Option<i64>,
 }
 
 /// A new key.
@@ -62,11 +68,12 @@ async fn create_of(
     org: OrgId,
     given: Given<KeyNew>,
 ) -> Result<Response, Problem> {
-    let KeyNew { name, role, expires_at } = given.body;
+    let KeyNew { name, role, expires_at, site } = given.body;
     let unknown =
         || Problem::invalid(format!("role is owner, admin, support, auditor or operator, not `{role}`"));
     let expires_ms = expires_at.map(|text| times::read("expires_at", &text)).transpose()?;
-    let plan = KeyPlan { name, role: Role::by_name(&role).ok_or_else(unknown)?, expires_ms };
+    let role = Role::by_name(&role).ok_or_else(unknown)?;
+    let plan = KeyPlan { name, role, expires_ms, only_site: site.map(SiteId) };
     let (made, key) = api.registry.create_key(&caller.by, given.once.as_ref(), org, &plan).await?;
     let path = move |id: KeyId| match org {
         OrgId::PROVIDER => format!("/api/v1/provider/keys/{}", id.0),

@@ -138,6 +138,7 @@ fn of_refusal(refusal: &Refusal) -> Problem {
         Refusal::CodeNeeded => new(StatusCode::UNAUTHORIZED, "code-needed", "A code is needed"),
         Refusal::OnlyWay { .. } => new(StatusCode::FORBIDDEN, "other-way-in", "Another way in"),
         Refusal::Passkey => new(StatusCode::FORBIDDEN, "wrong-passkey", "That is not the passkey"),
+        Refusal::NoPasskey => new(StatusCode::UNPROCESSABLE_ENTITY, "no-passkey", "That is no passkey"),
         Refusal::PasskeyLate => new(StatusCode::FORBIDDEN, "passkey-late", "That took too long"),
         Refusal::Stopped(_) => new(StatusCode::FORBIDDEN, "sign-in-stopped", "The sign-in was not completed"),
         Refusal::TooSoon { seconds } => new(StatusCode::TOO_MANY_REQUESTS, "too-soon", "Too many tries")

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tmtp_store::{Provider, ProviderId, ProviderSettings};
+use tmtp_store::{Provider, ProviderId, ProviderSettings, admin::ProviderFault};
 use utoipa::ToSchema;
 
 use super::{
@@ -104,11 +104,18 @@ pub(crate) struct ProviderShown {
     /// When it was added.
     #[schema(format = DateTime)]
     pub created_at: String,
+    /// Since when its keys cannot be had, so that nobody can register through it. It is looked at every ten minutes.
+    #[schema(format = DateTime)]
+    pub down_since: Option<String>,
+    /// Why not, and what to do.
+    pub fault: Option<String>,
 }
 
-impl From<Provider> for ProviderShown {
-    fn from(provider: Provider) -> Self {
+impl ProviderShown {
+    fn new(provider: Provider, fault: Option<ProviderFault>) -> Self {
         Self {
+            down_since: fault.as_ref().map(|fault| shown(fault.since_ms)),
+            fault: fault.map(|fault| fault.why),
             id: provider.id.0,
             label: provider.label,
             issuer: provider.issuer,
@@ -145,7 +152,12 @@ pub(super) async fn list(
     let mut view = api.registry.view_of(org).await?;
     view.org(org).await?.ok_or_else(|| Problem::absent("organization"))?;
     let rows = view.providers(org, &paging.page()?).await?;
-    Ok(Json(paging.listed(rows, |provider| provider.id, Into::into)?))
+    let faults = view.provider_faults(org).await?;
+    let shown = |provider: Provider| {
+        let fault = faults.get(&provider.id).cloned();
+        ProviderShown::new(provider, fault)
+    };
+    Ok(Json(paging.listed(rows, |provider| provider.id, shown)?))
 }
 
 /// Add a sign-in provider. What it publishes about itself is looked up.
@@ -167,7 +179,7 @@ pub(super) async fn create(
     let path = |made: &Provider| format!("/api/v1/orgs/{}/providers/{}", org.0, made.id.0);
     Ok(created(made, path, |made| {
         let version = made.version;
-        tagged(ProviderShown::from(made), version)
+        tagged(ProviderShown::new(made, None), version)
     }))
 }
 
@@ -181,10 +193,10 @@ pub(super) async fn show(
     At((org, provider)): At<(i64, i64)>,
 ) -> Result<Response, Problem> {
     let org = caller.at(org, Need::Look)?;
-    let found = api.registry.view_of(org).await?.provider(org, ProviderId(provider)).await?;
-    let found = found.ok_or_else(|| Problem::absent("provider"))?;
-    let version = found.version;
-    Ok(tagged(ProviderShown::from(found), version))
+    let mut view = api.registry.view_of(org).await?;
+    let found = view.provider(org, ProviderId(provider)).await?.ok_or_else(|| Problem::absent("provider"))?;
+    let (version, fault) = (found.version, view.provider_faults(org).await?.remove(&found.id));
+    Ok(tagged(ProviderShown::new(found, fault), version))
 }
 
 /// Change a sign-in provider. With another issuer, what that one publishes is looked up.
@@ -204,7 +216,8 @@ pub(super) async fn change(
     let plan = plan(label, issuer, &settings);
     let changed = api.registry.change_provider(&caller.by, at, version, &plan).await?;
     let version = changed.version;
-    Ok(tagged(ProviderShown::from(changed), version))
+    let fault = api.registry.view_of(at.0).await?.provider_faults(at.0).await?.remove(&changed.id);
+    Ok(tagged(ProviderShown::new(changed, fault), version))
 }
 
 /// Remove a sign-in provider: it vouches for nobody any more. Members who came through it stay.

@@ -82,6 +82,8 @@ pub(crate) struct SiteShown {
     pub hosts: Vec<String>,
     /// Nobody may register or log in.
     pub suspended: bool,
+    /// The provider suspended it: its organization cannot resume it.
+    pub held: bool,
     /// When it is erased, where it is closed.
     #[schema(format = DateTime)]
     pub closing_at: Option<String>,
@@ -96,13 +98,14 @@ pub(crate) struct SiteShown {
 }
 
 impl From<OrgSite> for SiteShown {
-    fn from(OrgSite { org, version, closing_ms, site }: OrgSite) -> Self {
+    fn from(OrgSite { org, version, closing_ms, held, site }: OrgSite) -> Self {
         Self {
             id: site.id.0,
             org: org.0,
             name: site.name,
             hosts: site.hosts,
             suspended: site.suspended,
+            held,
             closing_at: closing_ms.map(shown),
             settings: serde_json::to_value(&site.settings).unwrap_or(Value::Object(Map::new())),
             version,
@@ -256,6 +259,8 @@ pub(crate) struct KeyShown {
     pub name: String,
     /// What it may do: `owner`, `admin`, `support`, `auditor`; the provider's: `operator`, `support`, `auditor`.
     pub role: String,
+    /// The one site that it is for; none: all that is the organization's.
+    pub site: Option<i64>,
     /// Its first letters.
     pub hint: String,
     /// Who made it.
@@ -280,6 +285,7 @@ impl From<ApiKey> for KeyShown {
             id: key.id.0,
             name: key.name,
             role: key.role,
+            site: key.only_site.map(|site| site.0),
             hint: key.hint,
             made_by: key.made_by,
             created_at: shown(key.created_ms),

@@ -5,12 +5,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tmtp_platform::Secret;
 use tmtp_store::admin::{
-    Change, NewPasskey, OrgId, PASSKEYS_MAX, PasskeyChallenge, PasskeyId, StoredPasskey, UserId,
+    Change, NewPasskey, OrgId, PASSKEYS_MAX, PasskeyChallenge, PasskeyId, StoredPasskey, User, UserId,
 };
 use url::{Host, Url};
 use webauthn_rs::prelude::{
-    DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential,
-    RegisterPublicKeyCredential, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
+    AuthenticationResult, DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential,
+    RegisterPublicKeyCredential, Uuid, Webauthn, WebauthnBuilder, WebauthnError, WebauthnResult,
 };
 
 use super::{Door, Entered, Refusal, SignedIn, Visitor, account, throttle::Who};
@@ -67,7 +67,7 @@ impl Door {
         let shown = if of.user.name.is_empty() { &of.user.email } else { &of.user.name };
         let (question, state) = asker
             .start_passkey_registration(handle(org, user), &of.user.email, shown, Some(known))
-            .map_err(|error| unsound(&error))?;
+            .map_err(|error| unsound(&error, Refusal::NoPasskey))?;
         let mut options = json(&question)?;
         // Found by the device itself: people sign in without saying who they are.
         let wanted = &mut options["publicKey"]["authenticatorSelection"];
@@ -97,8 +97,8 @@ impl Door {
             return Err(Refusal::PasskeyLate.into());
         }
         let state: PasskeyRegistration = read(&asked.state)?;
-        let added =
-            self.asker()?.finish_passkey_registration(&answer, &state).map_err(|error| unsound(&error))?;
+        let added = self.asker()?.finish_passkey_registration(&answer, &state);
+        let added = added.map_err(|error| unsound(&error, Refusal::NoPasskey))?;
         let new = NewPasskey {
             org: of.user.org,
             user: of.user.id,
@@ -139,7 +139,7 @@ impl Door {
     /// When there cannot be any, or the store fails.
     pub async fn ask_passkey(&self) -> Result<Question> {
         let (question, state) =
-            self.asker()?.start_discoverable_authentication().map_err(|error| unsound(&error))?;
+            self.asker()?.start_discoverable_authentication().map_err(|e| unsound(&e, Refusal::Passkey))?;
         let mut change = self.registry.admin.begin().await?;
         let token = self.ask(&mut change, None, &state).await?;
         change.commit().await?;
@@ -169,19 +169,35 @@ impl Door {
         }
         let state: DiscoverableAuthentication = read(&asked.state)?;
         let (whose, credential) =
-            asker.identify_discoverable_authentication(&answer).map_err(|e| unsound(&e))?;
+            asker.identify_discoverable_authentication(&answer).map_err(|e| unsound(&e, Refusal::Passkey))?;
         let mut change = self.registry.admin.begin().await?;
         let found = change.find_passkey(credential).await?.ok_or(Refusal::Passkey)?;
-        let account = change.lock_account(found.org, found.user).await?;
-        let account = account.filter(|account| !account.user.suspended).ok_or(Refusal::Passkey)?;
-        // Under the account's lock it is nobody else's to use or remove: it may have been meanwhile.
-        let known = change.find_passkey(credential).await?;
+        let account = change.lock_account(found.org, found.user).await?.ok_or(Refusal::Passkey)?;
+        let user = account.user.clone();
+        let finish = |known: &Passkey| asker.finish_discoverable_authentication_v2(&answer, state, known);
+        let entered = self.enter_as(visitor, change, account.user, (whose, credential), finish).await;
+        if let Err(Error::Refused(Refusal::Passkey)) = &entered {
+            self.note_failure(user, visitor.address);
+        }
+        entered
+    }
+
+    /// Lets a passkey's owner in, who is locked, if the device's answer is sound.
+    async fn enter_as(
+        &self,
+        visitor: &Visitor,
+        mut change: Change,
+        user: User,
+        (whose, credential): (Uuid, &[u8]),
+        finish: impl FnOnce(&Passkey) -> WebauthnResult<AuthenticationResult>,
+    ) -> Result<Entered> {
+        // Under the lock it is nobody else's to use or remove: it may have been meanwhile.
+        let known = change.find_passkey(credential).await?.filter(|_| !user.suspended);
         let mut known =
             known.filter(|known| handle(known.org, known.user) == whose).ok_or(Refusal::Passkey)?;
         let mut with = passkey(&known)?;
-        let answered =
-            asker.finish_discoverable_authentication_v2(&answer, state, &with).map_err(|e| unsound(&e))?;
-        if let Some(label) = only_way_of(&mut change, &account.user).await? {
+        let answered = finish(&with).map_err(|error| unsound(&error, Refusal::Passkey))?;
+        if let Some(label) = only_way_of(&mut change, &user).await? {
             return Err(Refusal::OnlyWay { label }.into());
         }
         if with.update_credential(&answered) == Some(true) {
@@ -189,7 +205,7 @@ impl Door {
         }
         change.use_passkey(&known, self.registry.now_ms()).await?;
         let with = json!({"with": "passkey", "passkey": known.label});
-        let entered = self.enter(&mut change, visitor, account.user, with).await?;
+        let entered = self.enter(&mut change, visitor, user, with).await?;
         change.commit().await?;
         Ok(entered)
     }
@@ -259,9 +275,9 @@ fn understood<T: DeserializeOwned>(answer: &Value) -> Result<T> {
 }
 
 /// The device's answer is no good.
-fn unsound(error: &WebauthnError) -> Error {
+fn unsound(error: &WebauthnError, refusal: Refusal) -> Error {
     tracing::info!(%error, "a passkey was refused");
-    Refusal::Passkey.into()
+    refusal.into()
 }
 
 fn json(value: &impl Serialize) -> Result<Value> {

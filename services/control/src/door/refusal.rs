@@ -25,6 +25,11 @@ pub enum Refusal {
         "this passkey is of no account here, the account is suspended, or the console is open at another address than control.public_url"
     )]
     Passkey,
+    /// A device made no passkey that could be kept.
+    #[error(
+        "the device's answer is no passkey for this address: open the console at the address that control.public_url names, and try again"
+    )]
+    NoPasskey,
     /// What a device answered comes too late, or was not asked.
     #[error("the passkey's answer came too late; try again")]
     PasskeyLate,

@@ -39,11 +39,12 @@ pub async fn an_alias_is_reserved_for_a_member_and_given_to_it(stage: &Stage) ->
     let bob = format!("BOB%+{}", ours.name);
     stage.post(admin, &path, &assign(&bob)).await?.problem(409, "alias-taken")?;
     stage.post(admin, &path, &reserve).await?.problem(409, "alias-taken")?;
-    // One that nobody ever had is given at once; a group's name and a short one are not.
+    // One that nobody ever had is given at once; a group's name, a short one and none at all are not.
     stage.post(admin, &path, &json!({"alias": "Duty officer", "uid": bob})).await?.good()?;
     let circle = json!({"alias": "Circle of ours", "uid": bob});
     stage.post(admin, &path, &circle).await?.problem(409, "alias-taken")?;
-    stage.post(admin, &path, &json!({"alias": "short"})).await?.problem(422, "invalid")?;
+    stage.post(admin, &path, &json!({"alias": "short", "uid": bob})).await?.problem(422, "invalid")?;
+    stage.post(admin, &path, &json!({"alias": ""})).await?.problem(422, "invalid")?;
     let log = stage.get(OPERATOR, &ours.at("/audit")).await?.good()?.to_string();
     assert_eq!((log.matches("alias.reserve").count(), log.matches("alias.assign").count()), (1, 2));
     Ok(())
@@ -79,5 +80,43 @@ pub async fn a_reserved_alias_can_be_let_go(stage: &Stage) -> Result<()> {
     assert!(is_free(stage, &ours, "Head of Sales").await? && is_free(stage, &ours, "HEAD of Sales").await?);
     assert_eq!(shown(stage, &ours, "Head of Sales").await?, Value::Null);
     stage.send(admin, Method::DELETE, &path, &json!({})).await?.problem(404, "absent")?;
+    Ok(())
+}
+
+pub async fn names_that_would_pass_for_the_organization_are_reserved_from_the_beginning(
+    stage: &Stage,
+) -> Result<()> {
+    let org = stage.post(OPERATOR, "/orgs", &json!({"name": "Acme Bank"})).await?.made()?["id"].clone();
+    let site = json!({"name": "Acme Treasury", "hosts": ["acme.example"]});
+    let made = stage.post(OPERATOR, &format!("/orgs/{org}/sites"), &site).await?.made()?;
+    let path = format!("/orgs/{org}/sites/{}", made["id"]);
+    let reserved = async || -> Result<Vec<String>> {
+        let list = stage.get(OPERATOR, &format!("{path}/aliases")).await?.good()?;
+        let items = list["items"].as_array().context("items")?.iter();
+        Ok(items.filter(|item| item["reserved"] == true).map(|item| item["alias"].to_string()).collect())
+    };
+    let site = SiteId(made["id"].as_i64().context("an id")?);
+    let may_have = async |alias: &str| -> Result<bool> {
+        let name = Name { site, name: alias.to_owned(), owner: Owner::Member("BOB".to_owned()) };
+        Ok(stage.store.begin(&[]).await?.claim_looks(&name).await?.is_none())
+    };
+    for name in ["Acme Bank", "Acme Treasury", "Support", "Administrator"] {
+        assert!(reserved().await?.contains(&format!("{name:?}")), "{name}: {:?}", reserved().await?);
+    }
+    // With a letter of another alphabet, in other letters, with a digit for a letter: it is the look that counts.
+    for name in ["Supp\u{43e}rt", "SUPPORT", "Acme B\u{430}nk", "acme treasury", "Adrninistrator"] {
+        assert!(!may_have(name).await?, "{name}");
+    }
+    assert!(may_have("Acme Treasurer").await?);
+    // A new name of the site is kept as well, and an administrator may let go of what is not wanted.
+    stage.send(OPERATOR, Method::PATCH, &path, &json!({"name": "Acme Vault"})).await?.good()?;
+    assert!(reserved().await?.contains(&"\"Acme Vault\"".to_owned()) && !may_have("ACME VAULT").await?);
+    let one = format!("{path}/aliases/Support");
+    assert_eq!(stage.send(OPERATOR, Method::DELETE, &one, &json!({})).await?.status, 204);
+    assert!(may_have("SUPPORT").await?);
+    // Short as it is, it can be reserved anew.
+    let again = json!({"alias": "Support"});
+    stage.post(OPERATOR, &format!("{path}/aliases"), &again).await?.good()?;
+    assert!(!may_have("SUPPORT").await?);
     Ok(())
 }

@@ -90,3 +90,31 @@ pub async fn an_organization_is_removed_when_it_has_no_sites(stage: &Stage) -> R
     assert!(verified.status.is_success(), "{verified:?}");
     Ok(())
 }
+
+pub async fn what_the_provider_suspended_only_the_provider_resumes(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let act = async |key: &str, word: &str| stage.post(key, &ours.in_site(word), &json!({})).await;
+    let stands = |site: Value| (site["suspended"] == true, site["held"] == true);
+    let owner = ours.key("owner");
+    assert_eq!(stands(act(owner, "/suspend").await?.good()?), (true, false), "its own doing");
+    assert_eq!(stands(act(OPERATOR, "/suspend").await?.good()?), (true, true));
+    assert_eq!(stands(act(owner, "/suspend").await?.good()?), (true, true), "nothing new");
+    let said = act(owner, "/resume").await?.problem(409, "state")?;
+    assert!(said.contains("ask the provider"), "{said}");
+    // No way around: neither by another change, nor by closing and opening.
+    let named = stage.send(owner, Method::PATCH, &ours.in_site(""), &json!({"name": "anew"})).await?;
+    assert_eq!(stands(named.good()?), (true, true));
+    act(owner, "/close").await?.good()?;
+    assert_eq!(stands(act(owner, "/reopen").await?.good()?), (true, true));
+    act(owner, "/resume").await?.problem(409, "state")?;
+    assert_eq!(stands(act(OPERATOR, "/resume").await?.good()?), (false, false));
+    // What the organization suspended itself, it resumes.
+    act(owner, "/suspend").await?.good()?;
+    assert_eq!(stands(act(owner, "/resume").await?.good()?), (false, false));
+    let log = stage.get(OPERATOR, &ours.at("/audit?action=site.")).await?.good()?;
+    let rows = log["items"].as_array().into_iter().flatten();
+    let actions: Vec<_> = rows.filter_map(|row| row["action"].as_str()).collect();
+    let told = ["resume", "suspend", "resume", "reopen", "close", "change", "suspend", "suspend", "create"];
+    assert_eq!(actions, told.map(|word| format!("site.{word}")));
+    Ok(())
+}

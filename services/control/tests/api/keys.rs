@@ -86,3 +86,43 @@ pub async fn the_first_operators_key_is_made_once(stage: &Stage) -> Result<()> {
     assert!(registry.first_operator().await?.is_some(), "nobody could get in otherwise");
     Ok(())
 }
+
+pub async fn a_key_for_one_site_reaches_nothing_else(stage: &Stage) -> Result<()> {
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    let owner = ours.key("owner");
+    let second = json!({"name": "second", "hosts": ["second.ours.example"]});
+    let second = stage.post(owner, &ours.at("/sites"), &second).await?.made()?["id"].clone();
+    let key_for = |site: &Value| json!({"name": "script", "role": "owner", "site": site});
+    let made = stage.post(owner, &ours.at("/keys"), &key_for(&json!(ours.site))).await?.made()?;
+    assert_eq!(made["site"], ours.site);
+    let key = made["key"].as_str().context("a key")?;
+    assert_eq!(stage.get(key, "/me").await?.good()?["role"], "owner");
+    for path in ["", "/members", "/aliases", "/figures"] {
+        stage.get(key, &ours.in_site(path)).await?.good()?;
+    }
+    let rename = json!({"name": "renamed"});
+    stage.send(key, Method::PATCH, &ours.in_site(""), &rename).await?.good()?;
+    let site = ours.site;
+    for path in [
+        ours.at(""),
+        ours.at("/sites"),
+        ours.at("/keys"),
+        ours.at("/users"),
+        ours.at("/audit"),
+        ours.at(&format!("/sites/{second}")),
+        ours.at(&format!("/sites/{site}0")),
+        ours.at(&format!("/sites/{site}/../{second}")),
+        ours.at(&format!("/sites/%3{}", second.to_string().chars().next().context("a digit")?)),
+        theirs.in_site(""),
+        "/orgs".to_owned(),
+        "/provider/keys".to_owned(),
+    ] {
+        let said = stage.get(key, &path).await?.problem(403, "forbidden")?;
+        assert!(said.contains(&format!("site {site} alone")), "{path}: {said}");
+    }
+    // Of another organization's site there is none; and the provider's keys are for no site.
+    stage.post(owner, &ours.at("/keys"), &key_for(&json!(theirs.site))).await?.problem(404, "absent")?;
+    let operators = json!({"name": "script", "role": "operator", "site": ours.site});
+    stage.post(OPERATOR, "/provider/keys", &operators).await?.problem(404, "absent")?;
+    Ok(())
+}

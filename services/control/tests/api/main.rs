@@ -51,6 +51,7 @@ on_each_store! {
         an_alias_is_reserved_for_a_member_and_given_to_it,
         a_retired_alias_goes_to_nobody_else,
         a_reserved_alias_can_be_let_go,
+        names_that_would_pass_for_the_organization_are_reserved_from_the_beginning,
     }
     certificates {
         a_certificate_is_shown_without_its_key_and_taken_away_again,
@@ -62,6 +63,7 @@ on_each_store! {
         a_closed_site_is_erased_when_its_grace_is_over_and_no_other,
         a_closed_site_can_be_opened_again_while_it_is_there,
         an_organization_is_removed_when_it_has_no_sites,
+        what_the_provider_suspended_only_the_provider_resumes,
     }
     creating {
         the_same_creation_again_makes_nothing_new,
@@ -89,6 +91,7 @@ on_each_store! {
         an_organization_has_no_operators_and_the_provider_no_owners,
         a_providers_auditor_looks_everywhere_and_changes_nothing,
         the_first_operators_key_is_made_once,
+        a_key_for_one_site_reaches_nothing_else,
     }
     limits {
         a_plan_bounds_the_number_of_sites,
@@ -133,6 +136,8 @@ on_each_store! {
         a_provider_is_changed_at_its_latest_version_and_removed,
         a_provider_that_cannot_be_is_told_why,
         an_organization_has_as_many_providers_as_a_client_takes,
+        a_provider_that_is_down_is_told_without_anybody_asking,
+        a_site_lets_some_of_its_organizations_providers_vouch,
     }
     door {
         a_wrong_password_an_unknown_mail_and_a_suspended_user_get_the_same_answer,

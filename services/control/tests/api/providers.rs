@@ -4,8 +4,9 @@
 use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tmtp_control::Registry;
 
-use crate::stage::{Stage, Tenant};
+use crate::stage::{OPERATOR, Stage, Tenant};
 
 /// The issuer that the sign-in of a tenant's site is.
 async fn issuer(stage: &Stage, tenant: &Tenant) -> Result<String> {
@@ -121,5 +122,53 @@ async fn tenants_cannot_have_our_own_network_asked() -> Result<()> {
             stage.post(ours.key("admin"), &ours.at("/providers"), &body).await?.problem(422, "invalid")?;
         assert!(said.contains(word), "{issuer}: {said}");
     }
+    Ok(())
+}
+
+pub async fn a_site_lets_some_of_its_organizations_providers_vouch(stage: &Stage) -> Result<()> {
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    let set = async |providers: &str| {
+        let body = json!({"settings": {"providers": providers}});
+        stage.send(ours.key("admin"), Method::PATCH, &ours.in_site(""), &body).await
+    };
+    for wrong in [&theirs.provider.to_string(), "0", "x", "1,,2", " "] {
+        let said = set(wrong).await?.problem(422, "invalid")?;
+        assert!(said.contains("providers"), "{said}");
+    }
+    let own = ours.provider.to_string();
+    assert_eq!(set(&own).await?.good()?["settings"]["providers"], own);
+    assert_eq!(set("").await?.good()?["settings"]["providers"], "");
+    Ok(())
+}
+
+pub async fn a_provider_that_is_down_is_told_without_anybody_asking(stage: &Stage) -> Result<()> {
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    let body = json!({"label": "Theirs", "issuer": issuer(stage, &theirs).await?, "settings": {"client_id": "tmtp"}});
+    let made = stage.post(ours.key("admin"), &ours.at("/providers"), &body).await?.made()?;
+    let path = ours.at(&format!("/providers/{}", made["id"]));
+    let registry = Registry::new(&stage.store, stage.bus.clone(), stage.clock.clone());
+    let registry = registry.allowing_private_providers(true);
+    let after_minutes = async |minutes: i64| -> Result<Value> {
+        stage.clock.put_forward(minutes * 60_000);
+        registry.look_at_providers().await?;
+        stage.get(ours.key("auditor"), &path).await?.good()
+    };
+    assert_eq!(after_minutes(0).await?["down_since"], Value::Null);
+    let act = async |word: &str| stage.post(OPERATOR, &theirs.in_site(word), &json!({})).await?.good();
+    act("/suspend").await?;
+    assert_eq!(after_minutes(5).await?["down_since"], Value::Null, "it was looked at not long ago");
+    let down = after_minutes(6).await?;
+    assert!(
+        down["down_since"].is_string() && down["fault"].as_str().is_some_and(|why| why.contains("404")),
+        "{down}"
+    );
+    assert_eq!(after_minutes(11).await?["down_since"], down["down_since"], "it is down since then");
+    let list = stage.get(ours.key("auditor"), &ours.at("/providers")).await?.good()?;
+    let told: Vec<_> = list["items"].as_array().into_iter().flatten().map(|one| &one["down_since"]).collect();
+    assert!(told.contains(&&down["down_since"]), "{list}");
+    // It is there again: whoever asks sees it, and so does everybody after.
+    act("/resume").await?;
+    stage.post(ours.key("support"), &format!("{path}/check"), &json!({})).await?.good()?;
+    assert_eq!(after_minutes(0).await?["down_since"], Value::Null);
     Ok(())
 }

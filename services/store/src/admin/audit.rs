@@ -88,13 +88,17 @@ impl View {
         self.conn().all(sql, values).await?.iter().map(row).collect()
     }
 
+    /// Whose logs there are, from after this one on, with the names of those who were not removed since.
+    pub async fn audit_logs(&mut self, after: OrgId, limit: u32) -> Result<Vec<(OrgId, Option<String>)>> {
+        let sql = "SELECT l.org, o.name FROM (SELECT org FROM audit_heads UNION SELECT id FROM orgs) l
+                   LEFT JOIN orgs o ON o.id = l.org WHERE l.org > $1 ORDER BY l.org LIMIT $2";
+        let rows = self.conn().all(sql, values![after.0, i64::from(limit)]).await?;
+        rows.iter().map(|row| Ok((OrgId(row.int(0)?), row.opt_text(1)?))).collect()
+    }
+
     /// Checks every row of a log against its hash, and the last one against the record of where the log ends.
     pub async fn verify_audit(&mut self, org: OrgId) -> Result<Verdict> {
-        let sql = "SELECT seq, hash FROM audit_heads WHERE org = $1";
-        let end = match self.conn().first(sql, values![org.0]).await? {
-            Some(row) => (row.int(0)?, row.bytes(1)?.to_vec()),
-            None => (0, Vec::new()),
-        };
+        let end = self.end_of_log(org).await?;
         let sql = "SELECT seq, at_ms, actor, address, action, site, target, was, became, hash FROM audit
                    WHERE org = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4";
         let (mut seq, mut hash) = (0, Vec::new());
@@ -112,9 +116,26 @@ impl View {
                 hash = found.hash;
             }
         }
+        let sql = "SELECT 1 FROM audit WHERE org = $1 AND seq > $2 LIMIT 1";
+        let has_more = self.conn().first(sql, values![org.0, end.0]).await?.is_some();
+        // What is appended meanwhile moves the end along.
+        if has_more && self.end_of_log(org).await?.0 <= end.0 {
+            return Ok(Verdict::Broken { seq: seq + 1 });
+        }
         match (seq, &hash) == (end.0, &end.1) {
             true => Ok(Verdict::Whole { rows: seq, head: hash }),
             false => Ok(Verdict::Broken { seq: if seq == end.0 { seq } else { seq + 1 } }),
+        }
+    }
+}
+
+impl View {
+    /// The place and hash of a log's last row, as they are on record.
+    async fn end_of_log(&mut self, org: OrgId) -> Result<(i64, Vec<u8>)> {
+        let sql = "SELECT seq, hash FROM audit_heads WHERE org = $1";
+        match self.conn().first(sql, values![org.0]).await? {
+            Some(row) => Ok((row.int(0)?, row.bytes(1)?.to_vec())),
+            None => Ok((0, Vec::new())),
         }
     }
 }

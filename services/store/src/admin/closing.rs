@@ -10,7 +10,7 @@ const ERASE_ENTRIES: &str = "
 
 /// What is erased of a site, a bounded number of rows at a time. Its large bodies are swept by delivery, since no message
 /// names them any more.
-const ERASE: [&str; 19] = [
+const ERASE: [&str; 20] = [
     ERASE_ENTRIES,
     "DELETE FROM messages WHERE site = $1 AND id IN (SELECT id FROM messages WHERE site = $1 LIMIT $2)",
     "DELETE FROM requests WHERE site = $1 AND (node, digest) IN
@@ -19,6 +19,8 @@ const ERASE: [&str; 19] = [
     "DELETE FROM group_members WHERE site = $1 AND (gid, uid) IN
      (SELECT gid, uid FROM group_members WHERE site = $1 LIMIT $2)",
     "DELETE FROM looks WHERE site = $1 AND look IN (SELECT look FROM looks WHERE site = $1 LIMIT $2)",
+    "DELETE FROM given_aliases WHERE site = $1 AND alias IN
+     (SELECT alias FROM given_aliases WHERE site = $1 LIMIT $2)",
     "DELETE FROM names WHERE site = $1 AND name IN (SELECT name FROM names WHERE site = $1 LIMIT $2)",
     "DELETE FROM nodes WHERE site = $1 AND node IN (SELECT node FROM nodes WHERE site = $1 LIMIT $2)",
     "DELETE FROM members WHERE site = $1 AND uid IN (SELECT uid FROM members WHERE site = $1 LIMIT $2)",
@@ -39,7 +41,7 @@ const ERASE: [&str; 19] = [
 ];
 
 /// What goes with an organization. Its audit log stays.
-const REMOVE_ORG: [&str; 13] = [
+const REMOVE_ORG: [&str; 14] = [
     "DELETE FROM user_sessions WHERE org = $1",
     "DELETE FROM user_links WHERE org = $1",
     "DELETE FROM user_recovery_codes WHERE org = $1",
@@ -51,6 +53,7 @@ const REMOVE_ORG: [&str; 13] = [
     "DELETE FROM user_providers WHERE org = $1",
     "DELETE FROM users WHERE org = $1",
     "DELETE FROM api_keys WHERE org = $1",
+    "DELETE FROM provider_checks WHERE org = $1",
     "DELETE FROM providers WHERE org = $1",
     "DELETE FROM orgs WHERE id = $1",
 ];
@@ -75,10 +78,12 @@ pub struct Erasure {
 }
 
 impl Change {
-    /// Closes a site, which is erased at this time, or opens it again. Nobody gets in while it is closed.
+    /// Closes a site, which is erased at this time, or opens it again. Nobody gets in while it is closed, nor after it
+    /// where the provider suspended it.
     pub async fn set_closing(&mut self, scope: &Scope, closing_ms: Option<i64>) -> Result<()> {
         count(self.conn(), "sites_version").await?;
-        let sql = "UPDATE sites SET closing_ms = $3, suspended = $4, version = version + 1 WHERE org = $1 AND id = $2";
+        let sql = "UPDATE sites SET closing_ms = $3, suspended = $4 OR held, version = version + 1
+                   WHERE org = $1 AND id = $2";
         let values = values![scope.org.0, scope.site, closing_ms.unwrap_or(0), closing_ms.is_some()];
         self.conn().run(sql, values).await.map(drop)
     }

@@ -2,7 +2,7 @@
 
 use super::{ApiKey, Change, KeyId, NewKey, OrgId, Page, View};
 use crate::{
-    Error, Result,
+    Error, Result, SiteId,
     sql::{Conn, Row, values},
 };
 
@@ -12,14 +12,14 @@ const TOUCH_MS: i64 = 60_000;
 impl View {
     /// The key with this hash, whatever its state. The one finder without an organization: it tells which it is.
     pub async fn find_key(&mut self, hash: &[u8]) -> Result<Option<ApiKey>> {
-        let sql = "SELECT id, org, name, role, hint, made_by, created_ms, expires_ms, revoked_ms, used_ms
+        let sql = "SELECT id, org, name, role, hint, made_by, created_ms, expires_ms, revoked_ms, used_ms, only_site
                    FROM api_keys WHERE hash = $1";
         self.conn().first(sql, values![hash]).await?.as_ref().map(key).transpose()
     }
 
     /// An organization's keys in ascending order of id, those that ended among them.
     pub async fn keys(&mut self, org: OrgId, page: &Page<KeyId>) -> Result<Vec<ApiKey>> {
-        let sql = "SELECT id, org, name, role, hint, made_by, created_ms, expires_ms, revoked_ms, used_ms
+        let sql = "SELECT id, org, name, role, hint, made_by, created_ms, expires_ms, revoked_ms, used_ms, only_site
                    FROM api_keys WHERE org = $1 AND id > $2 ORDER BY id LIMIT $3";
         let rows = self.conn().all(sql, values![org.0, page.after.0, i64::from(page.limit)]).await?;
         rows.iter().map(key).collect()
@@ -43,12 +43,22 @@ impl View {
 impl Change {
     /// Adds a key.
     pub async fn add_key(&mut self, new: &NewKey) -> Result<ApiKey> {
-        let sql = "INSERT INTO api_keys (org, name, role, hash, hint, made_by, created_ms, expires_ms)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-                   RETURNING id, org, name, role, hint, made_by, created_ms, expires_ms, revoked_ms, used_ms";
+        let sql = "INSERT INTO api_keys (org, name, role, hash, hint, made_by, created_ms, expires_ms, only_site)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                   RETURNING id, org, name, role, hint, made_by, created_ms, expires_ms, revoked_ms, used_ms, only_site";
         let (hash, expires) = (new.hash.as_slice(), new.expires_ms.unwrap_or(0));
-        let values =
-            values![new.org.0, &new.name, &new.role, hash, &new.hint, &new.made_by, new.now_ms, expires];
+        let only_site = new.only_site.map_or(0, |site| site.0);
+        let values = values![
+            new.org.0,
+            &new.name,
+            &new.role,
+            hash,
+            &new.hint,
+            &new.made_by,
+            new.now_ms,
+            expires,
+            only_site
+        ];
         let row = self.conn().first(sql, values).await?;
         key(&row.ok_or_else(|| Error::Defect("no id for a key".to_owned()))?)
     }
@@ -56,7 +66,7 @@ impl Change {
     /// Ends a key for good; `None` when it had ended that way before, or there is none.
     pub async fn revoke_key(&mut self, org: OrgId, id: KeyId, now_ms: i64) -> Result<Option<ApiKey>> {
         let sql = "UPDATE api_keys SET revoked_ms = $3 WHERE org = $1 AND id = $2 AND revoked_ms = 0
-                   RETURNING id, org, name, role, hint, made_by, created_ms, expires_ms, revoked_ms, used_ms";
+                   RETURNING id, org, name, role, hint, made_by, created_ms, expires_ms, revoked_ms, used_ms, only_site";
         self.conn().first(sql, values![org.0, id.0, now_ms]).await?.as_ref().map(key).transpose()
     }
 }
@@ -66,7 +76,7 @@ pub(super) async fn touch(conn: &mut dyn Conn, id: KeyId, now_ms: i64) -> Result
     conn.run(sql, values![id.0, now_ms, now_ms - TOUCH_MS]).await.map(drop)
 }
 
-/// A row of id, org, name, role, hint, made_by, created_ms, expires_ms, revoked_ms, used_ms.
+/// A row of id, org, name, role, hint, made_by, created_ms, expires_ms, revoked_ms, used_ms, only_site.
 fn key(row: &Row) -> Result<ApiKey> {
     let time = |at| row.int(at).map(|ms| Some(ms).filter(|ms| *ms > 0));
     Ok(ApiKey {
@@ -80,5 +90,6 @@ fn key(row: &Row) -> Result<ApiKey> {
         expires_ms: time(7)?,
         revoked_ms: time(8)?,
         used_ms: time(9)?,
+        only_site: time(10)?.map(SiteId),
     })
 }

@@ -51,6 +51,7 @@ pub use issuing::{Claim, Issuing, PastOrder, Tried};
 pub use model::*;
 pub use names::Assigned;
 pub use passkeys::{NewPasskey, PASSKEYS_MAX, PasskeyChallenge, PasskeyId, StoredPasskey};
+pub use providers::ProviderFault;
 pub use usage::{USAGE_DAYS, UsageDay};
 pub use user_identities::UserSignIn;
 pub use user_links::UserLink;

@@ -101,6 +101,8 @@ pub struct OrgSite {
     pub version: i64,
     /// When it is erased, where it is closed.
     pub closing_ms: Option<i64>,
+    /// The provider suspended it: its organization cannot resume it.
+    pub held: bool,
     /// The site.
     pub site: Site,
 }
@@ -230,6 +232,8 @@ pub struct NewKey {
     pub now_ms: i64,
     /// When it ends, if it does.
     pub expires_ms: Option<i64>,
+    /// The one site that it is for; `None`: all that is the organization's.
+    pub only_site: Option<SiteId>,
 }
 
 /// An API key.
@@ -255,6 +259,8 @@ pub struct ApiKey {
     pub revoked_ms: Option<i64>,
     /// When it was used last, to the minute or so.
     pub used_ms: Option<i64>,
+    /// The one site that it is for; `None`: all that is the organization's.
+    pub only_site: Option<SiteId>,
 }
 
 /// What was done, to be appended to an organization's audit log.

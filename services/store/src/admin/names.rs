@@ -128,6 +128,12 @@ impl Change {
         if self.tx_at(scope.site).await?.take_name(&wanted).await? { Ok(Assigned::Now) } else { Err(taken()) }
     }
 
+    /// Has a member's devices told of an alias that they did not ask for.
+    pub async fn note_given_alias(&mut self, scope: &Scope, alias: &str, uid: &str) -> Result<()> {
+        let sql = "INSERT INTO given_aliases (site, alias, uid) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        self.at(scope.site).await?.run(sql, values![scope.site, alias, uid]).await.map(drop)
+    }
+
     /// Takes a name from whoever has it or from those to come, for good: nobody else gets it. `false` when it was so
     /// before; [`Error::Absent`] when there is no such alias.
     pub async fn retire_name(&mut self, scope: &Scope, name: &str) -> Result<bool> {

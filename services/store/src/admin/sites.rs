@@ -19,7 +19,8 @@ impl View {
 
     /// An organization's sites in ascending order of id; the search is for their names.
     pub async fn org_sites(&mut self, org: OrgId, page: &Page<SiteId>) -> Result<Vec<OrgSite>> {
-        let sql = "SELECT id, name, suspended, created_ms, settings, org, version, closing_ms FROM sites
+        let sql =
+            "SELECT id, name, suspended, created_ms, settings, org, version, closing_ms, held FROM sites
                    WHERE org = $1 AND id > $2 AND lower(name) LIKE $3 ESCAPE '\\' ORDER BY id LIMIT $4";
         let search = pattern(&page.search);
         let values = values![org.0, page.after, &search, i64::from(page.limit)];
@@ -67,11 +68,13 @@ impl Change {
     pub async fn change_org_site(&mut self, changed: &OrgSite) -> Result<Option<OrgSite>> {
         let conn = self.conn();
         count(conn, "sites_version").await?;
-        let sql = "UPDATE sites SET name = $4, suspended = $5, settings = $6, version = version + 1
+        let sql =
+            "UPDATE sites SET name = $4, suspended = $5, settings = $6, held = $7, version = version + 1
                    WHERE org = $1 AND id = $2 AND version = $3";
         let site = &changed.site;
         let settings = write_settings(&site.settings)?;
-        let values = values![changed.org.0, site.id, changed.version, &site.name, site.suspended, &settings];
+        let OrgSite { org, version, held, .. } = *changed;
+        let values = values![org.0, site.id, version, &site.name, site.suspended, &settings, held];
         if conn.run(sql, values).await? == 0 {
             return Ok(None);
         }
@@ -81,9 +84,9 @@ impl Change {
     }
 }
 
-/// A row of id, name, suspended, created_ms, settings, org, version, closing_ms.
+/// A row of id, name, suspended, created_ms, settings, org, version, closing_ms, held.
 fn site(row: &Row, hosts: &mut HashMap<SiteId, Vec<String>>) -> Result<OrgSite> {
     let site = sites::site(row, hosts)?;
     let closing_ms = Some(row.int(7)?).filter(|ms| *ms > 0);
-    Ok(OrgSite { org: OrgId(row.int(5)?), version: row.int(6)?, closing_ms, site })
+    Ok(OrgSite { org: OrgId(row.int(5)?), version: row.int(6)?, closing_ms, held: row.flag(8)?, site })
 }

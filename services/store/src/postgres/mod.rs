@@ -291,6 +291,10 @@ impl Store for PgStore {
         Ok(looked)
     }
 
+    async fn sites_with_given_aliases(&self, limit: u32) -> Result<Vec<SiteId>> {
+        steps::members::sites_with_given_aliases(&mut self.conn().await?, limit).await
+    }
+
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>> {
         read::unnamed_blobs(&mut self.conn().await?, blobs).await
     }

@@ -268,6 +268,10 @@ impl Tx for PgTx {
         Ok(Expired { entries: removed.len() as u64, blobs, undelivered })
     }
 
+    async fn take_given_aliases(&mut self, site: SiteId, limit: u32) -> Result<Vec<(String, String)>> {
+        steps::members::take_given_aliases(&mut self.conn, site, limit).await
+    }
+
     async fn alias_of(&mut self, member: &MemberKey) -> Result<Option<String>> {
         steps::members::first_alias(&mut self.conn, member.site, &member.uid).await
     }

@@ -278,6 +278,10 @@ impl Store for SqliteStore {
         Ok(looked)
     }
 
+    async fn sites_with_given_aliases(&self, limit: u32) -> Result<Vec<SiteId>> {
+        steps::members::sites_with_given_aliases(&mut self.read().await?, limit).await
+    }
+
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>> {
         queue::unnamed_blobs(&mut self.read().await?, blobs).await
     }

@@ -213,3 +213,24 @@ async fn looks_like(conn: &mut dyn Conn, name: &Name, looks: &[String]) -> Resul
     }
     Ok(None)
 }
+
+/// Sites where members have aliases that their devices were not told of, at most so many.
+pub(crate) async fn sites_with_given_aliases(conn: &mut dyn Conn, limit: u32) -> Result<Vec<SiteId>> {
+    let sql = "SELECT DISTINCT site FROM given_aliases ORDER BY site LIMIT $1";
+    conn.all(sql, values![i64::from(limit)]).await?.iter().map(|row| row.site(0)).collect()
+}
+
+/// Strikes such aliases off the record; returns to whom each was given.
+pub(crate) async fn take_given_aliases(
+    conn: &mut dyn Conn,
+    site: SiteId,
+    limit: u32,
+) -> Result<Vec<(String, String)>> {
+    let sql = "DELETE FROM given_aliases WHERE site = $1 AND alias IN
+               (SELECT alias FROM given_aliases WHERE site = $1 ORDER BY alias LIMIT $2)
+               RETURNING uid, alias";
+    let rows = conn.all(sql, values![site, i64::from(limit)]).await?;
+    let mut given = rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect::<Result<Vec<_>>>()?;
+    given.sort();
+    Ok(given)
+}

@@ -78,6 +78,8 @@ contract! {
         a_changed_row_is_noticed,
         a_missing_row_is_noticed,
         a_log_cut_short_is_noticed,
+        a_log_whose_end_is_not_on_record_is_noticed,
+        the_log_of_a_removed_organization_is_still_one,
         many_who_append_at_one_moment_make_one_chain,
     }
     admin_certificates {
@@ -103,6 +105,7 @@ contract! {
     admin_names {
         a_reserved_name_is_kept_for_one_member_to_come,
         a_retired_name_is_never_anybodys_again,
+        an_alias_that_was_given_is_struck_off_by_one,
     }
     admin_orgs {
         sites_made_before_belong_to_the_default_organization,
@@ -120,6 +123,7 @@ contract! {
     admin_providers {
         a_provider_is_told_with_every_site_of_its_organization,
         a_provider_is_changed_at_its_latest_version_and_removed_by_its_own_organization,
+        a_provider_is_looked_at_by_one_and_its_fault_told_to_its_organization,
     }
     admin_sites {
         a_site_is_found_through_its_own_organization_only,

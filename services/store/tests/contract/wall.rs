@@ -13,7 +13,7 @@ use tmtp_store::{
 use crate::{
     admin::{admin, deed, page, scope, second},
     faults::server,
-    world::World,
+    world::{EMPTY, World},
 };
 
 /// Tables of nobody's that administration needs.
@@ -21,8 +21,6 @@ const OPEN: [&str; 5] = ["counters", "edges", "hint_losses", "replies", "this_sh
 /// Tables that administration has no business with: bodies, which are found by messages alone, and what the service itself
 /// keeps.
 const CLOSED: [&str; 3] = ["chunks", "secrets", "shards"];
-/// Of these the other site has no rows in any test.
-const EMPTY: [&str; 4] = ["certificates", "issuing", "orders", "proofs"];
 
 async fn count(conn: &mut PgConnection, sql: String) -> sqlx::Result<i64> {
     sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(conn).await

@@ -547,6 +547,9 @@ pub enum KeyCommand {
         /// When it ends, as 2027-12-31T00:00:00Z; without, never.
         #[arg(long, value_name = "TIME")]
         expires: Option<String>,
+        /// The id of the one site that it is for; without, all that is the organization's.
+        #[arg(long, value_name = "SITE")]
+        site: Option<i64>,
     },
     /// End one for good.
     Revoke {

@@ -117,11 +117,14 @@ impl Desk {
             KeyCommand::List { owner } => {
                 let path = format!("{}/keys", self.owner_path(&owner).await?);
                 let items = self.http.list(&path, &[], usize::MAX).await?;
-                self.all(&items, &["id", "name", "role", "hint", "expires_at", "revoked_at", "used_at"]);
+                self.all(
+                    &items,
+                    &["id", "name", "role", "site", "hint", "expires_at", "revoked_at", "used_at"],
+                );
             }
-            KeyCommand::Create { owner, name, role, expires } => {
+            KeyCommand::Create { owner, name, role, expires, site } => {
                 let path = format!("{}/keys", self.owner_path(&owner).await?);
-                let body = json!({"name": name, "role": role, "expires_at": expires});
+                let body = json!({"name": name, "role": role, "expires_at": expires, "site": site});
                 self.one(&self.http.create(&path, &body).await?);
                 self.done("\nthe key is shown this once; keep it where secrets are kept");
             }

@@ -97,7 +97,7 @@ impl Desk {
         match command {
             ProviderCommand::List { org } => {
                 let items = self.http.list(&self.providers(&org).await?, &[], usize::MAX).await?;
-                self.all(&items, &["id", "label", "issuer"]);
+                self.all(&items, &["id", "label", "issuer", "down_since", "fault"]);
             }
             ProviderCommand::Show { org, id } => {
                 self.one(&self.http.get(&format!("{}/{id}", self.providers(&org).await?)).await?);

@@ -17,7 +17,7 @@ impl Desk {
             SiteCommand::List { org, some } => {
                 let path = format!("{}/sites", self.org_path(&org).await?);
                 let items = self.http.list(&path, &search(some.search), some.most).await?;
-                self.all(&items, &["id", "name", "hosts", "suspended", "closing_at", "created_at"]);
+                self.all(&items, &["id", "name", "hosts", "suspended", "held", "closing_at", "created_at"]);
             }
             SiteCommand::Show { site } => self.one(&self.http.get(&self.site_path(&site).await?).await?),
             SiteCommand::Figures { site } => {

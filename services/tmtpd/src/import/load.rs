@@ -64,6 +64,7 @@ pub async fn everything(place: &Place<'_>, survey: &Survey) -> anyhow::Result<Ca
     bar.set_message("members");
     place.members(survey, &mut came, &bar).await.context("members")?;
     bar.set_message("aliases");
+    place.make_way(survey).await.context("aliases")?;
     place.aliases(survey, &mut came, &bar).await.context("aliases")?;
     bar.set_message("groups");
     place.groups(survey, &mut came, &bar).await.context("groups")?;

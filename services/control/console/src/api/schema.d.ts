@@ -1641,6 +1641,12 @@ export interface components {
             name: string;
             /** @description What it may do. Owners and admins are for organizations, operators for the provider. */
             role: string;
+            /**
+             * Format: int64
+             * @description The one site that it is for: it reaches what is under that site's path and nothing else. Without: all that is the
+             *     organization's.
+             */
+            site?: number | null;
         };
         /** @description An API key, without itself. */
         KeyShown: {
@@ -1672,6 +1678,11 @@ export interface components {
             revoked_at?: string | null;
             /** @description What it may do: `owner`, `admin`, `support`, `auditor`; the provider's: `operator`, `support`, `auditor`. */
             role: string;
+            /**
+             * Format: int64
+             * @description The one site that it is for; none: all that is the organization's.
+             */
+            site?: number | null;
             /**
              * Format: date-time
              * @description When it was used last, to the minute.
@@ -1910,6 +1921,11 @@ export interface components {
                 /** @description What it may do: `owner`, `admin`, `support`, `auditor`; the provider's: `operator`, `support`, `auditor`. */
                 role: string;
                 /**
+                 * Format: int64
+                 * @description The one site that it is for; none: all that is the organization's.
+                 */
+                site?: number | null;
+                /**
                  * Format: date-time
                  * @description When it was used last, to the minute.
                  */
@@ -2048,6 +2064,13 @@ export interface components {
                  */
                 created_at: string;
                 /**
+                 * Format: date-time
+                 * @description Since when its keys cannot be had, so that nobody can register through it. It is looked at every ten minutes.
+                 */
+                down_since?: string | null;
+                /** @description Why not, and what to do. */
+                fault?: string | null;
+                /**
                  * Format: int64
                  * @description Its id.
                  */
@@ -2110,6 +2133,8 @@ export interface components {
                  * @description When it was made.
                  */
                 created_at: string;
+                /** @description The provider suspended it: its organization cannot resume it. */
+                held: boolean;
                 /** @description The host names that lead to it. */
                 hosts: string[];
                 /**
@@ -2459,6 +2484,13 @@ export interface components {
              */
             created_at: string;
             /**
+             * Format: date-time
+             * @description Since when its keys cannot be had, so that nobody can register through it. It is looked at every ten minutes.
+             */
+            down_since?: string | null;
+            /** @description Why not, and what to do. */
+            fault?: string | null;
+            /**
              * Format: int64
              * @description Its id.
              */
@@ -2542,6 +2574,8 @@ export interface components {
              * @description When it was made.
              */
             created_at: string;
+            /** @description The provider suspended it: its organization cannot resume it. */
+            held: boolean;
             /** @description The host names that lead to it. */
             hosts: string[];
             /**

@@ -124,8 +124,11 @@ export const POLICY_GROUPS: PolicyGroup[] = [
   { title: 'Technical limits', policies: TECHNICAL },
 ]
 
+/** The question that a site's `providers` answers. */
+export const VOUCHERS = 'Which sign-in providers let people in?'
+
 /** Settings that have words here; others are shown by name. */
-export const KNOWN = new Set([...CHOICES, ...POLICY_GROUPS.flatMap(({ policies }) => policies)].map(({ key }) => key))
+export const KNOWN = new Set(['providers', ...[...CHOICES, ...POLICY_GROUPS.flatMap(({ policies }) => policies)].map(({ key }) => key)])
 
 export const registrationName = (value: unknown) =>
   REGISTRATIONS.find((one) => one.value === value)?.name ?? String(value)

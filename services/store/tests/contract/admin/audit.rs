@@ -102,6 +102,41 @@ pub async fn a_log_cut_short_is_noticed(w: &World) -> Result<()> {
     Ok(())
 }
 
+pub async fn a_log_whose_end_is_not_on_record_is_noticed(w: &World) -> Result<()> {
+    logged(w).await?;
+    for (end, broken_at) in
+        [("UPDATE audit_heads SET seq = 4 WHERE org = 1", 5), ("DELETE FROM audit_heads WHERE org = 1", 1)]
+    {
+        tamper(w, end).await?;
+        assert_eq!(verdict(w).await?, Verdict::Broken { seq: broken_at }, "{end}");
+    }
+    Ok(())
+}
+
+pub async fn the_log_of_a_removed_organization_is_still_one(w: &World) -> Result<()> {
+    let other = logged(w).await?;
+    let named = |name: &str| Some(name.to_owned());
+    let names = async || -> Result<Vec<(OrgId, Option<String>)>> {
+        let mut view = admin(w).view().await?;
+        let mut logs = view.audit_logs(OrgId::PROVIDER, 1).await?;
+        logs.extend(view.audit_logs(OrgId::DEFAULT, 9).await?);
+        Ok(logs)
+    };
+    let before = names().await?;
+    assert_eq!(
+        (before[0].0, before[1].0, &before[1].1),
+        (OrgId::DEFAULT, other, &named("Second")),
+        "{before:?}"
+    );
+    w.peek.run("DELETE FROM site_hosts WHERE host = 'second.example'").await?;
+    w.peek.run(&format!("DELETE FROM sites WHERE org = {}", other.0)).await?;
+    let mut change = admin(w).begin().await?;
+    assert!(change.remove_org(other).await?);
+    change.commit().await?;
+    assert_eq!(names().await?[1], (other, None));
+    Ok(())
+}
+
 pub async fn many_who_append_at_one_moment_make_one_chain(w: &World) -> Result<()> {
     let appends = (0..20).map(|_| async {
         let mut change = admin(w).begin().await?;

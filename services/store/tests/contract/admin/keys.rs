@@ -15,6 +15,7 @@ pub fn new_key(org: OrgId, hash: u8) -> NewKey {
         hint: "tmtp_abc".to_owned(),
         made_by: "test".to_owned(),
         now_ms: 1_000,
+        only_site: None,
         expires_ms: Some(9_000).filter(|_| hash == 1),
     }
 }

@@ -61,3 +61,28 @@ pub async fn a_retired_name_is_never_anybodys_again(w: &World) -> Result<()> {
     assert_eq!(owner, Owner::Retired);
     Ok(change.commit().await?)
 }
+
+pub async fn an_alias_that_was_given_is_struck_off_by_one(w: &World) -> Result<()> {
+    w.writes_at_twin(&["given_aliases"]);
+    let (ours, twin) = (scope(w, w.site).await?, scope(w, w.twin).await?);
+    let mut change = admin(w).begin().await?;
+    for _ in 0..2 {
+        change.note_given_alias(&ours, "Front Desk", "alice").await?;
+    }
+    change.note_given_alias(&ours, "Night Desk", "bob").await?;
+    change.note_given_alias(&twin, "Front Desk", "bob").await?;
+    change.commit().await?;
+    assert_eq!(w.store.sites_with_given_aliases(10).await?, [w.site, w.twin]);
+    assert_eq!(w.store.sites_with_given_aliases(1).await?, [w.site]);
+    let given = |uid: &str, alias: &str| (uid.to_owned(), alias.to_owned());
+    let mut tx = w.tx().await?;
+    assert_eq!(tx.take_given_aliases(w.site, 1).await?, [given("alice", "Front Desk")]);
+    drop(tx);
+    let mut tx = w.tx().await?;
+    let all = tx.take_given_aliases(w.site, 10).await?;
+    assert_eq!(all, [given("alice", "Front Desk"), given("bob", "Night Desk")], "nothing was committed");
+    assert_eq!(tx.take_given_aliases(w.site, 10).await?, []);
+    tx.commit().await?;
+    assert_eq!(w.store.sites_with_given_aliases(10).await?, [w.twin], "a twin's is its own");
+    Ok(())
+}

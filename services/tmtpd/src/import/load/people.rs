@@ -1,6 +1,8 @@
 //! Members with their nodes, aliases, and groups.
 
+use anyhow::Context as _;
 use indicatif::ProgressBar;
+use tmtp_control::own_names;
 use tmtp_store::{GroupMember, MemberKey, Name, NewNode, Owner, Tx, admin::Change};
 
 use super::{Came, Place};
@@ -53,6 +55,21 @@ impl Place<'_> {
             tx.mark_former_hash(self.site.id, id).await?;
         }
         Ok(true)
+    }
+
+    /// Lets go of those names that every site keeps from its beginning, where somebody who comes has one.
+    pub(super) async fn make_way(&self, survey: &Survey) -> anyhow::Result<()> {
+        let mut change = self.admin.begin().await?;
+        let org = change.org(self.scope.org()).await?.context("the organization is gone")?;
+        let comes = |name: &&str| {
+            survey.aliases.iter().any(|(alias, _)| alias == name)
+                || survey.groups.iter().any(|group| group.gid == *name)
+        };
+        for name in own_names(&org.name, &self.site.name).filter(comes) {
+            change.free_name(&self.scope, name).await?;
+        }
+        change.commit().await?;
+        Ok(())
     }
 
     pub(super) async fn aliases(

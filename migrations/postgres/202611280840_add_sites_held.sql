@@ -1,0 +1,2 @@
+-- The provider suspended the site: its organization cannot resume it.
+ALTER TABLE sites ADD COLUMN held boolean NOT NULL DEFAULT false;

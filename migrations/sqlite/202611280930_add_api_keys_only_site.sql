@@ -1,0 +1,2 @@
+-- The one site that a key is for; 0: all that is its organization's.
+ALTER TABLE api_keys ADD COLUMN only_site INTEGER NOT NULL DEFAULT 0;
