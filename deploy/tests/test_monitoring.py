@@ -86,20 +86,28 @@ def cluster(tmp_path_factory):
     script = DEPLOY / "cluster.sh"
     up = subprocess.run([script, "up"], env=environment, capture_output=True, text=True)
     assert up.returncode == 0, up.stdout + up.stderr
-    said = up.stdout.splitlines()
-    assert said[-1] == "ready", "the last word: from here on it serves"
-    assert all(any(str(edge) in line for line in said) for edge in (port, port + 1)), "where the edges are"
-    pids = {file.stem: int(file.read_text()) for file in scratch.glob("*.pid")}
-    assert {"edge1", "edge2", "delivery1", "delivery2", "control"} <= pids.keys()
+    pids = {file.stem: file.read_text().split()[0] for file in scratch.glob("*.pid")}
     try:
+        said = up.stdout.splitlines()
+        assert said[-1] == "ready", "the last word: from here on it serves"
+        assert all(any(str(edge) in line for line in said) for edge in (port, port + 1)), "where the edges are"
+        assert {"edge1", "edge2", "delivery1", "delivery2", "control"} <= pids.keys()
         talk(environment, port)
         subprocess.run([TMTPD, "backup", "create", "--config", scratch / "control.toml", "--out", scratch / "backup"],
                        env=environment, capture_output=True, check=True)
         yield dict(line.split() for line in (scratch / "ports").read_text().splitlines())
     finally:
         subprocess.run([script, "clean"], env=environment, capture_output=True, check=True)
-        left = {name for name, pid in pids.items() if pathlib.Path(f"/proc/{pid}").exists()}
+        left = {name for name, pid in pids.items() if runs(pid)}
         assert not left, f"still there after the end: {left}"
+
+
+def runs(pid):
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2]
+    except FileNotFoundError:
+        return False
+    return not state.startswith("Z")
 
 
 def talk(environment, port):

@@ -11,8 +11,8 @@ use tmtp_store::{
 use crate::{By, Error, Registry, Result, registry::Done};
 
 impl Registry {
-    /// Gives an alias to a member, whose devices are told, or keeps it for one to come. One that was somebody else's is never given again. Once is
-    /// as good as twice.
+    /// Gives an alias to a member, whose devices are told, or keeps it for one to come. One that was somebody else's is
+    /// never given again. Once is as good as twice.
     ///
     /// # Errors
     /// When it cannot be one or is taken, there is no such site or member, or the store fails.
@@ -27,7 +27,8 @@ impl Registry {
         let scope = Self::scope(&mut change, at.0, at.1).await?;
         let settings = change.org_site(at.0, at.1).await?.ok_or(Error::Absent("site"))?.site.settings;
         let before = change.alias(&scope, name).await?;
-        let is_kept = uid.is_none() || before.as_ref().is_some_and(|found| found.reserved);
+        // Whatever there is already was good enough once.
+        let is_kept = uid.is_none() || before.is_some();
         let fault = if is_kept { settings.kept_name_fault(name) } else { settings.name_fault(name) };
         if let Some(why) = fault {
             return Err(Error::Alias(format!("the alias \"{name}\" {why}")));

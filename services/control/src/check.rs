@@ -98,14 +98,20 @@ fn client_authorities(settings: &SiteSettings) -> Result<()> {
     }
 }
 
+/// Most octets of the ids of providers in a site's setting.
+const PROVIDERS_OCTETS: usize = 500;
+
 /// The ids of providers in a site's setting.
 pub(crate) fn provider_ids(text: &str) -> Result<Vec<ProviderId>> {
     let wrong = || {
         let rule = "providers are ids of the organization's sign-in providers with commas between, as 3,7; or none, for all";
-        Error::Setting(format!("{rule}, not `{text}`"))
+        Error::Setting(rule.to_owned())
     };
     if text.is_empty() {
         return Ok(Vec::new());
+    }
+    if text.len() > PROVIDERS_OCTETS {
+        return Err(wrong());
     }
     let ids: Vec<_> = text
         .split(',')

@@ -99,7 +99,8 @@ impl Registry {
                     continue;
                 }
                 let after = change.change_org_site(&after).await?.ok_or(Error::Busy)?;
-                self.record_site(change, by, "site.change", &after, site_value(before)).await?;
+                let values = (site_value(before), site_value(&after));
+                self.record_site(change, by, "site.change", &after, values).await?;
                 lowered.push(after.site.id);
             }
         }

@@ -27,35 +27,38 @@ pub(crate) async fn watch(registry: &Registry, stop: &CancellationToken) {
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        let looked = tokio::select! {
-            () = stop.cancelled() => return,
-            looked = registry.look_at_providers() => looked,
-        };
-        if let Err(error) = looked {
+        if let Err(error) = registry.look_at_providers(stop).await {
             tracing::info!(%error, "sign-in providers could not be looked at");
         }
     }
 }
 
 impl Registry {
-    /// Looks at every provider whose turn it is.
+    /// Looks at every provider whose turn it is; at no further one after `stop`.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn look_at_providers(&self) -> Result<()> {
-        let mut looks = JoinSet::new();
-        for _ in 0..AT_ONCE {
-            let Some((org, provider)) = self.claim_provider().await? else { break };
+    pub async fn look_at_providers(&self, stop: &CancellationToken) -> Result<()> {
+        let (mut looks, mut all) = (JoinSet::new(), Ok(()));
+        for _ in (0..AT_ONCE).take_while(|_| !stop.is_cancelled()) {
+            let claimed = match self.claim_provider().await {
+                Ok(claimed) => claimed,
+                Err(error) => {
+                    all = Err(error);
+                    break;
+                }
+            };
+            let Some((org, provider)) = claimed else { break };
             let registry = self.clone();
             looks.spawn(async move { registry.look_at_provider(org, &provider).await });
             if looks.len() >= TOGETHER {
-                ended(looks.join_next().await)?;
+                all = all.and(ended(looks.join_next().await));
             }
         }
         while !looks.is_empty() {
-            ended(looks.join_next().await)?;
+            all = all.and(ended(looks.join_next().await));
         }
-        Ok(())
+        all
     }
 
     async fn claim_provider(&self) -> Result<Option<(OrgId, Provider)>> {

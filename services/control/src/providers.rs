@@ -111,6 +111,10 @@ impl Registry {
         change.lock_org(org).await?.ok_or(Error::Absent("organization"))?;
         let stale = Error::Stale { now: before.version + 1 };
         let after = change.change_provider(org, &after).await?.ok_or(stale)?;
+        if after.settings.keys_url != before.settings.keys_url {
+            // They were had a moment ago.
+            change.note_provider((org, id), self.now_ms(), None).await?;
+        }
         let deed = ("provider.change", value(&before), value(&after));
         self.record_provider(&mut change, by, org, deed, id).await?;
         change.commit().await?;

@@ -23,7 +23,7 @@ pub struct By {
     pub address: String,
     /// The same for programs: whose repetitions of a request are whose.
     pub caller: CallerId,
-    /// For the provider: what it does to a site, the site's organization cannot undo.
+    /// For the provider: a site that it suspends, the site's organization cannot resume.
     pub is_provider: bool,
 }
 

@@ -1,7 +1,7 @@
 //! Names that are kept from a site's beginning: whoever had one could pass for the organization.
 
 use tmtp_store::{
-    Site,
+    SiteSettings,
     admin::{Change, Scope},
 };
 
@@ -25,14 +25,20 @@ pub fn own_names<'n>(org: &'n str, site: &'n str) -> impl Iterator<Item = &'n st
     [org, site].into_iter().map(str::trim).chain(OFFICES)
 }
 
-/// Keeps those names, as far as they can be names and nobody has them or one that looks alike.
-pub(crate) async fn keep(change: &mut Change, scope: &Scope, org: &str, site: &Site) -> Result<()> {
-    let settings = &site.settings;
-    for name in own_names(org, &site.name).filter(|name| settings.kept_name_fault(name).is_none()) {
+/// Keeps names, as far as they can be names and nobody has them or one that looks alike; returns those that it kept.
+pub(crate) async fn keep<'n>(
+    change: &mut Change,
+    scope: &Scope,
+    names: impl Iterator<Item = &'n str>,
+    settings: &SiteSettings,
+) -> Result<Vec<&'n str>> {
+    let mut kept = Vec::new();
+    for name in names.filter(|name| settings.kept_name_fault(name).is_none()) {
         match change.reserve_name(scope, name, settings.lookalikes).await {
-            Ok(()) | Err(tmtp_store::Error::Taken(_)) => {}
+            Ok(()) => kept.push(name),
+            Err(tmtp_store::Error::Taken(_)) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(())
+    Ok(kept)
 }

@@ -43,9 +43,12 @@ pub fn merge(settings: &SiteSettings, values: &Map<String, Value>) -> Result<Sit
         }
         *field = value.clone();
     }
-    let changed: SiteSettings = serde_json::from_value(Value::Object(fields))
+    let mut changed: SiteSettings = serde_json::from_value(Value::Object(fields))
         .map_err(|error| Error::Setting(format!("a setting cannot be so: {error}")))?;
     check::settings(&changed)?;
+    // In one way, whoever wrote them how.
+    let ids = check::provider_ids(&changed.providers)?;
+    changed.providers = ids.iter().map(|id| id.0.to_string()).collect::<Vec<_>>().join(",");
     Ok(changed)
 }
 

@@ -12,7 +12,8 @@ use crate::{
     By, Created, Error, Once, Registry, Result, check,
     orgs::{allowed, fresh, within},
     registry::{Done, recall, remember},
-    reserved, settings,
+    reserved::{self, own_names},
+    settings,
 };
 
 /// A site to make.
@@ -72,8 +73,10 @@ impl Registry {
         let made = change.add_org_site(org, &new, self.now_ms()).await?;
         remember(&mut change, by, once, made.site.id.0, self.now_ms()).await?;
         let scope = Self::scope(&mut change, org, made.site.id).await?;
-        reserved::keep(&mut change, &scope, &owner.name, &made.site).await?;
-        self.record_site(&mut change, by, "site.create", &made, Value::Null).await?;
+        let names = own_names(&owner.name, &made.site.name);
+        let kept = reserved::keep(&mut change, &scope, names, &made.site.settings).await?;
+        let became = with_reserved(site_value(&made), &kept);
+        self.record_site(&mut change, by, "site.create", &made, (Value::Null, became)).await?;
         change.commit().await?;
         self.tell_sites(made.site.id);
         Ok(Created::New(made))
@@ -109,18 +112,23 @@ impl Registry {
             let scope = Self::scope(&mut change, org, site).await?;
             change.issue_soon(&scope, self.now_ms()).await?;
         }
-        let after = change.change_org_site(&after).await?.ok_or(Error::Stale { now: before.version + 1 })?;
-        if after.site.name != before.site.name {
+        let kept = if after.site.name == before.site.name {
+            Vec::new()
+        } else {
+            // Before the site itself: nobody who changes another one waits for this one's database.
             let scope = Self::scope(&mut change, org, site).await?;
-            reserved::keep(&mut change, &scope, &owner.name, &after.site).await?;
-        }
+            let name = std::iter::once(after.site.name.trim());
+            reserved::keep(&mut change, &scope, name, &after.site.settings).await?
+        };
+        let became = with_reserved(site_value(&after), &kept);
+        let after = change.change_org_site(&after).await?.ok_or(Error::Stale { now: before.version + 1 })?;
         let shut = |site: &OrgSite| (site.site.suspended, site.held);
         let action = match shut(&after).cmp(&shut(&before)) {
             Ordering::Greater => "site.suspend",
             Ordering::Less => "site.resume",
             Ordering::Equal => "site.change",
         };
-        self.record_site(&mut change, by, action, &after, site_value(&before)).await?;
+        self.record_site(&mut change, by, action, &after, (site_value(&before), became)).await?;
         change.commit().await?;
         self.tell_sites(site);
         Ok(after)
@@ -132,9 +140,9 @@ impl Registry {
         by: &By,
         action: &'static str,
         site: &OrgSite,
-        was: Value,
+        (was, became): (Value, Value),
     ) -> Result<()> {
-        let (target, became) = (site.site.id.0.to_string(), site_value(site));
+        let target = site.site.id.0.to_string();
         let done = Done { org: site.org, action, site: Some(site.site.id), target: &target, was, became };
         self.record(change, by, done).await.map(drop)
     }
@@ -148,6 +156,14 @@ pub(crate) fn site_value(OrgSite { held, site, .. }: &OrgSite) -> Value {
         "held": held,
         "settings": serde_json::to_value(&site.settings).unwrap_or_default(),
     })
+}
+
+/// With the names that were reserved, where some were.
+fn with_reserved(mut value: Value, names: &[&str]) -> Value {
+    if !names.is_empty() {
+        value["reserved"] = json!(names);
+    }
+    value
 }
 
 /// Refuses providers that the organization does not have.

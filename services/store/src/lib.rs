@@ -203,8 +203,8 @@ pub trait Look: Send {
 
 /// A transaction. Every step sees what the earlier ones wrote. After an error only dropping it is left.
 ///
-/// Order of locks, to be kept by all who use it: sites, then requests, then tokens and invitations, then members, then names and groups, then
-/// nodes, then messages, then what sites are used for. Steps that take many rows lock them in ascending order of key.
+/// Order of locks, to be kept by all who use it: sites, then requests, then tokens and invitations, then members, then
+/// names and groups, then aliases to be told of, then nodes, then messages, then what sites are used for. Steps that take many rows lock them in ascending order of key.
 #[async_trait]
 pub trait Tx: Look {
     /// Makes it all durable.

@@ -95,6 +95,12 @@ test('a site that the operator suspended, its organization is told whom to ask',
   const operators = await visit(`orgs/${org.id}/sites/${site.id}/settings`)
   await operators.getByRole('button', { name: 'Resume site' }).click()
   await operators.getByRole('button', { name: 'Suspend site' }).waitFor()
+  // What the organization suspended itself, the operator can keep from being resumed.
+  await ask('POST', `/orgs/${org.id}/sites/${site.id}/suspend`, undefined, { key: await makeKey(org, 'owner') })
+  await operators.reload()
+  await operators.getByRole('button', { name: 'Keep it from being resumed' }).click()
+  await operators.getByText('is suspended by the provider').waitFor()
+  assert.equal((await ask('GET', `/orgs/${org.id}/sites/${site.id}`)).held, true)
 })
 
 test('the audit log shows who changed what, checks its chain, and is exported', async () => {

@@ -65,6 +65,8 @@ test('a passkey is added, signs its owner in, and no more once it is removed or 
   await page.getByRole('button', { name: 'Use a passkey' }).click()
   await page.getByRole('alert').getByText(/suspended/).waitFor()
   await suspend(false)
+  const stands = async () => (await ask('GET', `/orgs/${org.id}/audit?action=user.sign-in-failed`)).items.length > 0
+  for (let tries = 0; !(await stands()); tries += 1) assert.ok(tries < 500, 'the refusal stands in the audit log')
   await page.getByRole('button', { name: 'Use a passkey' }).click()
   await page.getByRole('navigation').waitFor()
 

@@ -13,7 +13,7 @@ use super::{
     problem::Problem,
     times::shown,
 };
-use crate::{Role, door::Refusal};
+use crate::door::Refusal;
 
 /// Who you are.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +28,8 @@ pub(crate) struct Me {
     pub role: String,
     /// The organization that you act for; none for the provider's.
     pub org: Option<i64>,
+    /// The one site that the key is for; none: all that is the organization's.
+    pub site: Option<i64>,
     /// What it is called.
     pub org_name: Option<String>,
     /// Whether you have a second factor; not of keys.
@@ -46,16 +48,26 @@ impl Me {
             email: Some(user.email.clone()),
             role: user.role.clone(),
             org,
+            site: None,
             org_name,
             has_totp: Some(user.has_totp),
             tmtp_port: api.tmtp_port,
         })
     }
 
-    async fn key(api: &Api, org: OrgId, name: String, role: Role) -> Result<Self, Problem> {
-        let (org, org_name) = org_of(api, org).await?;
-        let (kind, role) = ("key".to_owned(), role.name().to_owned());
-        Ok(Self { kind, name, email: None, role, org, org_name, has_totp: None, tmtp_port: api.tmtp_port })
+    async fn key(api: &Api, caller: Caller) -> Result<Self, Problem> {
+        let (org, org_name) = org_of(api, caller.org).await?;
+        Ok(Self {
+            kind: "key".to_owned(),
+            name: caller.name,
+            email: None,
+            role: caller.role.name().to_owned(),
+            org,
+            site: caller.only_site.map(|site| site.0),
+            org_name,
+            has_totp: None,
+            tmtp_port: api.tmtp_port,
+        })
     }
 }
 
@@ -149,7 +161,7 @@ pub(super) fn not_out(error: crate::Error) -> Problem {
 pub(super) async fn me(State(api): State<Shared>, caller: Caller) -> Result<Json<Me>, Problem> {
     Ok(Json(match &caller.person {
         Some(person) => Me::user(&api, &person.user).await?,
-        None => Me::key(&api, caller.org, caller.name, caller.role).await?,
+        None => Me::key(&api, caller).await?,
     }))
 }
 

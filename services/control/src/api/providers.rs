@@ -104,7 +104,7 @@ pub(crate) struct ProviderShown {
     /// When it was added.
     #[schema(format = DateTime)]
     pub created_at: String,
-    /// Since when its keys cannot be had, so that nobody can register through it. It is looked at every ten minutes.
+    /// Since when its keys cannot be had: soon nobody can register through it. It is looked at every ten minutes.
     #[schema(format = DateTime)]
     pub down_since: Option<String>,
     /// Why not, and what to do.

@@ -114,6 +114,8 @@ pub async fn names_that_would_pass_for_the_organization_are_reserved_from_the_be
     let one = format!("{path}/aliases/Support");
     assert_eq!(stage.send(OPERATOR, Method::DELETE, &one, &json!({})).await?.status, 204);
     assert!(may_have("SUPPORT").await?);
+    stage.send(OPERATOR, Method::PATCH, &path, &json!({"name": "Acme Safe"})).await?.good()?;
+    assert!(may_have("SUPPORT").await? && !may_have("ACME SAFE").await?, "what was let go of stays so");
     // Short as it is, it can be reserved anew.
     let again = json!({"alias": "Support"});
     stage.post(OPERATOR, &format!("{path}/aliases"), &again).await?.good()?;

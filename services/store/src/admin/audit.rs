@@ -90,7 +90,8 @@ impl View {
 
     /// Whose logs there are, from after this one on, with the names of those who were not removed since.
     pub async fn audit_logs(&mut self, after: OrgId, limit: u32) -> Result<Vec<(OrgId, Option<String>)>> {
-        let sql = "SELECT l.org, o.name FROM (SELECT org FROM audit_heads UNION SELECT id FROM orgs) l
+        let sql = "SELECT l.org, o.name FROM (SELECT org FROM audit_heads UNION SELECT id FROM orgs
+                        UNION SELECT DISTINCT org FROM audit) l
                    LEFT JOIN orgs o ON o.id = l.org WHERE l.org > $1 ORDER BY l.org LIMIT $2";
         let rows = self.conn().all(sql, values![after.0, i64::from(limit)]).await?;
         rows.iter().map(|row| Ok((OrgId(row.int(0)?), row.opt_text(1)?))).collect()

@@ -82,7 +82,8 @@ impl Change {
     /// where the provider suspended it.
     pub async fn set_closing(&mut self, scope: &Scope, closing_ms: Option<i64>) -> Result<()> {
         count(self.conn(), "sites_version").await?;
-        let sql = "UPDATE sites SET closing_ms = $3, suspended = $4 OR held, version = version + 1
+        let sql = "UPDATE sites SET closing_ms = $3, suspended = $4 OR (held AND suspended),
+                       held = held AND suspended, version = version + 1
                    WHERE org = $1 AND id = $2";
         let values = values![scope.org.0, scope.site, closing_ms.unwrap_or(0), closing_ms.is_some()];
         self.conn().run(sql, values).await.map(drop)

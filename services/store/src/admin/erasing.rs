@@ -100,6 +100,7 @@ impl Change {
         let days = self.keep_active_days(scope, uid).await?;
         let conn = self.at(scope.site).await?;
         let key = values![scope.site, uid];
+        conn.run("DELETE FROM given_aliases WHERE site = $1 AND uid = $2", key).await?;
         Ok(Erased {
             days,
             requests: conn

@@ -9,6 +9,10 @@ use crate::{
 /// A key's last use is noted no more often than this.
 const TOUCH_MS: i64 = 60_000;
 
+/// Before the role of a key that is for one site: a release that knows of no such keys knows no such role either, and
+/// refuses the key, where it would let it reach everything.
+const OF_SITE: &str = "site:";
+
 impl View {
     /// The key with this hash, whatever its state. The one finder without an organization: it tells which it is.
     pub async fn find_key(&mut self, hash: &[u8]) -> Result<Option<ApiKey>> {
@@ -48,10 +52,11 @@ impl Change {
                    RETURNING id, org, name, role, hint, made_by, created_ms, expires_ms, revoked_ms, used_ms, only_site";
         let (hash, expires) = (new.hash.as_slice(), new.expires_ms.unwrap_or(0));
         let only_site = new.only_site.map_or(0, |site| site.0);
+        let role = if new.only_site.is_some() { format!("{OF_SITE}{}", new.role) } else { new.role.clone() };
         let values = values![
             new.org.0,
             &new.name,
-            &new.role,
+            &role,
             hash,
             &new.hint,
             &new.made_by,
@@ -83,7 +88,7 @@ fn key(row: &Row) -> Result<ApiKey> {
         id: KeyId(row.int(0)?),
         org: OrgId(row.int(1)?),
         name: row.text(2)?,
-        role: row.text(3)?,
+        role: row.text(3)?.trim_start_matches(OF_SITE).to_owned(),
         hint: row.text(4)?,
         made_by: row.text(5)?,
         created_ms: row.int(6)?,

@@ -95,6 +95,7 @@ impl Change {
         let conn = self.at(scope.site).await?;
         let key = values![scope.site, uid];
         conn.run("UPDATE names SET kind = 2, uid = NULL WHERE site = $1 AND uid = $2", key).await?;
+        conn.run("DELETE FROM given_aliases WHERE site = $1 AND uid = $2", key).await?;
         conn.run("DELETE FROM group_members WHERE site = $1 AND uid = $2", key).await?;
         match conn.run("DELETE FROM members WHERE site = $1 AND uid = $2", key).await? {
             0 => Err(Error::Absent("member")),

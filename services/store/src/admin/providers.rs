@@ -39,7 +39,8 @@ impl View {
     /// How many providers there are, and how many of them did not give their keys when they were asked last.
     pub async fn provider_counts(&mut self) -> Result<(i64, i64)> {
         let sql = "SELECT (SELECT count(*) FROM providers),
-                          (SELECT count(*) FROM provider_checks WHERE failing_ms > 0)";
+                          (SELECT count(*) FROM provider_checks c JOIN providers p ON p.id = c.provider
+                           WHERE c.failing_ms > 0)";
         let row = self.conn().first(sql, values![]).await?;
         row.map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
     }
@@ -59,7 +60,7 @@ impl Change {
     pub async fn claim_provider(&mut self, now_ms: i64, before_ms: i64) -> Result<Option<(OrgId, Provider)>> {
         let sql = "INSERT INTO provider_checks (provider, org, checked_ms)
                    SELECT p.id, p.org, $1 FROM providers p LEFT JOIN provider_checks c ON c.provider = p.id
-                   WHERE coalesce(c.checked_ms, 0) <= $2 ORDER BY p.id LIMIT 1
+                   WHERE coalesce(c.checked_ms, 0) <= $2 ORDER BY coalesce(c.checked_ms, 0), p.id LIMIT 1
                    ON CONFLICT (provider) DO UPDATE SET checked_ms = excluded.checked_ms
                    WHERE provider_checks.checked_ms <= $2
                    RETURNING org, provider";

@@ -19,8 +19,8 @@ impl View {
 
     /// An organization's sites in ascending order of id; the search is for their names.
     pub async fn org_sites(&mut self, org: OrgId, page: &Page<SiteId>) -> Result<Vec<OrgSite>> {
-        let sql =
-            "SELECT id, name, suspended, created_ms, settings, org, version, closing_ms, held FROM sites
+        let sql = "SELECT id, name, suspended, created_ms, settings, org, version, closing_ms,
+                       held AND suspended FROM sites
                    WHERE org = $1 AND id > $2 AND lower(name) LIKE $3 ESCAPE '\\' ORDER BY id LIMIT $4";
         let search = pattern(&page.search);
         let values = values![org.0, page.after, &search, i64::from(page.limit)];
@@ -84,7 +84,7 @@ impl Change {
     }
 }
 
-/// A row of id, name, suspended, created_ms, settings, org, version, closing_ms, held.
+/// A row of id, name, suspended, created_ms, settings, org, version, closing_ms, whether it is held
 fn site(row: &Row, hosts: &mut HashMap<SiteId, Vec<String>>) -> Result<OrgSite> {
     let site = sites::site(row, hosts)?;
     let closing_ms = Some(row.int(7)?).filter(|ms| *ms > 0);

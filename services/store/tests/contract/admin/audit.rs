@@ -134,6 +134,8 @@ pub async fn the_log_of_a_removed_organization_is_still_one(w: &World) -> Result
     assert!(change.remove_org(other).await?);
     change.commit().await?;
     assert_eq!(names().await?[1], (other, None));
+    tamper(w, &format!("DELETE FROM audit_heads WHERE org = {}", other.0)).await?;
+    assert_eq!(names().await?[1], (other, None), "a log without an end");
     Ok(())
 }
 

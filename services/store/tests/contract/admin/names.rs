@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use tmtp_store::{
-    Error, Lookalikes, Owner,
+    Error, Lookalikes, MemberKey, Owner,
     admin::{Assigned, Change},
 };
 
@@ -70,7 +70,13 @@ pub async fn an_alias_that_was_given_is_struck_off_by_one(w: &World) -> Result<(
         change.note_given_alias(&ours, "Front Desk", "alice").await?;
     }
     change.note_given_alias(&ours, "Night Desk", "bob").await?;
+    change.note_given_alias(&ours, "Nobody's", "alice").await?;
     change.note_given_alias(&twin, "Front Desk", "bob").await?;
+    for (alias, uid) in [("Front Desk", "alice"), ("Night Desk", "bob")] {
+        change.assign_name(&ours, (alias, uid), Lookalikes::Refused).await?;
+    }
+    let bob = MemberKey { site: w.site, uid: "bob".to_owned() };
+    change.tx_at(w.site).await?.suspend_member(&bob, true).await?;
     change.commit().await?;
     assert_eq!(w.store.sites_with_given_aliases(10).await?, [w.site, w.twin]);
     assert_eq!(w.store.sites_with_given_aliases(1).await?, [w.site]);
@@ -79,8 +85,17 @@ pub async fn an_alias_that_was_given_is_struck_off_by_one(w: &World) -> Result<(
     assert_eq!(tx.take_given_aliases(w.site, 1).await?, [given("alice", "Front Desk")]);
     drop(tx);
     let mut tx = w.tx().await?;
-    let all = tx.take_given_aliases(w.site, 10).await?;
-    assert_eq!(all, [given("alice", "Front Desk"), given("bob", "Night Desk")], "nothing was committed");
+    let told = tx.take_given_aliases(w.site, 10).await?;
+    assert_eq!(
+        told,
+        [given("alice", "Front Desk")],
+        "nothing was committed, and what is not hers is not told"
+    );
+    tx.commit().await?;
+    assert_eq!(w.store.sites_with_given_aliases(10).await?, [w.twin], "bob is suspended");
+    let mut tx = w.tx().await?;
+    tx.suspend_member(&bob, false).await?;
+    assert_eq!(tx.take_given_aliases(w.site, 10).await?, [given("bob", "Night Desk")]);
     assert_eq!(tx.take_given_aliases(w.site, 10).await?, []);
     tx.commit().await?;
     assert_eq!(w.store.sites_with_given_aliases(10).await?, [w.twin], "a twin's is its own");
