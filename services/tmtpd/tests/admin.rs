@@ -24,7 +24,8 @@ const HOST: &str = "acme.test";
 const OTHER: &str = "other.test";
 /// A member has two nodes at most.
 const FEW: &str = "few.test";
-/// How long an edge may take to close a link, plus what a busy machine needs.
+/// How long an edge that is told may take, plus what a busy machine needs. One that is not told asks for sites every 10 s
+/// and for sessions every `sweep_seconds`: of two changes within that time, it sees one too late.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
 fn sentences() -> Vec<Sentence<Server>> {
@@ -34,7 +35,7 @@ fn sentences() -> Vec<Sentence<Server>> {
         a_revoked_node_makes_room_for_another,
         a_removed_member_is_gone_for_those_who_write_to_it,
         a_suspended_site_loses_its_links_at_once_and_others_keep_theirs,
-        what_a_tenant_makes_serves_members_at_once,
+        what_a_tenant_makes_and_sets_counts_for_members_at_once,
         what_members_do_is_in_the_usage_of_their_site,
         an_erased_member_loses_its_link_and_its_receipt_is_checked_on_the_database,
         a_sites_own_certificate_is_served_at_once_and_the_folders_again_without_it,
@@ -191,31 +192,51 @@ async fn a_suspended_site_loses_its_links_at_once_and_others_keep_theirs(server:
     cut(&mut theirs, since).await?;
     here.accepted(&ask::post(&[&here.me.uid.clone()]), b"me").await?;
     admin(server, &[&["site", "resume"][..], &which].concat()).await?;
-    let since = Instant::now();
-    while Client::login(&server.address_at(OTHER), &theirs.me).await.is_err() {
-        ensure!(since.elapsed() < Duration::from_secs(20), "it stays shut");
-    }
+    soon(|| async { Client::login(&server.address_at(OTHER), &theirs.me).await }).await?;
     Ok(())
 }
 
-async fn what_a_tenant_makes_serves_members_at_once(server: &Server) -> Result<()> {
+/// What is done as soon as all have been told.
+async fn soon<T, F: Future<Output = Result<T>>>(done: impl Fn() -> F) -> Result<T> {
+    let since = Instant::now();
+    loop {
+        match done().await {
+            Ok(done) => return Ok(done),
+            Err(error) => ensure!(since.elapsed() < AT_ONCE, "{error:#}"),
+        }
+    }
+}
+
+/// Every edge soon lets newcomers in at this site, or none.
+async fn lets_in_everywhere(server: &Server, host: &str, wanted: bool) -> Result<()> {
+    soon(|| async {
+        for edge in 0..server.edges.len() {
+            let entered = Client::register(&server.address_of(edge, Some(host)), "").await;
+            ensure!(entered.is_ok() == wanted, "edge {edge} has not heard");
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn what_a_tenant_makes_and_sets_counts_for_members_at_once(server: &Server) -> Result<()> {
     let org = admin(server, &["org", "create", "--name", "Tenant", "sites_max=1"]).await?["id"].to_string();
     let key = admin(server, &["key", "create", "--org", &org, "--name", "ann", "--role", "owner"]).await?;
     let key = key["key"].as_str().context("a key")?;
     let create = ["site", "create", "--name", "Tenant", "--host", "tenant.test", "registration=open"];
     let site = admin_as(server, key, &create).await?;
     ensure!(site["org"].as_i64() == org.parse().ok(), "{site}");
+    lets_in_everywhere(server, "tenant.test", true).await?;
+    for (setting, is_open) in [("registration=closed", false), ("registration=open", true)] {
+        admin_as(server, key, &["site", "set", "--site", "tenant.test", setting]).await?;
+        lets_in_everywhere(server, "tenant.test", is_open).await?;
+    }
     ensure!(admin_as(server, key, &["site", "create", "--name", "x", "--host", "x.test"]).await.is_err());
-    let since = Instant::now();
-    let mut member = loop {
-        match Client::register(&server.address_at("tenant.test"), "Eve of the tenant").await {
-            Ok(member) => break member,
-            Err(error) => ensure!(since.elapsed() < Duration::from_secs(20), "{error:#}"),
-        }
-    };
+    let to = server.address_at("tenant.test");
+    let mut member = soon(|| Client::register(&to, "Eve of the tenant")).await?;
     let own = member.me.uid.clone();
     member.accepted(&ask::post(&[&own]), b"me").await?;
-    let seen = admin_as(server, key, &["member", "list", "--site", "tenant.test"]).await?;
+    let seen = admin_as(server, key, &["member", "list", "--site", "tenant.test", "--search", "Eve"]).await?;
     ensure!(seen[0]["uid"] == own.as_str() && seen[0]["aliases"][0] == "Eve of the tenant", "{seen}");
     let other = admin_as(server, key, &["member", "list", "--org", "1", "--site", "1"]).await;
     ensure!(format!("{:#}", other.expect_err("another's")).contains("There is no such thing"));
@@ -271,14 +292,8 @@ async fn what_members_do_is_in_the_usage_of_their_site(server: &Server) -> Resul
     let create =
         ["site", "create", "--org", &org, "--name", "Counted", "--host", "counted.test", "registration=open"];
     admin(server, &create).await?;
-    let since = Instant::now();
     let to = server.address_at("counted.test");
-    let mut member = loop {
-        match Client::register(&to, "Fay who is counted").await {
-            Ok(member) => break member,
-            Err(error) => ensure!(since.elapsed() < Duration::from_secs(20), "{error:#}"),
-        }
-    };
+    let mut member = soon(|| Client::register(&to, "Fay who is counted")).await?;
     let own = member.me.uid.clone();
     for _ in 0..5 {
         member.accepted(&ask::post(&[&own]), b"to myself").await?;
@@ -371,7 +386,10 @@ async fn server(shape: Shape) -> Result<Arc<Server>> {
     let site = |name, hosts| SitePlan { name, hosts, settings: &[] };
     let few = SitePlan { name: "Few", hosts: &[FEW], settings: &[("nodes_per_member_max", "2")] };
     let sites = vec![site("Acme", &[HOST]), site("Other", &[OTHER]), few];
-    let layout = Layout { sites, ..Layout::default() };
+    // As long as can be: what is seen at once was told.
+    let edge = vec![("sweep_seconds", "30".into())];
+    let more = "[delivery.limits]\nsites_poll_seconds = 600\n".to_owned();
+    let layout = Layout { sites, edge, more, ..Layout::default() };
     Ok(Arc::new(Server::start(shape, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await?))
 }
 

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { DESKTOP, PHONE } from './browser.js'
-import { everyPage } from './everywhere.js'
+import { auditorsKey, everyPage, show } from './everywhere.js'
 import { ask, fresh, makeKey, makeOrg, makeSite, origin } from './server.js'
-import { heading, move, stage } from './stage.js'
+import { heading, stage } from './stage.js'
 import { invitedBy, welcomeBy } from './welcome.js'
 
 const { visit } = stage()
@@ -18,10 +18,13 @@ const LOOKS = [
   { name: 'dark phone', viewport: PHONE, colorScheme: 'dark' },
 ]
 
-/** What axe finds in every look, and whether the page is wider than the screen. */
-async function faults(page, name) {
+/** For one more state of a page that was seen in each. */
+const BRIEFLY = LOOKS.filter(({ name }) => name !== 'dark')
+
+/** What axe finds in these looks, and whether the page is wider than the screen. */
+async function faults(page, name, looks = LOOKS) {
   const found = []
-  for (const look of LOOKS) {
+  for (const look of looks) {
     await page.setViewportSize(look.viewport)
     await page.emulateMedia({ colorScheme: look.colorScheme })
     found.push(...(await violations(page)).map((text) => `${name}, ${look.name}: ${text}`))
@@ -37,16 +40,15 @@ async function violations(page) {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
 }
 
-test('axe finds nothing on any page in any look, and no page is wider than the screen', async () => {
+test('axe finds nothing on any page in any state and look, and no page is wider than the screen', async () => {
   const found = []
-  const front = await visit('', { key: null })
   const inside = await visit('orgs')
-  await Promise.all([front.evaluate(AXE), inside.evaluate(AXE)])
-  for (const { name, path, signedOut, then } of await everyPage()) {
-    const page = signedOut ? front : inside
-    await move(page, path)
-    await then?.(page)
-    found.push(...(await faults(page, name)))
+  const others = { nobody: await visit('', { key: null }), auditor: await visit('orgs', { key: await auditorsKey() }) }
+  await Promise.all([inside, others.nobody, others.auditor].map((page) => page.evaluate(AXE)))
+  for (const one of await everyPage()) {
+    const page = others[one.as] ?? inside
+    await show(page, one)
+    found.push(...(await faults(page, one.name, one.answers || one.as === 'auditor' ? BRIEFLY : LOOKS)))
   }
   assert.deepEqual(found, [])
   await inside.evaluate(() => document.querySelector('label').remove())

@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DESKTOP, PHONE, launch } from './browser.js'
-import { everyPage } from './everywhere.js'
-import { operator, origin } from './server.js'
+import { auditorsKey, everyPage, show } from './everywhere.js'
+import { operator } from './server.js'
 import { settled } from './stage.js'
 
 const folder = process.argv[2] ?? 'pictures'
@@ -16,16 +16,16 @@ const LOOKS = [
 mkdirSync(folder, { recursive: true })
 const { browser, close } = await launch()
 const pages = await everyPage()
+const keys = { auditor: await auditorsKey(), nobody: null }
 for (const look of LOOKS) {
-  for (const { name, path, signedOut, then } of pages) {
+  for (const one of pages) {
     const context = await browser.newContext({ ...look, reducedMotion: 'reduce' })
-    if (!signedOut) await context.setExtraHTTPHeaders({ authorization: `Bearer ${operator}` })
+    const key = one.as ? keys[one.as] : operator
+    if (key) await context.setExtraHTTPHeaders({ authorization: `Bearer ${key}` })
     const page = await context.newPage()
-    await page.goto(`${origin}/#/${path}`)
-    await settled(page)
-    await then?.(page)
-    await settled(page)
-    await page.screenshot({ path: join(folder, `${name}-${look.name}.png`), fullPage: true })
+    await show(page, one)
+    if (!one.answers) await settled(page)
+    await page.screenshot({ path: join(folder, `${one.name}-${look.name}.png`), fullPage: true })
     await context.close()
   }
 }

@@ -40,9 +40,12 @@ export const takeErrors = (page) => noticed.get(page).errors.splice(0)
 /** Takes what a page has asked others for so far, for a test that sends it there. */
 export const takeForeign = (page) => noticed.get(page).foreign.splice(0)
 
-/** Goes to another page of the console, without loading it anew. */
+/** Goes to another page of the console, without loading it anew, and without waiting for anything. */
+export const goTo = (page, path) => page.goto(`${origin}/#/${path}`)
+
+/** The same, until it has come. */
 export async function move(page, path) {
-  await page.goto(`${origin}/#/${path}`)
+  await goTo(page, path)
   await settled(page)
 }
 

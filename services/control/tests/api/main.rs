@@ -190,7 +190,10 @@ on_each_store! {
         usage_is_exported_for_spreadsheets_and_no_name_is_a_formula,
     }
     tenancy {
-        no_route_leads_to_another_organization_or_changes_anything_of_it,
+        no_ids_but_ones_own_together_lead_anywhere_or_change_anything,
+        ids_of_others_in_bodies_and_questions_lead_nowhere,
+        nobody_ends_a_session_or_removes_a_passkey_of_somebody_else,
+        an_organizations_keys_and_people_are_not_among_the_providers,
         what_is_the_providers_is_for_the_providers_keys,
         without_a_good_key_there_is_nothing_to_see,
         an_organization_sees_itself_alone_in_the_list,

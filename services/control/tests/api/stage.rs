@@ -67,7 +67,7 @@ async fn migrated(url: String) -> Result<()> {
 
 impl Stage {
     pub async fn new() -> Result<Self> {
-        Self::with(with_providers_here()).await
+        Self::with(for_tests()).await
     }
 
     pub async fn with(options: Options) -> Result<Self> {
@@ -78,7 +78,7 @@ impl Stage {
 
     pub async fn on_postgres() -> Result<Self> {
         let url = Postgres::shared_like("migrated", migrated).await?;
-        Self::on(url, with_providers_here()).await
+        Self::on(url, for_tests()).await
     }
 
     async fn on(url: String, options: Options) -> Result<Self> {
@@ -96,7 +96,8 @@ impl Stage {
         let stop = CancellationToken::new();
         let serving = stop.clone();
         tokio::spawn(async move { control.run(vec![listener], serving).await });
-        let client = reqwest::Client::new();
+        // A connection for each request: the server ends one after half a minute, whatever it is in the midst of.
+        let client = reqwest::Client::builder().pool_max_idle_per_host(0).build()?;
         Ok(Self { store, bus, clock, base, client, _stop: stop.drop_guard(), _folder: None })
     }
 
@@ -139,17 +140,10 @@ impl Stage {
             let text = made["key"].as_str().context("a key")?.to_owned();
             keys.push((role, text, made["id"].as_i64().context("an id")?));
         }
-        let body =
-            json!({"name": name, "hosts": [format!("{name}.example")], "settings": {"registration": "open"}});
-        let site = self.post(OPERATOR, &format!("/orgs/{org}/sites"), &body).await?.made()?;
-        let site = site["id"].as_i64().context("an id")?;
-        let nodes = self.people(SiteId(site), name).await?;
+        let (site, nodes, invitation) = self.site(org, name).await?;
         let body = json!({"email": format!("carol@{name}.example"), "name": "Carol", "role": "auditor"});
         let user = self.post(OPERATOR, &format!("/orgs/{org}/users"), &body).await?.made()?;
         let user = user["id"].as_i64().context("an id")?;
-        let path = format!("/orgs/{org}/sites/{site}/invitations");
-        let invitation = self.post(OPERATOR, &path, &json!({"uses": 3})).await?.made()?;
-        let invitation = invitation["id"].as_i64().context("an id")?;
         let provider = self.provider(OrgId(org)).await?;
         let user_provider = self.user_provider(OrgId(org), name).await?;
         Ok(Tenant {
@@ -163,6 +157,24 @@ impl Stage {
             keys,
             name: name.to_owned(),
         })
+    }
+
+    /// The same organization, with another site of it in the place of its first.
+    pub async fn second_site(&self, of: &Tenant, name: &str) -> Result<Tenant> {
+        let (site, nodes, invitation) = self.site(of.org, name).await?;
+        Ok(Tenant { name: name.to_owned(), site, nodes, invitation, ..of.clone() })
+    }
+
+    /// A site with its members' nodes and an invitation.
+    async fn site(&self, org: i64, name: &str) -> Result<(i64, [i64; 2], i64)> {
+        let body =
+            json!({"name": name, "hosts": [format!("{name}.example")], "settings": {"registration": "open"}});
+        let site = self.post(OPERATOR, &format!("/orgs/{org}/sites"), &body).await?.made()?;
+        let site = site["id"].as_i64().context("an id")?;
+        let nodes = self.people(SiteId(site), name).await?;
+        let path = format!("/orgs/{org}/sites/{site}/invitations");
+        let invitation = self.post(OPERATOR, &path, &json!({"uses": 3})).await?.made()?;
+        Ok((site, nodes, invitation["id"].as_i64().context("an id")?))
     }
 
     /// One that is nowhere.
@@ -233,11 +245,12 @@ impl Stage {
     }
 }
 
-/// The providers of tests are on this machine.
-fn with_providers_here() -> Options {
-    Options { private_providers: true, ..Options::default() }
+/// The providers of tests are on this machine, and tests ask more in a minute than people do.
+fn for_tests() -> Options {
+    Options { private_providers: true, requests_per_minute_max: 100_000, ..Options::default() }
 }
 
+#[derive(Clone)]
 pub struct Tenant {
     pub name: String,
     pub org: i64,
