@@ -25,6 +25,7 @@ mod fetch;
 mod former;
 mod inbox;
 mod intake;
+mod latency;
 mod link;
 mod loads;
 mod login;

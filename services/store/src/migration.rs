@@ -59,6 +59,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611271800_create_shards",
     "202611280100_count_acked",
     "202611280620_create_passkeys",
+    "202611280900_add_usage_days_took",
 );
 const SQLITE: &[Script] = scripts!(
     "sqlite":
@@ -86,6 +87,7 @@ const SQLITE: &[Script] = scripts!(
     "202611271800_create_shards",
     "202611280100_count_acked",
     "202611280620_create_passkeys",
+    "202611280900_add_usage_days_took",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

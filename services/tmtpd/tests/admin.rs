@@ -283,6 +283,15 @@ async fn what_members_do_is_in_the_usage_of_their_site(server: &Server) -> Resul
     for _ in 0..5 {
         member.accepted(&ask::post(&[&own]), b"to myself").await?;
     }
+    for _ in 0..5 {
+        member.take("delivery").await?;
+    }
+    let figures = ["site", "figures", "--org", &org, "--site", "counted.test"];
+    let since = Instant::now();
+    while admin(server, &figures).await?["latency_today"]["within_30s"] != 5 {
+        ensure!(since.elapsed() < Duration::from_secs(40), "{}", admin(server, &figures).await?);
+        sleep(Duration::from_millis(200)).await;
+    }
     let which = ["site", "usage", "--org", &org, "--site", "counted.test"];
     let usage = admin(server, &which).await?;
     ensure!(usage["messages"] == 5 && usage["octets"] == 45, "{usage}");

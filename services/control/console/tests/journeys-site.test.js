@@ -70,7 +70,7 @@ test('what members do shows in the usage of their site, as charts, as a table an
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download as CSV' }).click()])
   assert.match(download.suggestedFilename(), /^usage-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.csv$/)
   const text = readFileSync(await download.path(), 'utf8')
-  assert.ok(text.startsWith('site,name,day,members,active,messages,octets,links_peak\r\n'), text)
+  assert.ok(text.startsWith('site,name,day,members,active,messages,octets,links_peak,deliveries,deliveries_within_1s,delivery_p95_ms\r\n'), text)
   assert.ok(text.includes(`,${today.day},`), text)
   await page.getByLabel('Which days').selectOption('The last 365 days')
   await page.getByRole('img', { name: /^Messages sent/ }).waitFor()

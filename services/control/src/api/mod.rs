@@ -16,6 +16,7 @@ mod guard;
 mod headers;
 mod invitations;
 mod keys;
+mod latency;
 mod limiter;
 mod me;
 mod members;

@@ -86,7 +86,13 @@ pub async fn a_sites_figures_are_shown_and_an_organizations_scraped(stage: &Stag
     let shown = stage.get(ours.key("auditor"), &ours.in_site("/figures")).await?.good()?;
     assert_eq!(
         shown,
-        json!({"members": 2, "suspended": 1, "nodes": 2, "connected": 0, "queued": 0, "queued_octets": 0, "oldest_at": null})
+        json!({
+            "members": 2, "suspended": 1, "nodes": 2, "connected": 0, "queued": 0, "queued_octets": 0, "oldest_at": null,
+            "messages_today": 0, "latency_today": {
+                "deliveries": 0, "within_100ms": 0, "within_500ms": 0, "within_1s": 0, "within_5s": 0,
+                "within_30s": 0, "p50_ms": null, "p95_ms": null,
+            },
+        })
     );
     let scraped = stage.get(ours.key("auditor"), &ours.at("/metrics")).await?;
     assert_eq!(scraped.header("content-type"), "text/plain; version=0.0.4");

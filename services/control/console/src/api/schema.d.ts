@@ -1493,11 +1493,18 @@ export interface components {
              * @description Devices that are connected now.
              */
             connected: number;
+            /** @description How long messages took today. */
+            latency_today: components["schemas"]["LatencyShown"];
             /**
              * Format: int64
              * @description Members.
              */
             members: number;
+            /**
+             * Format: int64
+             * @description Messages that members sent today, in UTC.
+             */
+            messages_today: number;
             /**
              * Format: int64
              * @description Their devices.
@@ -1677,6 +1684,53 @@ export interface components {
              * @description When it was used last, to the minute.
              */
             used_at?: string | null;
+        };
+        /**
+         * @description How long messages took, from when the site had taken them to the ack of a device that was connected all the time: what had to
+         *     wait for its device is not counted. Added every ten seconds.
+         */
+        LatencyShown: {
+            /**
+             * Format: int64
+             * @description Messages counted, once for each device.
+             */
+            deliveries: number;
+            /**
+             * Format: int64
+             * @description Half of them took this many milliseconds at most, of the times above; none where that is more than half a minute, or
+             *     nothing was counted.
+             */
+            p50_ms?: number | null;
+            /**
+             * Format: int64
+             * @description And 95 of a hundred.
+             */
+            p95_ms?: number | null;
+            /**
+             * Format: int64
+             * @description How many of them took a tenth of a second at most.
+             */
+            within_100ms: number;
+            /**
+             * Format: int64
+             * @description A second at most.
+             */
+            within_1s: number;
+            /**
+             * Format: int64
+             * @description Half a minute at most.
+             */
+            within_30s: number;
+            /**
+             * Format: int64
+             * @description Half a second at most.
+             */
+            within_500ms: number;
+            /**
+             * Format: int64
+             * @description Five seconds at most.
+             */
+            within_5s: number;
         };
         /** @description What an organization may have. */
         Limits: {
@@ -2618,6 +2672,8 @@ export interface components {
              * @description Which, in UTC.
              */
             day: string;
+            /** @description How long messages took. */
+            latency: components["schemas"]["LatencyShown"];
             /**
              * Format: int64
              * @description Most links at one time, looked at every minute.
