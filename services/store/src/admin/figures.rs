@@ -1,5 +1,7 @@
 //! What there is at a site, and what waits there, in figures.
 
+use tmtp_wire::MsgId;
+
 use super::{Scope, View, usage::latency};
 use crate::{
     Error, Latency, Result, backup,
@@ -32,6 +34,26 @@ pub struct SiteFigures {
     pub latency_today: Latency,
 }
 
+impl SiteFigures {
+    /// Adds those of another site.
+    pub fn add(&mut self, other: &Self) {
+        self.members += other.members;
+        self.suspended += other.suspended;
+        self.nodes += other.nodes;
+        self.connected += other.connected;
+        self.queued += other.queued;
+        self.queued_octets += other.queued_octets;
+        self.oldest_ms = self.oldest_ms.into_iter().chain(other.oldest_ms).min();
+        self.messages_today += other.messages_today;
+        self.latency_today.add(&other.latency_today);
+    }
+}
+
+/// When a message was posted, in milliseconds since 1970: an id begins with the time at which it was made (section 6).
+pub(super) fn posted_ms(id: MsgId) -> i64 {
+    i64::try_from(id.0 / 1_000_000).unwrap_or(i64::MAX)
+}
+
 impl View {
     /// The moment of the last backup that `tmtpd backup` finished, in milliseconds since 1970.
     ///
@@ -48,7 +70,7 @@ impl View {
     /// # Errors
     /// When the store fails.
     pub async fn figures(&mut self, scope: &Scope, today: i64) -> Result<SiteFigures> {
-        // An id begins with the time at which it was made (section 6): the least is the oldest.
+        // The least id is the oldest.
         let sql =
             "SELECT m.members, m.suspended, n.nodes, n.connected, e.entries, e.octets, e.oldest, s.messages,
                           d.a, d.b, d.c, d.d, d.e, d.f
@@ -78,7 +100,7 @@ impl View {
             connected: row.count(3)?,
             queued,
             queued_octets: row.count(5)?,
-            oldest_ms: oldest.map(|id| i64::try_from(id.0 / 1_000_000).unwrap_or(i64::MAX)),
+            oldest_ms: oldest.map(posted_ms),
             messages_today: row.count(7)?,
             latency_today: latency(&row, 8)?,
         })

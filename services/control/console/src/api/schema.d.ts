@@ -1022,6 +1022,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/provider/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List all sites with their figures, those first whose members wait. Members, devices and messages that wait are counted up
+         *     to five million each in a database.
+         */
+        get: operations["listProviderFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/provider/keys": {
         parameters: {
             query?: never;
@@ -2652,6 +2672,58 @@ export interface components {
              * @description Most sites.
              */
             sites_max?: number | null;
+        };
+        /** @description A page of all sites, and what they are together. */
+        SurveyShown: {
+            /** @description What there is at all of them together, those that are known. */
+            all: components["schemas"]["FiguresShown"];
+            /**
+             * @description The sites: first those whose database does not answer, then those where a message has waited longest, then those
+             *     where most messages wait.
+             */
+            items: components["schemas"]["SurveyedShown"][];
+            /** @description The cursor of the next page; none on the last. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many sites there are.
+             */
+            sites: number;
+            /**
+             * Format: int64
+             * @description How many of them are suspended.
+             */
+            sites_suspended: number;
+            /**
+             * Format: int64
+             * @description How many of them are in a database that does not answer.
+             */
+            sites_unknown: number;
+        };
+        /** @description A site as those see it who look after all of them. */
+        SurveyedShown: {
+            /**
+             * Format: date-time
+             * @description When it is erased, where it is closed.
+             */
+            closing_at?: string | null;
+            figures?: components["schemas"]["FiguresShown"] | null;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description What clients are shown. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Whose it is.
+             */
+            org: number;
+            /** @description What that is called. */
+            org_name: string;
+            /** @description Nobody may register or log in. */
+            suspended: boolean;
         };
         /** @description A second factor that is offered. */
         TotpOffer: {
@@ -6514,6 +6586,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VerdictShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProviderFigures: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyShown"];
                 };
             };
             /** @description The request cannot be carried out; the problem says what to do */
