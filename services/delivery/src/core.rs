@@ -19,7 +19,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     Options, allowance::Allowances, bodies::Trash, clock::Ids, edge_watch::Edges, fault::Fault,
-    former::FormerHashes, loads::Counts, losses::Losses, roll::Roll, sites::Sites, telling::Telling,
+    former::FormerHashes, latency::Latencies, loads::Counts, losses::Losses, roll::Roll, sites::Sites,
+    telling::Telling,
 };
 
 /// A transaction that failed for want of the store is tried again within this time; a longer outage is
@@ -50,6 +51,8 @@ pub(crate) struct Core {
     /// What members they have.
     pub members: Allowances,
     pub roll: Roll,
+    /// How long messages took to devices that were connected.
+    pub latencies: Latencies,
     /// Keys of those who vouch for newcomers.
     pub keys: Arc<Keys>,
     /// Hashes of secrets that came from another server.

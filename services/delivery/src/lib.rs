@@ -26,6 +26,7 @@ mod former;
 mod given;
 mod inbox;
 mod intake;
+mod latency;
 mod link;
 mod loads;
 mod login;

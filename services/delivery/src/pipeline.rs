@@ -17,6 +17,7 @@ use crate::{
     fault::Fault,
     fetch,
     inbox::{self, Inbox, Outlet},
+    latency,
     service::named,
     upkeep, writer,
 };
@@ -83,6 +84,7 @@ impl Pipeline {
         for _ in 0..core.options.fetch_readers {
             tasks.spawn(named("reader", fetch::run(core.clone(), outlets.fetches.clone(), stop.clone())));
         }
+        tasks.spawn(named("latencies", latency::run(core.clone(), stop.clone())));
         tasks.spawn(named("upkeep", upkeep::run(core.clone(), stop.clone())));
     }
 

@@ -34,6 +34,8 @@ const BATCH: usize = 2048;
 #[derive(Debug)]
 pub struct Acked {
     pub session: Session,
+    /// When that began.
+    pub since: u64,
     pub id: u64,
 }
 
@@ -124,10 +126,12 @@ fn settle(registry: &Registry, node: &NodeAcks) {
 
 fn by_session(acks: impl Iterator<Item = Acked>) -> Vec<NodeAcks> {
     let mut nodes: HashMap<(i64, i64, i64), NodeAcks> = HashMap::new();
-    for Acked { session, id } in acks {
-        let node = nodes
-            .entry((session.site, session.node, session.epoch))
-            .or_insert_with(|| NodeAcks { session: Some(session), ids: Vec::new() });
+    for Acked { session, since, id } in acks {
+        let node = nodes.entry((session.site, session.node, session.epoch)).or_insert_with(|| NodeAcks {
+            session: Some(session),
+            ids: Vec::new(),
+            since,
+        });
         node.ids.push(id);
     }
     nodes.into_values().collect()
@@ -175,16 +179,16 @@ mod tests {
         registry.insert(Arc::clone(&held));
         assert!(held.acked(7));
         let settled = || timeout(Duration::from_secs(1), held.all_settled());
-        settle(&registry, &NodeAcks { session: Some(session(3)), ids: vec![7] });
+        settle(&registry, &NodeAcks { session: Some(session(3)), ids: vec![7], since: 0 });
         assert!(settled().await.is_err());
-        settle(&registry, &NodeAcks { session: Some(session(4)), ids: vec![7] });
+        settle(&registry, &NodeAcks { session: Some(session(4)), ids: vec![7], since: 0 });
         assert!(settled().await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn acks_are_not_settled_before_delivery_has_them() {
         let (acks, mut queue) = Acks::new();
-        acks.send(Acked { session: session(1), id: 7 }).await;
+        acks.send(Acked { session: session(1), since: 0, id: 7 }).await;
         assert!(queue.recv().await.is_some());
         assert!(timeout(Duration::from_secs(1), acks.all_settled()).await.is_err());
         acks.settle(1);

@@ -60,6 +60,7 @@ pub struct Shared {
     pub options: Options,
     pub upstream: Upstream,
     pub bus: BusPort,
+    pub clock: ClockPort,
     pub tls: Tls,
     pub tickets: Arc<Tickets>,
     pub sites: Sites,
@@ -93,6 +94,23 @@ impl std::ops::Deref for BusPort {
     }
 }
 
+/// The clock, with a quiet Debug.
+pub struct ClockPort(Arc<dyn Clock>);
+
+impl std::fmt::Debug for ClockPort {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+impl std::ops::Deref for ClockPort {
+    type Target = dyn Clock;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
 /// An edge.
 #[derive(Debug)]
 pub struct Edge {
@@ -112,11 +130,12 @@ impl Edge {
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, Error> {
         let (acks, acked) = Acks::new();
-        let tickets = Arc::new(Tickets::new(clock));
+        let tickets = Arc::new(Tickets::new(clock.clone()));
         let shared = Shared {
             id: format!("{:016x}", rand::random::<u64>()),
             upstream,
             bus: BusPort(bus),
+            clock: ClockPort(clock),
             tls: Tls::open(&options.certificates, options.default_host.as_deref(), tickets.clone())?,
             tickets,
             sites: Sites::new(options.default_host.as_deref()),

@@ -70,7 +70,8 @@ impl Admitted {
     /// `online` is what the client is told of at once.
     fn new(edge: &Arc<Shared>, id: grpc::Session, floor: u64, online: &[String]) -> Self {
         let redeliver = Options::seconds(edge.options.redeliver_seconds);
-        let session = Arc::new(Session::new(id, edge.options.window_messages, redeliver));
+        let session = Session::new(id, edge.options.window_messages, redeliver);
+        let session = Arc::new(session.since(edge.clock.unix_nanos()));
         session.told(floor);
         // Before anybody finds the session, and has a newer word.
         session.told_online(online.iter().take(INFO_OHI_MAX));

@@ -1,4 +1,4 @@
-//! A listener for the HTTP address that strangers cannot use up: few connections, none for long.
+//! A listener for the HTTP address that strangers cannot use up: few connections, none for long that is not used.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,14 +10,18 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep, sleep};
 
 /// Connections at a time.
 const CONNECTIONS: usize = 128;
-/// How long one may stay, busy or not; whoever wants more connects anew.
-const LIFETIME: Duration = Duration::from_secs(30);
+/// In each time as long as this something must come or go; requests are answered within less.
+const WINDOW: Duration = Duration::from_secs(30);
+/// So many octets of it at least: fewer keep nobody's place.
+const LEAST_OCTETS: usize = 64;
+/// How long one may stay, however busy; whoever wants more connects anew.
+const LIFETIME: Duration = Duration::from_secs(600);
 
-/// Accepts up to [`CONNECTIONS`] connections at a time, each for [`LIFETIME`].
+/// Accepts up to [`CONNECTIONS`] connections at a time, each for as long as it is used and for [`LIFETIME`] at most.
 pub struct Bounded {
     listener: TcpListener,
     permits: Arc<Semaphore>,
@@ -31,18 +35,17 @@ impl Bounded {
 }
 
 impl axum::serve::Listener for Bounded {
-    type Io = Mortal;
+    type Io = Mortal<TcpStream>;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Mortal, SocketAddr) {
+    async fn accept(&mut self) -> (Mortal<TcpStream>, SocketAddr) {
         let permit = match Arc::clone(&self.permits).acquire_owned().await {
             Ok(permit) => permit,
             // The semaphore is never closed.
             Err(_) => std::future::pending().await,
         };
         let (stream, peer) = axum::serve::Listener::accept(&mut self.listener).await;
-        let end = Box::pin(tokio::time::sleep(LIFETIME));
-        (Mortal { stream, end, _permit: permit }, peer)
+        (Mortal::new(stream, permit), peer)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -50,37 +53,56 @@ impl axum::serve::Listener for Bounded {
     }
 }
 
-/// A connection that fails when its time is over.
-pub struct Mortal {
-    stream: TcpStream,
+/// A connection that fails when nobody uses it, or its time is over.
+pub struct Mortal<S> {
+    stream: S,
+    window: Pin<Box<Sleep>>,
     end: Pin<Box<Sleep>>,
+    /// Octets that came and went in this window.
+    moved: usize,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Mortal {
+impl<S> Mortal<S> {
+    fn new(stream: S, permit: OwnedSemaphorePermit) -> Self {
+        let (window, end) = (Box::pin(sleep(WINDOW)), Box::pin(sleep(LIFETIME)));
+        Self { stream, window, end, moved: 0, _permit: permit }
+    }
+
     fn check_time(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        match self.end.as_mut().poll(cx) {
-            Poll::Ready(()) => Err(io::ErrorKind::TimedOut.into()),
-            Poll::Pending => Ok(()),
+        let is_over = self.end.as_mut().poll(cx).is_ready();
+        while self.window.as_mut().poll(cx).is_ready() {
+            if std::mem::take(&mut self.moved) < LEAST_OCTETS {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            self.window.as_mut().reset(Instant::now() + WINDOW);
         }
+        if is_over { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
     }
 }
 
-impl AsyncRead for Mortal {
+impl<S: AsyncRead + Unpin> AsyncRead for Mortal<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.check_time(cx)?;
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        self.moved += buf.filled().len() - before;
+        read
     }
 }
 
-impl AsyncWrite for Mortal {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Mortal<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.check_time(cx)?;
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+        if let Poll::Ready(Ok(octets)) = written {
+            self.moved += octets;
+        }
+        written
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -94,7 +116,7 @@ impl AsyncWrite for Mortal {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::AsyncReadExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
     use super::*;
 
@@ -106,7 +128,32 @@ mod tests {
         tokio::spawn(async move { axum::serve(Bounded::new(listener), router).await });
         let mut silent = TcpStream::connect(addr).await.unwrap();
         tokio::time::pause();
-        let ended = tokio::time::timeout(LIFETIME * 2, silent.read(&mut [0; 16])).await;
+        let ended = tokio::time::timeout(WINDOW * 2, silent.read(&mut [0; 16])).await;
         assert!(matches!(ended, Ok(Ok(0) | Err(_))), "{ended:?}");
+    }
+
+    /// Whether so many octets a second get through for so long.
+    async fn lasts(octets: usize, seconds: u64) -> bool {
+        let (mut near, far): (DuplexStream, _) = tokio::io::duplex(1 << 20);
+        let permit = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
+        let mut mortal = Mortal::new(far, permit);
+        let reading = tokio::spawn(async move {
+            let mut all = vec![0; 1 << 16];
+            while mortal.read(&mut all).await? > 0 {}
+            io::Result::Ok(())
+        });
+        for _ in 0..seconds {
+            _ = near.write_all(&vec![b'x'; octets]).await;
+            sleep(Duration::from_secs(1)).await;
+        }
+        drop(near);
+        reading.await.unwrap().is_ok()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_is_used_lasts_and_one_that_dribbles_does_not() {
+        assert!(lasts(10, 300).await, "it is used");
+        assert!(!lasts(1, 40).await, "it dribbles");
+        assert!(!lasts(10, LIFETIME.as_secs() + 1).await, "its time is over");
     }
 }

@@ -11,6 +11,7 @@ mod bodies;
 pub mod body;
 mod certificates;
 mod error;
+mod latency;
 mod looks;
 mod migration;
 pub mod model;
@@ -41,6 +42,7 @@ pub use bodies::{BodyKind, BodyOptions, S3Options, open_bodies};
 pub use body::{Bodies, BodyWriter, CHUNK_OCTETS};
 pub use certificates::{Certificate, Pair, PrivateKey};
 pub use error::{Error, Result};
+pub use latency::{Deliveries, LATENCY_BOUNDS_MS, Latency};
 pub use migration::MigrationReport;
 pub use model::*;
 pub use options::StoreOptions;
@@ -169,6 +171,10 @@ pub trait Store: Send + Sync + 'static {
     async fn sites_with_given_aliases(&self, limit: u32) -> Result<Vec<SiteId>>;
     /// Which of these blobs no message names.
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>>;
+
+    /// Adds to what sites were used for, those that this database is in charge of. Not on the path of a message: whoever
+    /// delivers counts for himself, and adds it now and then.
+    async fn count_deliveries(&self, deliveries: &[Deliveries]) -> Result<()>;
 
     /// Looks at what waits, at up to so many entries.
     async fn backlog(&self, entries_max: u32) -> Result<Backlog>;

@@ -61,6 +61,7 @@ const POSTGRES: &[Script] = scripts!(
     "202611280620_create_passkeys",
     "202611280840_add_sites_held",
     "202611280850_create_given_aliases",
+    "202611280900_add_usage_days_took",
     "202611280910_create_provider_checks",
     "202611280930_add_api_keys_only_site",
 );
@@ -92,6 +93,7 @@ const SQLITE: &[Script] = scripts!(
     "202611280620_create_passkeys",
     "202611280840_add_sites_held",
     "202611280850_create_given_aliases",
+    "202611280900_add_usage_days_took",
     "202611280910_create_provider_checks",
     "202611280930_add_api_keys_only_site",
 );

@@ -298,6 +298,15 @@ async fn what_members_do_is_in_the_usage_of_their_site(server: &Server) -> Resul
     for _ in 0..5 {
         member.accepted(&ask::post(&[&own]), b"to myself").await?;
     }
+    for _ in 0..5 {
+        member.take("delivery").await?;
+    }
+    let figures = ["site", "figures", "--org", &org, "--site", "counted.test"];
+    let since = Instant::now();
+    while admin(server, &figures).await?["latency_today"]["within_30s"] != 5 {
+        ensure!(since.elapsed() < Duration::from_secs(40), "{}", admin(server, &figures).await?);
+        sleep(Duration::from_millis(200)).await;
+    }
     let which = ["site", "usage", "--org", &org, "--site", "counted.test"];
     let usage = admin(server, &which).await?;
     ensure!(usage["messages"] == 5 && usage["octets"] == 45, "{usage}");
@@ -568,12 +577,18 @@ async fn a_demo_prints_a_link_that_signs_in_once() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_api_is_as_its_description_says() -> Result<()> {
     let server = server(Shape::Standalone).await?;
+    // Some are removed on the way.
+    let (mut alice, bob) = (server.member("Alice").await?, server.member("Bob").await?);
+    alice.accepted(&ask::invite("The Group", &alice.me.alias.clone(), &bob.me.alias), b"").await?;
+    for _ in 0..3 {
+        server.member("Carol").await?;
+    }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/api-check.sh");
     let mut command = Command::new(script);
     command.arg(format!("http://{}", server.api)).env("TMTP_ADMIN_KEY", OPERATOR_KEY);
     let output = tokio::task::spawn_blocking(move || command.output()).await??;
     let said = String::from_utf8_lossy(&output.stdout);
     ensure!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
-    ensure!(said.contains("36/36") || said.contains("Selected:"), "{said}");
+    ensure!(said.contains("Selected:"), "{said}");
     server.check_processes(&[])
 }

@@ -1,7 +1,7 @@
 // What the operator of the service does first: organizations, their plans, their keys, the log.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ask, fresh, makeKey, makeOrg, makeSite, operator } from './server.js'
+import { ask, asMember, fresh, makeKey, makeOrg, makeSite, openSite, operator, register } from './server.js'
 import { heading, holds, move, stage } from './stage.js'
 
 const { visit } = stage()
@@ -120,11 +120,24 @@ test('the audit log shows who changed what, checks its chain, and is exported', 
   assert.equal(file.suggestedFilename(), 'audit-log.jsonl')
 })
 
-test('usage and health adds up all sites', async () => {
-  const site = await makeSite(await makeOrg())
+test('usage and health adds up all sites, more than a page of them, and those come first where messages wait', async () => {
+  const org = await makeOrg()
+  await ask('PATCH', `/orgs/${org.id}`, { limits: { sites_max: 60 } }, { headers: { 'if-match': '*' } })
+  const made = []
+  for (let number = 0; number < 51; number += 1) made.push(await makeSite(org))
+  const busy = await openSite()
+  const [sender, away] = [await register(fresh('Sam Sends')), fresh('Wanda Away')]
+  await register(away)
+  await asMember(sender, 'ping', '--to', away, 'it waits')
+  const survey = await ask('GET', '/provider/figures?limit=1')
   const page = await visit('provider/health')
-  await page.getByRole('link', { name: site.name }).waitFor()
-  await page.getByText(/^All \d+ sites\.$/).waitFor()
+  const tile = page.locator('.tile').filter({ has: page.getByText('Sites', { exact: true }) })
+  assert.match(await tile.innerText(), new RegExp(`\\b${survey.sites}\\b`))
+  const rows = page.getByRole('table', { name: 'Sites' }).getByRole('row')
+  assert.ok((await rows.nth(1).innerText()).includes(busy.name), 'what waits comes first')
+  assert.equal(await rows.count(), 1 + 50)
+  await page.getByRole('button', { name: 'Show more' }).click()
+  await page.getByRole('link', { name: made.at(-1).name, exact: true }).waitFor()
 })
 
 test('the server’s words stand beside what failed, and a lost connection can be tried again', async () => {

@@ -4,10 +4,38 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { makeCertificate } from './certificate.js'
 import { ask, asMember, fresh, makeKey, makeOrg, makeSite, openSite, register } from './server.js'
-import { heading, stage } from './stage.js'
+import { heading, move, stage } from './stage.js'
 
 const { visit } = stage()
 const file = (name, text) => ({ name, mimeType: 'application/x-pem-file', buffer: Buffer.from(text) })
+
+test('the figures of a site move while somebody looks at them, as lines and as a table, and are kept from page to page', async () => {
+  const site = await openSite()
+  const at = `orgs/1/sites/${site.id}`
+  const [sender, away] = [await register(fresh('Lena Live')), fresh('Otto Online')]
+  const receiver = await register(away)
+  const connected = async () => (await ask('GET', `/${at}/figures`)).connected
+  const before = await connected()
+  const page = await visit(at)
+  const soon = { timeout: 60_000 }
+  const line = (name) => page.getByRole('img', { name })
+  await line(/^Devices connected/).waitFor()
+  const listening = asMember(receiver, 'listen', '--once')
+  const end = Date.now() + 15_000
+  while ((await connected()) <= before) assert.ok(Date.now() < end, 'nobody is connected')
+  await asMember(sender, 'ping', '--to', away, 'it comes at once')
+  await listening
+  await line(/^Messages a minute [1-9]/).waitFor(soon)
+  await line(/^95 of 100 delivered within (0\.1|0\.5|1|5) s/).waitFor(soon)
+  await page.getByText(/^Collecting/).first().waitFor({ state: 'detached' })
+  await page.getByText('The same as a table').click()
+  const row = page.getByRole('table', { name: 'The last ten minutes' }).getByRole('row').nth(1)
+  assert.match(await row.innerText(), /^\d\d:\d\d\s/)
+  await move(page, `${at}/members`)
+  await move(page, at)
+  await line(/^Devices connected/).waitFor()
+  assert.equal(await page.getByText(/^Collecting/).count(), 0)
+})
 
 test('a certificate is brought, replaced after a wrong one was refused, and removed by typing the host name', async () => {
   const org = await makeOrg()
@@ -70,7 +98,7 @@ test('what members do shows in the usage of their site, as charts, as a table an
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download as CSV' }).click()])
   assert.match(download.suggestedFilename(), /^usage-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.csv$/)
   const text = readFileSync(await download.path(), 'utf8')
-  assert.ok(text.startsWith('site,name,day,members,active,messages,octets,links_peak\r\n'), text)
+  assert.ok(text.startsWith('site,name,day,members,active,messages,octets,links_peak,deliveries,deliveries_within_1s,delivery_p95_ms\r\n'), text)
   assert.ok(text.includes(`,${today.day},`), text)
   await page.getByLabel('Which days').selectOption('The last 365 days')
   await page.getByRole('img', { name: /^Messages sent/ }).waitFor()

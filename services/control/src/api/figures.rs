@@ -9,13 +9,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use tmtp_platform::clock::day;
 use tmtp_store::{
     Site, SiteId,
     admin::{OrgId, Page, SiteFigures, View},
 };
 use utoipa::ToSchema;
 
-use super::{Shared, body::At, caller::Caller, problem::Problem, times::shown};
+use super::{Shared, body::At, caller::Caller, latency::LatencyShown, problem::Problem, times::shown};
 use crate::{Need, Registry};
 
 /// Sites read at a time.
@@ -41,13 +42,25 @@ pub(crate) struct FiguresShown {
     /// When the oldest message that waits was posted.
     #[schema(format = DateTime)]
     pub oldest_at: Option<String>,
+    /// Messages that members sent today, in UTC.
+    pub messages_today: u64,
+    /// How long messages took today.
+    pub latency_today: LatencyShown,
 }
 
 impl From<SiteFigures> for FiguresShown {
     fn from(figures: SiteFigures) -> Self {
-        let SiteFigures { members, suspended, nodes, connected, queued, queued_octets, oldest_ms } = figures;
-        let oldest_at = oldest_ms.map(shown);
-        Self { members, suspended, nodes, connected, queued, queued_octets, oldest_at }
+        Self {
+            members: figures.members,
+            suspended: figures.suspended,
+            nodes: figures.nodes,
+            connected: figures.connected,
+            queued: figures.queued,
+            queued_octets: figures.queued_octets,
+            oldest_at: figures.oldest_ms.map(shown),
+            messages_today: figures.messages_today,
+            latency_today: figures.latency_today.into(),
+        }
     }
 }
 
@@ -62,7 +75,7 @@ pub(super) async fn show(
     let org = caller.at(org, Need::Look)?;
     let mut view = api.registry.view_of(org).await?;
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
-    Ok(Json(view.figures(&scope).await?.into()))
+    Ok(Json(view.figures(&scope, day(api.registry.now_ms())).await?.into()))
 }
 
 /// Show the figures of all sites as Prometheus reads them, a thousand sites at most. Scrape it with an auditor's API key.
@@ -76,7 +89,7 @@ pub(super) async fn scrape(
     let org = caller.at(org, Need::Look)?;
     let mut view = api.registry.view_of(org).await?;
     view.org(org).await?.ok_or_else(|| Problem::absent("organization"))?;
-    let figures = all(&mut view, org).await?;
+    let figures = all(&mut view, org, day(api.registry.now_ms())).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], exposition(&figures)).into_response())
 }
 
@@ -88,7 +101,7 @@ struct Measured {
     certificate_ends_ms: Option<i64>,
 }
 
-async fn all(view: &mut View, org: OrgId) -> crate::Result<Vec<Measured>> {
+async fn all(view: &mut View, org: OrgId, today: i64) -> crate::Result<Vec<Measured>> {
     let mut all = Vec::new();
     let mut page = Page { after: SiteId(0), limit: AT_ONCE, search: String::new() };
     while all.len() < SITES_MAX {
@@ -98,7 +111,7 @@ async fn all(view: &mut View, org: OrgId) -> crate::Result<Vec<Measured>> {
         for found in sites {
             let scope = Registry::scope(view, org, found.site.id).await?;
             let certificate_ends_ms = view.certificate(&scope).await?.map(|own| own.expires_ms);
-            let figures = view.figures(&scope).await?;
+            let figures = view.figures(&scope, today).await?;
             all.push(Measured { site: found.site, figures, certificate_ends_ms });
         }
     }
@@ -108,7 +121,7 @@ async fn all(view: &mut View, org: OrgId) -> crate::Result<Vec<Measured>> {
 /// A metric's name, what it is, and its value where there is one.
 type Metric = (&'static str, &'static str, fn(&Measured) -> Option<f64>);
 
-const METRICS: [Metric; 9] = [
+const METRICS: [Metric; 12] = [
     ("tmtp_site_members", "Members.", |it| Some(it.figures.members as f64)),
     ("tmtp_site_members_suspended", "Members who are suspended.", |it| Some(it.figures.suspended as f64)),
     ("tmtp_site_nodes", "Members' devices.", |it| Some(it.figures.nodes as f64)),
@@ -121,6 +134,15 @@ const METRICS: [Metric; 9] = [
     }),
     ("tmtp_site_queue_oldest_timestamp_seconds", "When the oldest of it was posted.", |it| {
         it.figures.oldest_ms.map(seconds)
+    }),
+    ("tmtp_site_messages_today", "Messages that members sent since midnight, UTC.", |it| {
+        Some(it.figures.messages_today as f64)
+    }),
+    ("tmtp_site_deliveries_today", "Messages that came to connected devices since midnight, UTC.", |it| {
+        Some(it.figures.latency_today.deliveries() as f64)
+    }),
+    ("tmtp_site_deliveries_within_1s_today", "Those of them that took a second at most.", |it| {
+        Some(it.figures.latency_today.within(1_000) as f64)
     }),
     ("tmtp_site_suspended", "1 where nobody may log in.", |it| Some(f64::from(u8::from(it.site.suspended)))),
     ("tmtp_site_certificate_expiry_timestamp_seconds", "When the site's own certificate ends.", |it| {
@@ -167,15 +189,7 @@ mod tests {
             created_ms: 0,
             settings: SiteSettings::default(),
         };
-        let figures = SiteFigures {
-            members: 3,
-            suspended: 0,
-            nodes: 4,
-            connected: 1,
-            queued: 0,
-            queued_octets: 0,
-            oldest_ms: None,
-        };
+        let figures = SiteFigures { members: 3, nodes: 4, connected: 1, ..SiteFigures::default() };
         let text = exposition(&[Measured { site, figures, certificate_ends_ms: None }]);
         assert!(text.contains("tmtp_site_members{site=\"7\",host=\"a\\\"} 1\\nb\\\\\"} 3\n"), "{text}");
         assert!(!text.contains("oldest_timestamp_seconds{"), "nothing waits: {text}");

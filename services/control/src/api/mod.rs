@@ -16,6 +16,7 @@ mod guard;
 mod headers;
 mod invitations;
 mod keys;
+mod latency;
 mod limiter;
 mod me;
 mod members;
@@ -33,6 +34,7 @@ mod proxies;
 mod serve;
 mod show;
 mod sites;
+mod survey;
 mod times;
 mod usage;
 mod user_providers;
@@ -83,6 +85,8 @@ pub(crate) struct Api {
     pub session_seconds: u32,
     /// Whether there is an authority that does.
     pub issues_certificates: bool,
+    /// The last look at all sites.
+    pub surveys: survey::Surveys,
 }
 
 impl Api {
@@ -108,6 +112,7 @@ pub fn router(registry: Registry, door: Arc<Door>, options: &Options, mailer: Ma
         door,
         session_seconds: options.session_seconds,
         issues_certificates: options.acme.is_set(),
+        surveys: survey::Surveys::default(),
         registry,
     });
     let (resources, _) = resources().split_for_parts();
@@ -218,6 +223,7 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(users::list_provider, users::create_provider))
         .routes(routes!(users::show_provider, users::change_provider, users::remove_provider))
         .routes(routes!(users::link_provider))
+        .routes(routes!(survey::list_provider))
         .routes(routes!(audit::list_provider))
         .routes(routes!(audit::export_provider))
         .routes(routes!(audit::verify_provider))

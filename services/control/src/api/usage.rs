@@ -25,6 +25,7 @@ use super::{
     Api, Shared,
     body::{Asked, At},
     caller::Caller,
+    latency::LatencyShown,
     problem::Problem,
     times,
 };
@@ -35,7 +36,8 @@ const DAYS: i64 = 30;
 /// Sites read at a time for a table.
 const SITES_AT_ONCE: u32 = 10;
 /// The table's first line.
-const COLUMNS: &str = "site,name,day,members,active,messages,octets,links_peak\r\n";
+const COLUMNS: &str = "site,name,day,members,active,messages,octets,links_peak,\
+                       deliveries,deliveries_within_1s,delivery_p95_ms\r\n";
 
 /// Which days.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -84,12 +86,15 @@ pub(crate) struct UsageDayShown {
     pub octets: u64,
     /// Most links at one time, looked at every minute.
     pub links_peak: u64,
+    /// How long messages took.
+    pub latency: LatencyShown,
 }
 
 impl From<UsageDay> for UsageDayShown {
     fn from(usage: UsageDay) -> Self {
-        let UsageDay { day, members, active, messages, octets, links_peak } = usage;
-        Self { day: times::shown_day(day), members, active, messages, octets, links_peak }
+        let UsageDay { day, members, active, messages, octets, links_peak, latency } = usage;
+        let (day, latency) = (times::shown_day(day), latency.into());
+        Self { day, members, active, messages, octets, links_peak, latency }
     }
 }
 
@@ -238,9 +243,12 @@ async fn page_of_lines(
 fn lines(text: &mut String, site: &Site, days: Vec<UsageDay>) {
     let (id, name) = (site.id.0, cell(&site.name));
     for day in days {
-        let UsageDay { day, members, active, messages, octets, links_peak } = day;
+        let UsageDay { day, members, active, messages, octets, links_peak, latency } = day;
         let day = times::shown_day(day);
-        let _ = write!(text, "{id},{name},{day},{members},{active},{messages},{octets},{links_peak}\r\n");
+        let _ = write!(text, "{id},{name},{day},{members},{active},{messages},{octets},{links_peak},");
+        let (deliveries, in_time) = (latency.deliveries(), latency.within(1_000));
+        let p95 = latency.percentile_ms(95).map(|ms| ms.to_string()).unwrap_or_default();
+        let _ = write!(text, "{deliveries},{in_time},{p95}\r\n");
     }
 }
 

@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::personal::talk;
 use crate::stage::{Answer, OPERATOR, Stage, encoded};
 
 /// Every item, page by page of one, and how many pages that took.
@@ -87,7 +88,13 @@ pub async fn a_sites_figures_are_shown_and_an_organizations_scraped(stage: &Stag
     let shown = stage.get(ours.key("auditor"), &ours.in_site("/figures")).await?.good()?;
     assert_eq!(
         shown,
-        json!({"members": 2, "suspended": 1, "nodes": 2, "connected": 0, "queued": 0, "queued_octets": 0, "oldest_at": null})
+        json!({
+            "members": 2, "suspended": 1, "nodes": 2, "connected": 0, "queued": 0, "queued_octets": 0, "oldest_at": null,
+            "messages_today": 0, "latency_today": {
+                "deliveries": 0, "within_100ms": 0, "within_500ms": 0, "within_1s": 0, "within_5s": 0,
+                "within_30s": 0, "p50_ms": null, "p95_ms": null,
+            },
+        })
     );
     let scraped = stage.get(ours.key("auditor"), &ours.at("/metrics")).await?;
     assert_eq!(scraped.header("content-type"), "text/plain; version=0.0.4");
@@ -101,6 +108,32 @@ pub async fn a_sites_figures_are_shown_and_an_organizations_scraped(stage: &Stag
     assert_eq!((value("tmtp_site_members"), value("tmtp_site_members_suspended")), (Some("2"), Some("1")));
     assert_eq!(value("tmtp_site_queue_oldest_timestamp_seconds"), None);
     assert!(!lines.iter().any(|line| line.contains(&format!("site=\"{}\"", theirs.site))), "{lines:?}");
+    Ok(())
+}
+
+pub async fn all_sites_are_listed_those_first_where_messages_wait(stage: &Stage) -> Result<()> {
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    talk(stage, &theirs).await?;
+    let suspend = ours.in_site("/suspend");
+    stage.post(ours.key("admin"), &suspend, &json!({})).await?.good()?;
+    let survey = stage.get(OPERATOR, "/provider/figures").await?.good()?;
+    let items = survey["items"].as_array().context("items")?;
+    let ids: Vec<_> = items.iter().map(|item| (item["org"].clone(), item["id"].clone())).collect();
+    assert_eq!(ids, [&theirs, &ours].map(|tenant| (json!(tenant.org), json!(tenant.site))));
+    assert_eq!((&items[0]["org_name"], &items[1]["suspended"]), (&json!("theirs"), &json!(true)));
+    for (item, tenant) in [(&items[0], &theirs), (&items[1], &ours)] {
+        assert_eq!(item["figures"], stage.get(OPERATOR, &tenant.in_site("/figures")).await?.good()?);
+    }
+    assert_eq!(
+        (&survey["sites"], &survey["sites_suspended"], &survey["sites_unknown"]),
+        (&json!(2), &json!(1), &json!(0))
+    );
+    let both = |field: &str| items.iter().filter_map(|item| item["figures"][field].as_u64()).sum::<u64>();
+    for field in ["members", "nodes", "queued", "queued_octets"] {
+        assert_eq!(survey["all"][field], both(field), "{field}");
+    }
+    assert_eq!(survey["all"]["oldest_at"], items[0]["figures"]["oldest_at"]);
+    assert_eq!(paged(stage, "/provider/figures").await?, *items);
     Ok(())
 }
 

@@ -104,6 +104,7 @@ on_each_store! {
         members_are_searched_and_filtered,
         a_member_is_shown_with_its_nodes,
         a_sites_figures_are_shown_and_an_organizations_scraped,
+        all_sites_are_listed_those_first_where_messages_wait,
         a_removed_member_is_gone_and_its_alias_nobodys,
         the_audit_log_is_filtered_exported_and_verified,
         the_description_is_there_for_everybody_and_the_page_needs_nothing_else,
@@ -165,7 +166,6 @@ on_each_store! {
         a_site_that_takes_no_invitations_has_no_sign_in,
         what_people_wrote_is_no_markup_on_the_pages,
         the_link_of_an_invitation_keeps_its_code_at_hand,
-        who_tries_codes_is_slowed_down,
     }
     user_providers {
         an_invited_person_signs_in_with_the_provider_and_is_known_by_it_from_then_on,

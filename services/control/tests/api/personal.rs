@@ -19,7 +19,7 @@ fn at(tenant: &Tenant, uid: &str, word: &str) -> String {
 }
 
 /// A message that waits for Alice's device, and one of hers that waits for Bob's.
-async fn talk(stage: &Stage, tenant: &Tenant) -> Result<()> {
+pub async fn talk(stage: &Stage, tenant: &Tenant) -> Result<()> {
     let mut tx = stage.store.begin(&[]).await?;
     for (n, node) in tenant.nodes.iter().enumerate() {
         let json = format!("{{\"from\":\"BOB\",\"op\":\"delivery\",\"n\":{n}}}");

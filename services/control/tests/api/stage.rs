@@ -96,8 +96,7 @@ impl Stage {
         let stop = CancellationToken::new();
         let serving = stop.clone();
         tokio::spawn(async move { control.run(vec![listener], serving).await });
-        // A connection for each request: the server ends one after half a minute, whatever it is in the midst of.
-        let client = reqwest::Client::builder().pool_max_idle_per_host(0).build()?;
+        let client = reqwest::Client::new();
         Ok(Self { store, bus, clock, base, client, _stop: stop.drop_guard(), _folder: None })
     }
 

@@ -3,8 +3,8 @@
 use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tmtp_platform::Clock as _;
-use tmtp_store::{NodeId, Sent, SiteId};
+use tmtp_platform::{Clock as _, clock::day};
+use tmtp_store::{Deliveries, Latency, NodeId, Sent, SiteId};
 use tmtp_wire::Posted;
 
 use crate::stage::{OPERATOR, Stage, Tenant};
@@ -17,6 +17,13 @@ async fn send(stage: &Stage, site: i64, days_ago: i64, messages: u64) -> Result<
     let mut tx = stage.store.begin(&[]).await?;
     tx.count_sent(&[Sent { site: SiteId(site), posted, messages, octets: 10 * messages }]).await?;
     Ok(tx.commit().await?)
+}
+
+/// So many messages took so long today.
+async fn deliver(stage: &Stage, site: i64, counts: [u64; 6]) -> Result<()> {
+    let day = day(stage.clock.unix_ms());
+    let deliveries = Deliveries { site: SiteId(site), day, latency: Latency(counts) };
+    Ok(stage.store.count_deliveries(&[deliveries]).await?)
 }
 
 async fn log_in(stage: &Stage, tenant: &Tenant) -> Result<()> {
@@ -33,6 +40,7 @@ pub async fn usage_is_shown_day_by_day_for_a_site_and_for_all_of_an_organization
     send(stage, ours.site, 2, 4).await?;
     send(stage, ours.site, 40, 100).await?;
     send(stage, theirs.site, 0, 1_000).await?;
+    deliver(stage, ours.site, [3, 0, 1, 0, 0, 0]).await?;
     log_in(stage, &ours).await?;
     let admin = stage.store.admin();
     admin.look_at_links(stage.clock.unix_ms()).await?;
@@ -48,6 +56,12 @@ pub async fn usage_is_shown_day_by_day_for_a_site_and_for_all_of_an_organization
     assert_eq!(days[1]["day"], shown["to"]);
     let today = ["members", "active", "messages", "octets", "links_peak"].map(|field| days[1][field].clone());
     assert_eq!(today, [2, 1, 3, 30, 1].map(|number: u64| json!(number)));
+
+    let latency = &days[1]["latency"];
+    assert_eq!((&latency["deliveries"], &latency["within_500ms"]), (&json!(4), &json!(3)));
+    assert_eq!((&latency["p50_ms"], &latency["p95_ms"]), (&json!(100), &json!(1_000)));
+    let figures = stage.get(ours.key("auditor"), &ours.in_site("/figures")).await?.good()?;
+    assert_eq!((&figures["messages_today"], &figures["latency_today"]), (&json!(3), latency));
 
     let all = stage.get(OPERATOR, &ours.at("/usage")).await?.good()?;
     assert_eq!((&all["messages"], &all["days"][1]["messages"]), (&json!(12), &json!(8)));
@@ -67,6 +81,7 @@ pub async fn usage_is_exported_for_spreadsheets_and_no_name_is_a_formula(stage: 
     let body = json!({"name": "=HYPERLINK(\"x\"),y"});
     stage.send(ours.key("admin"), Method::PATCH, &ours.in_site(""), &body).await?.good()?;
     send(stage, ours.site, 0, 3).await?;
+    deliver(stage, ours.site, [1, 1, 1, 1, 0, 0]).await?;
     for n in 0..12 {
         let body = json!({"name": format!("site {n}"), "hosts": [format!("s{n}.example")]});
         let made = stage.post(ours.key("admin"), &ours.at("/sites"), &body).await?.made()?;
@@ -77,9 +92,10 @@ pub async fn usage_is_exported_for_spreadsheets_and_no_name_is_a_formula(stage: 
     assert!(answer.header("content-disposition").starts_with("attachment; filename=\"usage-"));
     let Value::String(text) = answer.good()? else { anyhow::bail!("no text") };
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], "site,name,day,members,active,messages,octets,links_peak");
+    let columns = "site,name,day,members,active,messages,octets,links_peak,deliveries,deliveries_within_1s,delivery_p95_ms";
+    assert_eq!(lines[0], columns);
     let begin = format!("{},\"'=HYPERLINK(\"\"x\"\"),y\",20", ours.site);
-    assert!(lines[1].starts_with(&begin) && lines[1].ends_with(",0,0,3,30,0"), "{}", lines[1]);
+    assert!(lines[1].starts_with(&begin) && lines[1].ends_with(",0,0,3,30,0,4,3,5000"), "{}", lines[1]);
     assert_eq!(lines.len(), 2);
     let Value::String(text) = stage.get(ours.key("auditor"), &ours.at("/usage.csv")).await?.good()? else {
         anyhow::bail!("no text")

@@ -64,25 +64,39 @@ fn to_grpc(entry: QueueEntry) -> grpc::Entry {
     grpc::Entry { id: entry.id.0, head: entry.head, data_len, data, urgent: entry.urgent }
 }
 
+/// Acks of a site.
+#[derive(Default)]
+struct OfSite {
+    acks: Vec<NodeAcks>,
+    /// Of these messages those that came while their device was connected.
+    while_connected: Vec<MsgId>,
+}
+
 pub(super) async fn ack(delivery: &Delivery, request: grpc::AckRequest) -> Result<grpc::AckReply, Fault> {
     if request.nodes.iter().map(|node| node.ids.len()).sum::<usize>() > IDS_MAX {
         return Err(Fault::Invalid("too many acks"));
     }
-    let to_acks = |node: grpc::NodeAcks| {
-        let ids = node.ids.into_iter().map(MsgId).collect();
-        Ok(NodeAcks { session: link::session(node.session)?, ids })
-    };
-    let all: Vec<_> = request.nodes.into_iter().map(to_acks).collect::<Result<_, Fault>>()?;
     // By site, so that one that moves holds up nobody else; those that wait are committed together all the same.
-    let mut by_site: BTreeMap<SiteId, Vec<NodeAcks>> = BTreeMap::new();
-    for acks in all {
-        by_site.entry(acks.session.site).or_default().push(acks);
+    let mut by_site: BTreeMap<SiteId, OfSite> = BTreeMap::new();
+    for node in request.nodes {
+        let session = link::session(node.session)?;
+        let ids: Vec<_> = node.ids.into_iter().map(MsgId).collect();
+        let all = by_site.entry(session.site).or_default();
+        all.while_connected.extend(ids.iter().filter(|id| node.since > 0 && id.0 >= node.since));
+        all.acks.push(NodeAcks { session, ids });
     }
     let several = delivery.are_in_several(by_site.keys().copied());
-    let done = by_site.into_iter().map(|(site, acks)| async move {
+    let done = by_site.into_iter().map(|(site, all)| async move {
         let taken = match delivery.at(site) {
             Err(fault) => Err(fault),
-            Ok(pipeline) => pipeline.answer(several, acks::ack(&pipeline.acks, acks)).await,
+            Ok(pipeline) => {
+                let taken = pipeline.answer(several, acks::ack(&pipeline.acks, all.acks)).await;
+                if taken.is_ok() {
+                    let core = &pipeline.core;
+                    core.latencies.count(site, &all.while_connected, core.clock.unix_nanos());
+                }
+                taken
+            }
         };
         (site, taken)
     });

@@ -5,7 +5,7 @@ use serde_json::json;
 use tmtp_bus::SITES;
 use tmtp_delivery::{Error, Options};
 use tmtp_grpc::delivery::SitesRequest;
-use tmtp_store::SiteId;
+use tmtp_store::{SiteId, admin::OrgId};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -74,6 +74,29 @@ async fn a_stop_finishes_what_is_queued_and_takes_nothing_more() {
         }
     }
     assert_eq!(bob.fetch().await.len(), acked);
+}
+
+#[tokio::test]
+async fn how_long_messages_took_is_counted_of_those_that_did_not_wait_for_their_device() {
+    let rig = Rig::new().await;
+    let (ann, mut bob) = (rig.member("Ann Other").await, rig.member("Bob Brown").await);
+    for number in 0..3 {
+        let mut post = to_member(&bob);
+        post["id"] = json!(format!("{number}"));
+        ann.ask_as(post, "hello").await.unwrap();
+    }
+    let ids: Vec<u64> = bob.fetch().await.iter().map(|got| got.id).collect();
+    let other = rig.another_process().await;
+    bob.client = other.client();
+    // It came back before the second. An edge of a former release does not tell.
+    bob.ack_since(ids[1], &ids[..2]).await;
+    bob.ack_since(0, &ids[2..]).await;
+    other.stop.cancel();
+    soon(other.run).await.unwrap().unwrap();
+    let mut view = rig.store.admin().view().await.unwrap();
+    let scope = view.scope(OrgId::DEFAULT, SiteId(rig.site)).await.unwrap().unwrap();
+    let days = view.usage(&scope, &(0..=i64::MAX)).await.unwrap();
+    assert_eq!(days.iter().map(|day| day.latency.deliveries()).sum::<u64>(), 1, "{days:?}");
 }
 
 #[tokio::test]

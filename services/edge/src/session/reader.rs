@@ -134,7 +134,8 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
         }
         session.room_for_ack().await;
         if session.acked(id) {
-            self.edge.acks.send(Acked { session: session.id().clone(), id }).await;
+            let acked = Acked { session: session.id().clone(), since: session.began(), id };
+            self.edge.acks.send(acked).await;
         }
         Ok(())
     }

@@ -32,6 +32,8 @@ const WRITE_OCTETS: usize = 16 * 1024;
 #[derive(Debug)]
 pub struct Session {
     id: grpc::Session,
+    /// When it began, in nanoseconds since 1970; 0 where nobody said.
+    since: u64,
     window: usize,
     redeliver: Duration,
     state: Mutex<State>,
@@ -121,6 +123,7 @@ impl Session {
         let state = State::new(InHand::of(&id));
         Self {
             id,
+            since: 0,
             window: window as usize,
             redeliver,
             state: Mutex::new(state),
@@ -134,6 +137,16 @@ impl Session {
             answered: Notify::new(),
             ending: Notify::new(),
         }
+    }
+
+    /// The same, begun at this time in nanoseconds since 1970.
+    pub fn since(self, unix_nanos: u64) -> Self {
+        Self { since: unix_nanos, ..self }
+    }
+
+    /// When it began, as ids tell the time.
+    pub fn began(&self) -> u64 {
+        self.since
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {

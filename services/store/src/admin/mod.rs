@@ -23,6 +23,7 @@ mod passkeys;
 mod providers;
 mod replies;
 mod sites;
+mod survey;
 mod usage;
 mod user_factors;
 mod user_identities;
@@ -52,6 +53,8 @@ pub use model::*;
 pub use names::Assigned;
 pub use passkeys::{NewPasskey, PASSKEYS_MAX, PasskeyChallenge, PasskeyId, StoredPasskey};
 pub use providers::ProviderFault;
+pub use survey::Surveyed;
+pub(crate) use survey::{AllFigures, all_figures};
 pub use usage::{USAGE_DAYS, UsageDay};
 pub use user_identities::UserSignIn;
 pub use user_links::UserLink;
@@ -81,6 +84,8 @@ pub(crate) trait Administer: Connect {
     async fn begin_admin(&self, within: Option<Bounds>) -> Result<Box<dyn AdminTx>>;
     /// A connection to read with.
     async fn reading_within(&self, within: Option<Bounds>) -> Result<Box<dyn Conn>>;
+    /// Figures of all sites that it has something of.
+    async fn all_figures(&self, today: i64) -> Result<AllFigures>;
 }
 
 /// A transaction, and the connection that it is on.

@@ -1,7 +1,7 @@
 //! What sites were used for, day by day.
 //!
 //! Messages are counted in the transactions that take them, and members by their first login of a day: both exactly,
-//! whatever process dies. How many members there are, how many links at most, and who stays connected over midnight is
+//! whatever process dies. How long messages took is added now and then by those who delivered them. How many members there are, how many links at most, and who stays connected over midnight is
 //! looked at now and then. A day that is over is settled: what was counted for it becomes one row.
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
@@ -10,7 +10,7 @@ use tmtp_platform::clock::day;
 
 use super::{Admin, Change, OrgId, Scope, Sum, View};
 use crate::{
-    Result, SiteId,
+    Latency, Result, SiteId,
     sql::{Row, Value, int, values},
 };
 
@@ -35,6 +35,8 @@ pub struct UsageDay {
     pub octets: u64,
     /// Most links at one time, of the times at which somebody looked.
     pub links_peak: u64,
+    /// How long messages took to devices that were connected when they came.
+    pub latency: Latency,
 }
 
 impl UsageDay {
@@ -45,6 +47,7 @@ impl UsageDay {
         self.messages += other.messages;
         self.octets += other.octets;
         self.links_peak += other.links_peak;
+        self.latency.add(&other.latency);
     }
 }
 
@@ -53,15 +56,20 @@ macro_rules! days_where {
     ($condition:literal) => {
         concat!(
             "SELECT day, CAST(sum(members) AS bigint), CAST(sum(active) AS bigint), CAST(sum(messages) AS bigint),
-                    CAST(sum(octets) AS bigint), CAST(sum(links_peak) AS bigint)
-             FROM (SELECT day, members, active, messages, octets, links_peak FROM usage_days
+                    CAST(sum(octets) AS bigint), CAST(sum(links_peak) AS bigint),
+                    CAST(sum(took_100ms) AS bigint), CAST(sum(took_500ms) AS bigint), CAST(sum(took_1s) AS bigint),
+                    CAST(sum(took_5s) AS bigint), CAST(sum(took_30s) AS bigint), CAST(sum(took_longer) AS bigint)
+             FROM (SELECT day, members, active, messages, octets, links_peak,
+                          took_100ms, took_500ms, took_1s, took_5s, took_30s, took_longer FROM usage_days
                     WHERE day BETWEEN $2 AND $3 AND ",
             $condition,
             " UNION ALL
-                   SELECT day, 0, 0, messages, octets, 0 FROM usage_sent WHERE day BETWEEN $2 AND $3 AND ",
+                   SELECT day, 0, 0, messages, octets, 0, 0, 0, 0, 0, 0, 0 FROM usage_sent
+                    WHERE day BETWEEN $2 AND $3 AND ",
             $condition,
             " UNION ALL
-                   SELECT day, 0, count(*), 0, 0, 0 FROM usage_active WHERE day BETWEEN $2 AND $3 AND ",
+                   SELECT day, 0, count(*), 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM usage_active
+                    WHERE day BETWEEN $2 AND $3 AND ",
             $condition,
             " GROUP BY day) u
              GROUP BY day ORDER BY day"
@@ -244,7 +252,7 @@ fn sums(rows: &[Row]) -> Result<BTreeMap<(SiteId, i64), [u64; 3]>> {
     Ok(sums)
 }
 
-/// A row of day, members, active, messages, octets, links_peak.
+/// A row of day, members, active, messages, octets, links_peak, and how long messages took.
 fn usage_day(row: &Row) -> Result<UsageDay> {
     Ok(UsageDay {
         day: row.int(0)?,
@@ -253,5 +261,15 @@ fn usage_day(row: &Row) -> Result<UsageDay> {
         messages: row.count(3)?,
         octets: row.count(4)?,
         links_peak: row.count(5)?,
+        latency: latency(row, 6)?,
     })
+}
+
+/// The columns of a row that say how many messages took how long, from one on.
+pub(super) fn latency(row: &Row, first: usize) -> Result<Latency> {
+    let mut latency = Latency::default();
+    for (count, column) in latency.0.iter_mut().zip(first..) {
+        *count = row.count(column)?;
+    }
+    Ok(latency)
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{PgStore, tx::PgTx, wall};
 use crate::{
     Result, SiteId,
-    admin::{AdminTx, Administer, Bounds},
+    admin::{self, AdminTx, Administer, AllFigures, Bounds},
     sql::{Conn, Connect as _, Row, Value, values},
 };
 
@@ -25,6 +25,15 @@ impl Administer for PgStore {
             None => self.reading().await,
             Some(bounds) => Ok(Box::new(Bound(self.tx_within(bounds).await?))),
         }
+    }
+
+    async fn all_figures(&self, today: i64) -> Result<AllFigures> {
+        let mut tx = self.upkeep().await?;
+        // Tables are read from their beginning: by key, each row would be looked up by itself.
+        tx.conn.run("SET LOCAL enable_seqscan = on", values![]).await?;
+        let all = admin::all_figures(&mut tx.conn, today).await?;
+        tx.finish().await?;
+        Ok(all)
     }
 }
 

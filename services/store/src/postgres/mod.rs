@@ -26,9 +26,9 @@ use bytes::Bytes;
 use tmtp_wire::MsgId;
 
 use crate::{
-    Backlog, Batch, Bodies, Body, Certificate, Committed, Connected, Error, Look, MemberKey, MigrationReport,
-    NewSite, NodeAcks, NodeId, Placement, Provider, QueuePage, QueueRead, Removed, Result, Session, Site,
-    SiteId, Standing, Store, StoreOptions, Swept, Tx,
+    Backlog, Batch, Bodies, Body, Certificate, Committed, Connected, Deliveries, Error, Look, MemberKey,
+    MigrationReport, NewSite, NodeAcks, NodeId, Placement, Provider, QueuePage, QueueRead, Removed, Result,
+    Session, Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
     certificates, migration,
@@ -297,6 +297,10 @@ impl Store for PgStore {
 
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>> {
         read::unnamed_blobs(&mut self.conn().await?, blobs).await
+    }
+
+    async fn count_deliveries(&self, deliveries: &[Deliveries]) -> Result<()> {
+        usage::count_deliveries(&mut self.conn().await?, deliveries).await
     }
 
     async fn backlog(&self, entries_max: u32) -> Result<Backlog> {

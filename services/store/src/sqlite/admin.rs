@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{SqliteStore, tx::SqliteTx};
 use crate::{
     Result, SiteId,
-    admin::{AdminTx, Administer, Bounds},
+    admin::{self, AdminTx, Administer, AllFigures, Bounds},
     sql::{Conn, Connect as _},
 };
 
@@ -18,6 +18,10 @@ impl Administer for SqliteStore {
 
     async fn reading_within(&self, _within: Option<Bounds>) -> Result<Box<dyn Conn>> {
         self.reading().await
+    }
+
+    async fn all_figures(&self, today: i64) -> Result<AllFigures> {
+        admin::all_figures(&mut *self.reading().await?, today).await
     }
 }
 

@@ -30,9 +30,9 @@ use sqlx::{
 use tmtp_wire::MsgId;
 
 use crate::{
-    Backlog, Batch, Bodies, Body, Certificate, Committed, Connected, Error, Look, MemberKey, MigrationReport,
-    NewSite, NodeAcks, NodeId, Placement, Provider, QueuePage, QueueRead, Removed, Result, Session, Site,
-    SiteId, Standing, Store, StoreOptions, Swept, Tx,
+    Backlog, Batch, Bodies, Body, Certificate, Committed, Connected, Deliveries, Error, Look, MemberKey,
+    MigrationReport, NewSite, NodeAcks, NodeId, Placement, Provider, QueuePage, QueueRead, Removed, Result,
+    Session, Site, SiteId, Standing, Store, StoreOptions, Swept, Tx,
     admin::Admin,
     bodies::Chunks,
     certificates, migration,
@@ -284,6 +284,12 @@ impl Store for SqliteStore {
 
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>> {
         queue::unnamed_blobs(&mut self.read().await?, blobs).await
+    }
+
+    async fn count_deliveries(&self, deliveries: &[Deliveries]) -> Result<()> {
+        let mut tx = self.tx().await?;
+        usage::count_deliveries(&mut tx.conn, deliveries).await?;
+        tx.finish().await
     }
 
     async fn backlog(&self, entries_max: u32) -> Result<Backlog> {

@@ -141,6 +141,7 @@ contract! {
         who_stays_connected_over_midnight_is_active_once_looked_at,
         the_most_links_of_a_day_are_kept_and_members_as_last_counted,
         what_is_settled_says_the_same_and_what_is_old_is_forgotten,
+        how_long_messages_took_is_added_to_their_own_site_and_day,
         an_organizations_usage_is_that_of_its_own_sites_together,
     }
     admin_passkeys {

@@ -320,7 +320,11 @@ async fn what_is_in_a_site_is_administered_where_it_is() -> Result<()> {
     assert_eq!(view.nodes(&scope, &page).await?.len(), 4);
     let all = view.org_usage(OrgId(1), &(7..=7)).await?;
     assert_eq!(all.iter().map(|day| day.messages).sum::<u64>(), 5);
+    let figures = view.figures(&scope, 8).await?;
     drop(view);
+    let survey = admin.survey(8).await?;
+    let surveyed = survey.iter().find(|one| one.site == m.w.site).and_then(|one| one.figures);
+    assert_eq!((surveyed, figures.messages_today), (Some(figures), 2), "with what it has there");
     let entries = "SELECT count(*) FROM entries";
     let waits = m.w.peek.count(entries).await? + m.east.count(entries).await?;
     assert_eq!(main.backlog(1_000_000).await?.entries, u64::try_from(waits)?, "what waits in all databases");
@@ -382,8 +386,13 @@ async fn a_shard_that_does_not_answer_keeps_nobody_from_starting() -> Result<()>
     opened.others["east"].ping().await?;
     assert!(matches!(opened.others["a_dead_one"].ping().await, Err(Error::Unavailable(_))));
 
-    // Upkeep is done in the others all the same.
+    // Upkeep is done in the others all the same, and what there is shows.
     m.fill().await?;
+    m.w.peek.run(&format!("UPDATE sites SET shard = 'a_dead_one' WHERE id = {}", m.w.twin.0)).await?;
+    let survey = opened.main.admin().survey(8).await?;
+    let is_known = |site| survey.iter().any(|one| one.site == site && one.figures.is_some());
+    assert_eq!((survey.len(), is_known(m.w.site), is_known(m.w.twin)), (2, true, false));
+    m.w.peek.run(&format!("UPDATE sites SET shard = 'main' WHERE id = {}", m.w.twin.0)).await?;
     m.go("east").await?;
     let counted = "SELECT (SELECT count(*) FROM usage_sent) + (SELECT count(*) FROM usage_active)";
     let before = m.east.count(counted).await?;

@@ -234,6 +234,12 @@ pub enum SiteCommand {
         #[command(flatten)]
         site: InSite,
     },
+    /// Show all of the installation, those first where messages wait: for the provider's own keys.
+    Health {
+        /// At most so many.
+        #[arg(long, value_name = "N", default_value_t = 1000)]
+        most: usize,
+    },
     /// Show what one was used for, day by day: members, messages, octets, links.
     Usage {
         /// Which; all of the organization's together where it is left out.

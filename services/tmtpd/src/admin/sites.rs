@@ -23,6 +23,11 @@ impl Desk {
             SiteCommand::Figures { site } => {
                 self.one(&self.http.get(&format!("{}/figures", self.site_path(&site).await?)).await?);
             }
+            SiteCommand::Health { most } => {
+                let items = self.http.list("/provider/figures", &[], most).await?;
+                let columns = ["id", "org", "name", "suspended", "connected", "nodes", "queued", "oldest_at"];
+                self.flat(items, "figures", &columns);
+            }
             SiteCommand::Usage { site, org, from, to, csv } => {
                 let path = match site {
                     Some(site) => self.site_path(&InSite { org, site }).await?,
@@ -65,14 +70,28 @@ impl Desk {
         if csv {
             return self.copy(&format!("{path}/usage.csv?{query}")).await;
         }
-        let usage = self.http.get(&format!("{path}/usage?{query}")).await?;
+        let mut usage = self.http.get(&format!("{path}/usage?{query}")).await?;
         if self.json {
             self.one(&usage);
-        } else {
-            let days = usage["days"].as_array().map(Vec::as_slice).unwrap_or_default();
-            self.all(days, &["day", "members", "active", "messages", "octets", "links_peak"]);
+        } else if let Value::Array(days) = usage["days"].take() {
+            let columns =
+                ["day", "members", "active", "messages", "octets", "links_peak", "deliveries", "p95_ms"];
+            self.flat(days, "latency", &columns);
         }
         Ok(())
+    }
+
+    /// Prints a list whose items have some of their fields in another one.
+    fn flat(&self, mut items: Vec<Value>, inner: &str, columns: &[&str]) {
+        if !self.json {
+            for item in items.iter_mut().filter_map(Value::as_object_mut) {
+                let fields = item.remove(inner);
+                for (name, value) in fields.as_ref().and_then(Value::as_object).into_iter().flatten() {
+                    item.entry(name).or_insert_with(|| value.clone());
+                }
+            }
+        }
+        self.all(&items, columns);
     }
 
     async fn act_on(&self, site: &InSite, word: &str) -> anyhow::Result<()> {

@@ -1022,6 +1022,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/provider/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List all sites with their figures, those first whose members wait. Members, devices and messages that wait are counted up
+         *     to five million each in a database.
+         */
+        get: operations["listProviderFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/provider/keys": {
         parameters: {
             query?: never;
@@ -1493,11 +1513,18 @@ export interface components {
              * @description Devices that are connected now.
              */
             connected: number;
+            /** @description How long messages took today. */
+            latency_today: components["schemas"]["LatencyShown"];
             /**
              * Format: int64
              * @description Members.
              */
             members: number;
+            /**
+             * Format: int64
+             * @description Messages that members sent today, in UTC.
+             */
+            messages_today: number;
             /**
              * Format: int64
              * @description Their devices.
@@ -1688,6 +1715,53 @@ export interface components {
              * @description When it was used last, to the minute.
              */
             used_at?: string | null;
+        };
+        /**
+         * @description How long messages took, from when the site had taken them to the ack of a device that was connected all the time: what had to
+         *     wait for its device is not counted. Added every ten seconds.
+         */
+        LatencyShown: {
+            /**
+             * Format: int64
+             * @description Messages counted, once for each device.
+             */
+            deliveries: number;
+            /**
+             * Format: int64
+             * @description Half of them took this many milliseconds at most, of the times above; none where that is more than half a minute, or
+             *     nothing was counted.
+             */
+            p50_ms?: number | null;
+            /**
+             * Format: int64
+             * @description And 95 of a hundred.
+             */
+            p95_ms?: number | null;
+            /**
+             * Format: int64
+             * @description How many of them took a tenth of a second at most.
+             */
+            within_100ms: number;
+            /**
+             * Format: int64
+             * @description A second at most.
+             */
+            within_1s: number;
+            /**
+             * Format: int64
+             * @description Half a minute at most.
+             */
+            within_30s: number;
+            /**
+             * Format: int64
+             * @description Half a second at most.
+             */
+            within_500ms: number;
+            /**
+             * Format: int64
+             * @description Five seconds at most.
+             */
+            within_5s: number;
         };
         /** @description What an organization may have. */
         Limits: {
@@ -2065,7 +2139,7 @@ export interface components {
                 created_at: string;
                 /**
                  * Format: date-time
-                 * @description Since when its keys cannot be had, so that nobody can register through it. It is looked at every ten minutes.
+                 * @description Since when its keys cannot be had: soon nobody can register through it. It is looked at every ten minutes.
                  */
                 down_since?: string | null;
                 /** @description Why not, and what to do. */
@@ -2252,6 +2326,11 @@ export interface components {
             org_name?: string | null;
             /** @description What you may do. */
             role: string;
+            /**
+             * Format: int64
+             * @description The one site that the key is for; none: all that is the organization's.
+             */
+            site?: number | null;
             /**
              * Format: int32
              * @description The port at which members reach sites.
@@ -2485,7 +2564,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description Since when its keys cannot be had, so that nobody can register through it. It is looked at every ten minutes.
+             * @description Since when its keys cannot be had: soon nobody can register through it. It is looked at every ten minutes.
              */
             down_since?: string | null;
             /** @description Why not, and what to do. */
@@ -2633,6 +2712,60 @@ export interface components {
              */
             sites_max?: number | null;
         };
+        /** @description A page of all sites, and what they are together. */
+        SurveyShown: {
+            /** @description What there is at all of them together, those that are known. */
+            all: components["schemas"]["FiguresShown"];
+            /**
+             * @description The sites: first those whose database does not answer, then those where a message has waited longest, then those
+             *     where most messages wait.
+             */
+            items: components["schemas"]["SurveyedShown"][];
+            /** @description The cursor of the next page; none on the last. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many sites there are.
+             */
+            sites: number;
+            /**
+             * Format: int64
+             * @description How many of them are suspended.
+             */
+            sites_suspended: number;
+            /**
+             * Format: int64
+             * @description How many of them are in a database that does not answer.
+             */
+            sites_unknown: number;
+        };
+        /** @description A site as those see it who look after all of them. */
+        SurveyedShown: {
+            /**
+             * Format: date-time
+             * @description When it is erased, where it is closed.
+             */
+            closing_at?: string | null;
+            figures?: components["schemas"]["FiguresShown"] | null;
+            /** @description The provider suspended it: its organization cannot resume it. */
+            held: boolean;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description What clients are shown. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Whose it is.
+             */
+            org: number;
+            /** @description What that is called. */
+            org_name: string;
+            /** @description Nobody may register or log in. */
+            suspended: boolean;
+        };
         /** @description A second factor that is offered. */
         TotpOffer: {
             /** @description For an authenticator, by hand. */
@@ -2652,6 +2785,8 @@ export interface components {
              * @description Which, in UTC.
              */
             day: string;
+            /** @description How long messages took. */
+            latency: components["schemas"]["LatencyShown"];
             /**
              * Format: int64
              * @description Most links at one time, looked at every minute.
@@ -6492,6 +6627,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VerdictShown"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProviderFigures: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyShown"];
                 };
             };
             /** @description The request cannot be carried out; the problem says what to do */

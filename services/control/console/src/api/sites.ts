@@ -1,5 +1,5 @@
 import { call, path, type Query } from './call'
-import type { Figures, Listed, Settings, Site } from './types'
+import type { Figures, Listed, Settings, Site, Survey } from './types'
 
 export type SiteNew = { name: string; hosts: string[]; settings?: Settings }
 export type SitePatch = Partial<SiteNew>
@@ -12,6 +12,10 @@ export const show = (org: number, site: number, signal?: AbortSignal) =>
 
 export const figures = (site: Site, signal?: AbortSignal) =>
   call<Figures>('GET', path('orgs', site.org, 'sites', site.id, 'figures'), { signal })
+
+/** All sites of the installation, those first where messages wait. */
+export const survey = (query: Query, signal?: AbortSignal) =>
+  call<Survey>('GET', path('provider', 'figures'), { query, signal })
 
 export const create = (org: number, body: SiteNew, once: string) =>
   call<Site>('POST', path('orgs', org, 'sites'), { body, once })

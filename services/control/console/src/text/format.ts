@@ -1,6 +1,7 @@
 const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
 const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
+const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' })
 const NUMBER = new Intl.NumberFormat('en-GB')
 const RELATIVE = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' })
 
@@ -13,6 +14,8 @@ const SPANS: [Intl.RelativeTimeFormatUnit, number][] = [
 export const date = (iso: string) => DATE.format(new Date(iso))
 export const time = (iso: string) => TIME.format(new Date(iso))
 export const exact = (iso: string) => EXACT.format(new Date(iso))
+/** The time of day of a moment in milliseconds: `14:05`. */
+export const clock = (ms: number) => CLOCK.format(ms)
 export const count = (number: number) => NUMBER.format(number)
 
 /** `3 hours ago`; a date when it is over a month away. */
@@ -50,6 +53,12 @@ export function size(octets: number): string {
 }
 
 export const unitNames = UNITS
+
+/** `99.5%`, never more than it is. */
+export const percent = (share: number) => `${NUMBER.format(Math.floor(share * 1000) / 10)}%`
+
+/** `0.5 s`. */
+export const seconds = (ms: number) => `${NUMBER.format(ms / 1000)} s`
 
 /** `1 device`, `2 devices`. */
 export const many = (number: number, one: string, more = `${one}s`) => `${count(number)} ${number === 1 ? one : more}`

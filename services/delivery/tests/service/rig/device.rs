@@ -174,7 +174,12 @@ impl Device {
     }
 
     pub async fn ack(&self, ids: &[u64]) {
-        let nodes = vec![NodeAcks { session: Some(self.session.clone()), ids: ids.to_vec() }];
+        self.ack_since(0, ids).await;
+    }
+
+    /// With the time at which the edge says that the session began.
+    pub async fn ack_since(&self, since: u64, ids: &[u64]) {
+        let nodes = vec![NodeAcks { session: Some(self.session.clone()), ids: ids.to_vec(), since }];
         self.client.clone().ack(AckRequest { nodes }).await.unwrap();
     }
 

@@ -63,21 +63,25 @@ pub async fn figures_are_those_of_one_site(w: &World) -> Result<()> {
         queued: 4,
         queued_octets: 2 * octets,
         oldest_ms: Some(21),
+        ..SiteFigures::default()
     };
-    let nobody = SiteFigures {
-        members: 0,
-        suspended: 0,
-        nodes: 0,
-        connected: 0,
-        queued: 0,
-        queued_octets: 0,
-        oldest_ms: None,
-    };
-    assert_eq!(view.figures(&super::scope(w, w.site).await?).await?, ours);
+    assert_eq!(view.figures(&super::scope(w, w.site).await?, 0).await?, ours);
     let scope = view.scope(org.id, empty.site.id).await?.context("a scope")?;
-    assert_eq!(view.figures(&scope).await?, nobody);
-    let twin = view.figures(&super::scope(w, w.twin).await?).await?;
+    assert_eq!(view.figures(&scope, 0).await?, SiteFigures::default());
+    let twin = view.figures(&super::scope(w, w.twin).await?, 0).await?;
     assert_eq!((twin.members, twin.suspended, twin.nodes), (2, 0, w.nodes.len() as u64));
+    drop(view);
+
+    let all = admin(w).survey(0).await?;
+    let of = |site| all.iter().find(|one| one.site == site).and_then(|one| one.figures);
+    let expected = [(w.site, ours), (w.twin, twin), (empty.site.id, SiteFigures::default())];
+    assert_eq!(
+        expected.map(|(site, _)| of(site)),
+        expected.map(|(_, figures)| Some(figures)),
+        "the same all at once"
+    );
+    let found = all.iter().find(|one| one.site == empty.site.id).context("it is there")?;
+    assert_eq!((found.org, &found.org_name, &found.name), (org.id, &org.name, &empty.site.name));
     Ok(())
 }
 

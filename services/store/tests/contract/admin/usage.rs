@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use tmtp_store::{
-    Sent, SiteId,
+    Deliveries, Latency, Sent, SiteId,
     admin::{OrgId, USAGE_DAYS, UsageDay},
 };
 use tmtp_wire::Posted;
@@ -155,6 +155,34 @@ pub async fn what_is_settled_says_the_same_and_what_is_old_is_forgotten(w: &Worl
     assert_eq!(days(w, w.site).await?[1].messages, 5);
     while admin(w).forget_usage(at(TODAY), 1).await? > 0 {}
     assert_eq!(days(w, w.site).await?.first().map(|it| it.day), Some(TODAY - 2));
+    Ok(())
+}
+
+pub async fn how_long_messages_took_is_added_to_their_own_site_and_day(w: &World) -> Result<()> {
+    w.writes_at_twin(&["usage_days"]);
+    let took = |site, day, counts| Deliveries { site, day, latency: Latency(counts) };
+    let nobodys = SiteId(4711);
+    w.store.count_deliveries(&[]).await?;
+    w.store
+        .count_deliveries(&[
+            took(w.site, TODAY - 1, [1, 2, 3, 4, 5, 6]),
+            took(w.site, TODAY, [1, 0, 0, 0, 0, 0]),
+            took(w.twin, TODAY, [7, 0, 0, 0, 0, 0]),
+            took(nobodys, TODAY, [9, 0, 0, 0, 0, 0]),
+        ])
+        .await?;
+    count(w, &[sent(w.site, TODAY, 2, 10)]).await?;
+    w.store.count_deliveries(&[took(w.site, TODAY, [1, 1, 0, 0, 0, 0])]).await?;
+    let yesterday = UsageDay { latency: Latency([1, 2, 3, 4, 5, 6]), ..day(TODAY - 1) };
+    let latency = Latency([2, 1, 0, 0, 0, 0]);
+    let today = UsageDay { messages: 2, octets: 10, latency, ..day(TODAY) };
+    assert_eq!(days(w, w.site).await?, [yesterday, today]);
+    let figures = admin(w).view().await?.figures(&scope(w, w.site).await?, TODAY).await?;
+    assert_eq!((figures.messages_today, figures.latency_today), (2, latency));
+    let all = admin(w).view().await?.org_usage(OrgId::DEFAULT, &(TODAY..=TODAY)).await?;
+    assert_eq!(all[0].latency, Latency([9, 1, 0, 0, 0, 0]));
+    let kept = format!("SELECT count(*) FROM usage_days WHERE site = {}", nobodys.0);
+    assert_eq!(w.peek.count(&kept).await?, 0, "there is no such site here");
     Ok(())
 }
 
