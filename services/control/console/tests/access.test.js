@@ -47,7 +47,7 @@ test('axe finds nothing on any page in any state and look, and no page is wider 
   await Promise.all([inside, others.nobody, others.auditor].map((page) => page.evaluate(AXE)))
   for (const one of await everyPage()) {
     const page = others[one.as] ?? inside
-    await show(page, one)
+    await show(page, one).catch((error) => assert.fail(`${one.name}: ${error.message}`))
     found.push(...(await faults(page, one.name, one.answers || one.as === 'auditor' ? BRIEFLY : LOOKS)))
   }
   assert.deepEqual(found, [])
