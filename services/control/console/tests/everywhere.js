@@ -58,6 +58,8 @@ export async function show(page, { path, answers, isElsewhere, then }) {
     await move(page, path)
     return then?.(page)
   }
+  // From a page that asks for nothing: what was asked for the page before is over, and nothing of it is known any more.
+  await move(page, 'nowhere')
   const known = isElsewhere ? ME : KNOWN
   await page.route(API, (route) => {
     if (known.test(new URL(route.request().url()).pathname)) return route.continue()
