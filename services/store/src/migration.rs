@@ -24,49 +24,21 @@ pub struct MigrationReport {
 /// A file of the folder `migrations`: its name and text.
 type Script = (&'static str, &'static str);
 
-macro_rules! scripts {
-    ($folder:literal: $($name:literal),* $(,)?) => {
-        &[$((
-            $name,
-            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/", $folder, "/", $name, ".sql")),
-        )),*]
+/// Every change of the schema, the oldest first: in both folders, by the same names.
+macro_rules! history {
+    ($($name:literal),* $(,)?) => {
+        const POSTGRES: &[Script] = &[$(($name, text!("postgres", $name))),*];
+        const SQLITE: &[Script] = &[$(($name, text!("sqlite", $name))),*];
     };
 }
 
-const POSTGRES: &[Script] = scripts!(
-    "postgres":
-    "202611221000_create_tables",
-    "202611241430_add_organizations",
-    "202611241431_index_sites_by_org",
-    "202611241432_index_names_by_owner",
-    "202611241500_create_secrets",
-    "202611251000_create_users",
-    "202611251100_create_invitations",
-    "202611251200_create_providers",
-    "202611251300_create_looks",
-    "202611270330_add_names_looked",
-    "202611270331_index_names_not_looked",
-    "202611270400_add_nodes_hash_kind",
-    "202611270430_add_sites_closing",
-    "202611270440_add_names_reserved",
-    "202611270620_create_hint_losses",
-    "202611270630_create_usage",
-    "202611270640_create_certificates",
-    "202611270650_create_batches",
-    "202611270720_create_issuing",
-    "202611271600_create_user_providers",
-    "202611271700_bound_orders",
-    "202611271800_create_shards",
-    "202611280100_count_acked",
-    "202611280620_create_passkeys",
-    "202611280840_add_sites_held",
-    "202611280850_create_given_aliases",
-    "202611280900_add_usage_days_took",
-    "202611280910_create_provider_checks",
-    "202611280930_add_api_keys_only_site",
-);
-const SQLITE: &[Script] = scripts!(
-    "sqlite":
+macro_rules! text {
+    ($folder:literal, $name:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/", $folder, "/", $name, ".sql"))
+    };
+}
+
+history!(
     "202611221000_create_tables",
     "202611241430_add_organizations",
     "202611241431_index_sites_by_org",

@@ -42,7 +42,7 @@ impl Caller {
             return Ok(());
         }
         let detail = format!("this key is for the site {} alone: what it reaches begins with {own}", site.0);
-        Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "You may not do that", detail))
+        Err(no_key_may(detail))
     }
 
     /// The provider's own things, where the caller is the provider's.
@@ -57,8 +57,7 @@ impl Caller {
     /// Somebody who signed in: what is theirs, no key has.
     pub fn person(&self) -> Result<&SignedIn, Problem> {
         let detail = "this is for people who signed in: a key has no sessions, password or second factor";
-        let keys_cannot = || Problem::new(StatusCode::FORBIDDEN, "forbidden", "You may not do that", detail);
-        self.person.as_ref().ok_or_else(keys_cannot)
+        self.person.as_ref().ok_or_else(|| no_key_may(detail))
     }
 
     fn must(&self, need: Need) -> Result<(), Problem> {
@@ -70,6 +69,11 @@ impl Caller {
         let detail = format!("ask somebody whose role is one of: {}", able.join(", "));
         Err(Problem::forbidden(self.role.name(), &detail))
     }
+}
+
+/// Whatever the role of the key.
+fn no_key_may(detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "forbidden", "You may not do that", detail)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
