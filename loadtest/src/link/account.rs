@@ -62,7 +62,7 @@ pub async fn login(dialer: &Dialer, target: &Target, index: usize, account: &Acc
     let mut link = Link::new(dialer.dial(target, index).await?);
     hello(&mut link)?;
     let node = account.secret.to_string();
-    request(&mut link, Request::Login { uid: account.uid.to_string(), node })?;
+    request(&mut link, Request::Login { uid: account.uid.to_string(), node, oidc: None })?;
     while !link.next(|frame, _| greeting(&frame, &mut None)).await? {}
     Ok(link)
 }

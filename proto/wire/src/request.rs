@@ -41,6 +41,8 @@ pub enum Request {
         uid: String,
         /// The node's secret, not yet decoded.
         node: String,
+        /// The OpenID Connect token as it came, where the site wants a fresh one now and then: a JSON object.
+        oidc: Option<Box<RawValue>>,
     },
     /// Op 3.
     UserEdit {

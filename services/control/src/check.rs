@@ -72,6 +72,7 @@ pub(crate) fn settings(settings: &SiteSettings) -> Result<()> {
         ("queued_messages_max", u64::from(settings.queued_messages_max), 1, 10_000_000),
         ("queued_octets_max", settings.queued_octets_max, 1, 1 << 50),
         ("messages_per_day_max", settings.messages_per_day_max, 1, MESSAGES),
+        ("sign_in_again_days", u64::from(settings.sign_in_again_days), 0, 3_650),
         ("retention_days", u64::from(settings.retention_days), 1, 3_650),
         ("requests_per_second_max", u64::from(settings.requests_per_second_max), 1, 1_000_000),
         ("links_per_member_max", u64::from(settings.links_per_member_max), 1, 10_000),
@@ -79,7 +80,18 @@ pub(crate) fn settings(settings: &SiteSettings) -> Result<()> {
     in_range(&ranges)?;
     sign_in_redirect(&settings.sign_in_redirect)?;
     provider_ids(&settings.providers)?;
+    sign_in_again(settings)?;
     client_authorities(settings)
+}
+
+/// Who signs in again does so at a provider.
+fn sign_in_again(settings: &SiteSettings) -> Result<()> {
+    if settings.sign_in_again_days == 0 || settings.registration.takes_providers() {
+        return Ok(());
+    }
+    let rule = "sign_in_again_days is for sites where sign-in providers vouch for people: set registration to provider or \
+                invitation_or_provider, or this to 0";
+    Err(Error::Setting(rule.to_owned()))
 }
 
 /// What an edge can hold clients' certificates against.
@@ -252,6 +264,10 @@ mod tests {
         assert!(settings(&SiteSettings::default()).is_ok());
         let odd = SiteSettings { header_octets_max: 70_000, ..SiteSettings::default() };
         assert!(settings(&odd).unwrap_err().to_string().contains("header_octets_max is 70000"));
+        let alone = SiteSettings { sign_in_again_days: 30, ..SiteSettings::default() };
+        assert!(settings(&alone).unwrap_err().to_string().contains("registration to provider"));
+        let with = SiteSettings { registration: Registration::Provider, ..alone };
+        assert!(settings(&with).is_ok());
         let crossed = SiteSettings { name_octets_min: 401, ..SiteSettings::default() };
         assert!(settings(&crossed).unwrap_err().to_string().contains("name_octets_min"));
     }

@@ -45,6 +45,7 @@ mod room;
 mod rpc;
 mod second_look;
 mod service;
+mod sign_in_again;
 mod sites;
 mod telling;
 mod upkeep;

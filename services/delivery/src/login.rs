@@ -13,9 +13,10 @@ use crate::{
     edits::notice,
     fanout::Fanout,
     fault::Fault,
+    newcomers::Voucher,
     presence,
     refusal::Refusal,
-    second_look,
+    second_look, sign_in_again,
 };
 
 /// Most uids told at once of who is online.
@@ -30,6 +31,8 @@ pub(crate) struct Entrant {
     pub secret: Vec<u8>,
     /// The secret's hash as the server made it that the node came from; where it was found to be needed.
     pub former_hash: Option<Vec<u8>>,
+    /// What its token vouches for; where a fresh one was found to be needed.
+    pub voucher: Option<Voucher>,
 }
 
 /// What came of a login.
@@ -39,6 +42,8 @@ pub(crate) enum Entered {
     In(Box<Welcome>),
     /// No node has this secret by a hash of ours; one may have it by the hash of the server that it came from.
     Perhaps,
+    /// Its member has to sign in again.
+    ToSignIn,
 }
 
 /// A session that began.
@@ -64,6 +69,9 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Entered, 
         return if has_more { Ok(Entered::Perhaps) } else { Err(Refusal::login_failed().into()) };
     };
     tx.lock_members(std::slice::from_ref(&member)).await?;
+    if !sign_in_again::is_done(&core, &mut *tx, (&entrant, &member, node)).await? {
+        return Ok(Entered::ToSignIn);
+    }
     if is_former {
         tx.renew_hash(site.id, node, &secret_hash(&entrant.secret)).await?;
     }

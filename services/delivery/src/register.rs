@@ -116,8 +116,12 @@ async fn make(
         tx.give_name(member, alias).await?;
     }
     let secret_hash = secret_hash(&newcomer.seed[UID..]);
-    let (member, label) = (member.clone(), newcomer.label.clone());
-    Ok(tx.add_node(&NewNode { member, label, secret_hash, now_ms }).await?)
+    let new = NewNode { member: member.clone(), label: newcomer.label.clone(), secret_hash, now_ms };
+    let node = tx.add_node(&new).await?;
+    if let Some(identity) = newcomer.voucher.as_ref().and_then(|voucher| voucher.identity.as_ref()) {
+        tx.note_sign_in(member, node, identity, now_ms).await?;
+    }
+    Ok(node)
 }
 
 /// Names a new member: as its invitation has it, else as it wishes. Why not as it wishes, where it is not.

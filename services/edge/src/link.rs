@@ -195,9 +195,10 @@ async fn enter(
                 );
             register(edge, writes, admitted(reply.await, "register failure")?).await
         }
-        Request::Login { uid, node } => {
+        Request::Login { uid, node, oidc } => {
             let secret = Bytes::from(base32::decode(&node)?);
-            let request = LoginRequest { site: site.id, edge: edge.id.clone(), uid, secret };
+            let oidc = oidc.map(|json| json.get().to_owned());
+            let request = LoginRequest { site: site.id, edge: edge.id.clone(), uid, secret, oidc };
             let reply =
                 ask(
                     edge,

@@ -257,6 +257,18 @@ pub trait Tx: Look {
     async fn has_former_hash(&mut self, member: &MemberKey) -> Result<bool>;
     /// Puts a hash of ours in the place of such a one; `false` when the node's is ours already.
     async fn renew_hash(&mut self, site: SiteId, node: NodeId, secret_hash: &[u8]) -> Result<bool>;
+    /// How a member signed in last by this node.
+    async fn sign_in(&mut self, member: &MemberKey, node: NodeId) -> Result<SignIn>;
+    /// Notes that a member signed in by this node, and as whom.
+    async fn note_sign_in(
+        &mut self,
+        member: &MemberKey,
+        node: NodeId,
+        identity: &Identity,
+        now_ms: i64,
+    ) -> Result<()>;
+    /// Has a node be one whose member signed in when it did by another of its nodes.
+    async fn pass_sign_in(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()>;
     /// Ends a node for good: its entries go, and it cannot log in.
     async fn revoke_node(&mut self, site: SiteId, node: NodeId) -> Result<Removed>;
     /// Suspends a member, or ends that.

@@ -174,6 +174,24 @@ pub struct NewNode {
     pub now_ms: i64,
 }
 
+/// Who a member is at a provider that vouches for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The provider's issuer.
+    pub issuer: String,
+    /// SHA-256 of the token's subject: enough to tell whether it is the same person again.
+    pub subject_hash: Vec<u8>,
+}
+
+/// How a member signed in last, by one of its nodes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SignIn {
+    /// Who the member is; `None` when no provider vouched for it.
+    pub identity: Option<Identity>,
+    /// When the node's member showed a token; `None` when it never did.
+    pub at_ms: Option<i64>,
+}
+
 /// What a name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {

@@ -12,6 +12,9 @@ pub struct SiteSettings {
     pub registration: Registration,
     /// Which of the organization's providers vouch for newcomers, where they may: their ids, with commas between; empty: all.
     pub providers: String,
+    /// After how many days a device's member signs in again, to log in; 0: never. Those who came by a provider do; at a site
+    /// for which only providers vouch, all do.
+    pub sign_in_again_days: u32,
     /// Where a member's client waits for the answer to a sign-in: an address of the member's own machine.
     pub sign_in_redirect: String,
     /// Whose certificates let their holders register, where that is the policy: authorities of the organization's (PEM).
@@ -58,6 +61,11 @@ impl SiteSettings {
     /// Whether this provider of the organization's vouches for newcomers here.
     pub fn lets_vouch(&self, provider: ProviderId) -> bool {
         self.providers.is_empty() || self.providers.split(',').any(|id| id.trim().parse() == Ok(provider.0))
+    }
+
+    /// Whether members sign in now and then to log in.
+    pub fn signs_in_again(&self) -> bool {
+        self.sign_in_again_days > 0 && self.registration.takes_providers()
     }
 
     /// The same for a name that an administrator keeps: "Support" is shorter than what members may choose, and what looks
@@ -143,6 +151,7 @@ impl Default for SiteSettings {
             registration: Registration::Closed,
             sign_in_redirect: "http://127.0.0.1:8123/".to_owned(),
             providers: String::new(),
+            sign_in_again_days: 0,
             client_authorities: String::new(),
             login_conflict: LoginConflict::Evict,
             name_octets_min: 8,

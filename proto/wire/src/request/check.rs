@@ -28,7 +28,7 @@ fn request(fields: Fields) -> Option<Request> {
     Some(match fields.op? {
         0 => Request::TmtpRev { id: text(fields.id)? },
         1 => register(fields)?,
-        2 => Request::Login { uid: text(fields.uid)?, node: text(fields.node)? },
+        2 => Request::Login { uid: text(fields.uid)?, node: text(fields.node)?, oidc: fields.oidc },
         3 => user_edit(fields)?,
         4 => ohi_edit(fields)?,
         5 => Request::GroupInvite {

@@ -18,7 +18,9 @@ fn request(request: &Request) -> Object<'_> {
             .with("newnode", newnode)
             .with_some("newalias", newalias.as_ref())
             .with_some("oidc", oidc.as_deref().map(Value::Raw)),
-        Request::Login { uid, node } => op(2).with("uid", uid).with("node", node),
+        Request::Login { uid, node, oidc } => {
+            op(2).with("uid", uid).with("node", node).with_some("oidc", oidc.as_deref().map(Value::Raw))
+        }
         Request::UserEdit { id, edit: UserEdit::NewNode(label) } => {
             op(3).with("id", id).with("newnode", label)
         }

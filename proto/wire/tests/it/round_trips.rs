@@ -33,17 +33,19 @@ fn bare(request: Request) -> Head {
 fn simple_request() -> impl Strategy<Value = Head> {
     let edit = prop_oneof![text().prop_map(UserEdit::NewNode), text().prop_map(UserEdit::NewAlias)];
     let alias = option::of(text().prop_filter("stands for none", |alias| alias != "_"));
-    let oidc = option::of(text()).prop_map(|token| {
-        token.map(|token| RawValue::from_string(serde_json::json!({ "Scope": token }).to_string()).unwrap())
-    });
+    let oidc = || {
+        let token =
+            |text: String| RawValue::from_string(serde_json::json!({ "Scope": text }).to_string()).unwrap();
+        option::of(text().prop_map(token))
+    };
     prop_oneof![
         text().prop_map(|id| Request::TmtpRev { id }),
-        (text(), alias, oidc).prop_map(|(newnode, newalias, oidc)| Request::Register {
+        (text(), alias, oidc()).prop_map(|(newnode, newalias, oidc)| Request::Register {
             newnode,
             newalias,
             oidc
         }),
-        (text(), text()).prop_map(|(uid, node)| Request::Login { uid, node }),
+        (text(), text(), oidc()).prop_map(|(uid, node, oidc)| Request::Login { uid, node, oidc }),
         (text(), edit).prop_map(|(id, edit)| Request::UserEdit { id, edit }),
         (text(), prop::collection::vec(text(), 1..5), change())
             .prop_map(|(id, who, change)| Request::OhiEdit { id, who, change }),

@@ -59,7 +59,7 @@ impl Driver {
         loop {
             let error = match opened.take() {
                 Some(opened) => self.serve(opened).await,
-                None => match self.shared.open().await {
+                None => match self.shared.open(None).await {
                     Ok(link) => {
                         opened = Some(link);
                         continue;

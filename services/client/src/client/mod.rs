@@ -9,6 +9,7 @@ mod shared;
 
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
 use tmtp_wire::{MsgId, Receipt};
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::task::AbortOnDropHandle;
@@ -44,7 +45,22 @@ impl Client {
     /// Whatever kept the first link from being made.
     pub async fn connect(account: &Account, settings: Settings) -> Result<(Self, Events), Error> {
         let shared = Shared::new(account, settings);
-        let opened = shared.open().await?;
+        let opened = shared.open(None).await?;
+        Ok(Self::start(shared, Some(opened)))
+    }
+
+    /// The same with the token answer of a sign-in, for a site that asks its members for a fresh one now and then: it ends
+    /// logins with [`Quit::AuthenticationRequired`].
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub async fn sign_in(
+        account: &Account,
+        oidc: Box<RawValue>,
+        settings: Settings,
+    ) -> Result<(Self, Events), Error> {
+        let shared = Shared::new(account, settings);
+        let opened = shared.open(Some(oidc)).await?;
         Ok(Self::start(shared, Some(opened)))
     }
 
@@ -127,8 +143,8 @@ async fn attempt(link: &Link, outgoing: &Outgoing) -> Result<Option<Receipt>, Er
 }
 
 impl Shared {
-    async fn open(&self) -> Result<Opened, Error> {
-        let hello = Hello::Login { uid: self.uid.clone(), node: self.node.clone() };
+    async fn open(&self, oidc: Option<Box<RawValue>>) -> Result<Opened, Error> {
+        let hello = Hello::Login { uid: self.uid.clone(), node: self.node.clone(), oidc };
         let (link, arrivals, greeting) =
             Link::open(&self.site, &self.settings.tls, &hello, self.timing()).await?;
         Ok(Opened::new(link, arrivals, greeting))

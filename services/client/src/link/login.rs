@@ -34,6 +34,8 @@ pub enum Hello {
         uid: String,
         /// The node's secret.
         node: String,
+        /// A fresh token answer, where the site asks for one now and then.
+        oidc: Option<Box<RawValue>>,
     },
 }
 
@@ -87,7 +89,7 @@ fn first_words(hello: &Hello) -> Result<Vec<u8>, Error> {
         Hello::Register { node_label, alias, oidc } => {
             Request::Register { newnode: node_label, newalias: alias, oidc }
         }
-        Hello::Login { uid, node } => Request::Login { uid, node },
+        Hello::Login { uid, node, oidc } => Request::Login { uid, node, oidc },
     };
     let encode = |request| {
         let head = Head { request, data_len: 0 };

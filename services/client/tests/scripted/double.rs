@@ -168,7 +168,7 @@ impl Peer {
     pub async fn let_in(&mut self) {
         assert!(matches!(self.asked().await.request, Request::TmtpRev { id } if id == "1"));
         assert!(
-            matches!(self.asked().await.request, Request::Login { uid, node } if uid == UID && node == SECRET)
+            matches!(self.asked().await.request, Request::Login { uid, node, .. } if uid == UID && node == SECRET)
         );
         self.answer(Answer::TmtpRev { name: "Double".into(), auth: None, auth_by: None }).await;
         self.answer(Answer::Info { ohi: vec![OTHER.into()] }).await;

@@ -12,7 +12,7 @@ use tokio::io::AsyncReadExt;
 use crate::double::{Double, OTHER, Peer, SECRET, UID, delivery, ping, settings};
 
 fn hello(account: &Account) -> Hello {
-    Hello::Login { uid: account.uid.clone(), node: account.node.clone() }
+    Hello::Login { uid: account.uid.clone(), node: account.node.clone(), oidc: None }
 }
 
 async fn open_with(site: &Double, settings: &Settings) -> Result<(Link, Arrivals, Greeting), Error> {

@@ -79,6 +79,27 @@ test('a site takes people from the sign-in providers that were chosen for it', a
   await page.getByText('any of them in place of 1 chosen').waitFor()
 })
 
+test('people sign in again after so many days, as long as providers let them in', async () => {
+  const org = await makeOrg()
+  const site = await makeSite(org)
+  const page = await visit(`orgs/${org.id}/sites/${site.id}/policies`, { key: await makeKey(org, 'admin') })
+  const days = page.getByLabel('After how many days do people sign in again?')
+  assert.equal(await days.count(), 0, 'where nobody signs in')
+  const save = async () => {
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    await page.getByText('Saved; it holds within seconds').waitFor()
+    const { settings } = await ask('GET', `/orgs/${org.id}/sites/${site.id}`)
+    return [settings.registration, settings.sign_in_again_days]
+  }
+  await page.getByLabel('Only people who sign in with your organization’s account').check()
+  await days.fill('30')
+  await page.getByText('After how many days do people sign in again? 30 in place of 0').waitFor()
+  assert.deepEqual(await save(), ['provider', 30])
+  await page.getByLabel('Only people with an invitation').check()
+  await page.getByText('After how many days do people sign in again? 0 in place of 30').waitFor()
+  assert.deepEqual(await save(), ['invitation', 0])
+})
+
 test('one who only helps can check a provider, and is not offered to add one', async () => {
   const org = await makeOrg()
   const page = await visit(`orgs/${org.id}/providers`, { key: await makeKey(org, 'support') })

@@ -123,6 +123,8 @@ pub(crate) struct MemberShown {
     pub aliases: Vec<String>,
     /// It may not log in.
     pub suspended: bool,
+    /// The issuer of the provider that it signs in at, if one vouched for it.
+    pub signs_in_at: Option<String>,
     /// How many devices it has.
     pub node_count: u64,
     /// When it registered.
@@ -136,6 +138,7 @@ impl From<Member> for MemberShown {
             uid: member.uid,
             aliases: member.aliases,
             suspended: member.suspended,
+            signs_in_at: member.signs_in_at,
             node_count: member.nodes,
             created_at: shown(member.created_ms),
         }
@@ -169,6 +172,9 @@ pub(crate) struct NodeShown {
     /// When it logged in last.
     #[schema(format = DateTime)]
     pub seen_at: String,
+    /// When its member signed in last at a provider, by it or by the device that added it.
+    #[schema(format = DateTime)]
+    pub signed_in_at: Option<String>,
     /// Messages that wait for it, counted up to 10000.
     pub queued: u64,
     /// Octets of the messages counted.
@@ -187,6 +193,7 @@ impl From<NodeState> for NodeShown {
             connected: node.edge.is_some(),
             created_at: shown(node.created_ms),
             seen_at: shown(node.seen_ms),
+            signed_in_at: node.signed_in_ms.map(shown),
             queued: node.queued,
             queued_octets: node.queued_octets,
             oldest_at: node.oldest_ms.map(shown),

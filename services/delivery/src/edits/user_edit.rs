@@ -48,6 +48,7 @@ pub(crate) async fn new_node(core: &Core, asked: Asked, newnode: String) -> Resu
     let node = NewNode { member, label, secret_hash, now_ms: core.clock.unix_ms() };
     let added = edit.tx.add_node(&node).await?;
     let session = &edit.asked.session;
+    edit.tx.pass_sign_in(session.site, session.node, added).await?;
     let copied = edit.tx.copy_queue(session.site, session.node, added).await?;
     edit.outbox.copied(copied);
     edit.notice(edit.recorded, &Message::UserNode { newnode, nodeid }, &own)?;

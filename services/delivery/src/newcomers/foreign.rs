@@ -2,15 +2,16 @@
 
 use jsonwebtoken::jwk::Jwk;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use tmtp_oidc::{Claims, Expected};
-use tmtp_store::{Provider, ProviderSettings};
+use tmtp_store::{Identity, Provider, ProviderSettings};
 
 use super::voucher::{Voucher, digest};
 
 /// What a sound token says.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Vouched {
-    /// The newcomer may register.
+pub(crate) enum Vouched {
+    /// Whoever shows it may come in.
     For(Voucher),
     /// It is a sound token, but for somebody whom the organization's rules do not admit.
     ForAnother,
@@ -30,8 +31,15 @@ pub(super) fn check(token: &str, key: &Jwk, provider: &Provider, now_ms: i64) ->
     if !is_admitted(&claims, settings) {
         return Some(Vouched::ForAnother);
     }
-    let expires_ms = claims.ends_ms;
-    Some(Vouched::For(Voucher { digest: digest(token)?, expires_ms, invitation: None, alias: None }))
+    let (digest, expires_ms, identity) = (digest(token)?, claims.ends_ms, identity(&claims, provider));
+    Some(Vouched::For(Voucher { digest, expires_ms, identity, invitation: None, alias: None }))
+}
+
+/// Whoever has the same subject at the same provider is the same person.
+fn identity(claims: &Claims, provider: &Provider) -> Option<Identity> {
+    let subject = claims.text("sub");
+    let hash = || Sha256::digest(subject).to_vec();
+    (!subject.is_empty()).then(|| Identity { issuer: provider.issuer.clone(), subject_hash: hash() })
 }
 
 fn is_admitted(claims: &Claims, settings: &ProviderSettings) -> bool {

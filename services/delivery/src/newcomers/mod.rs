@@ -11,6 +11,7 @@ use tmtp_store::{Registration, Site, Tx, sign_in::issuer};
 use crate::{core::Core, fault::Fault, refusal::Refusal};
 
 pub(crate) use field::id_token;
+pub(crate) use foreign::Vouched;
 pub(crate) use voucher::Voucher;
 pub(crate) use ways::ways;
 
@@ -40,16 +41,23 @@ pub(crate) async fn vouched(
         }
     }
     if registration.takes_providers() {
-        for provider in
-            core.sites.providers(site.id).iter().filter(|one| tmtp_oidc::is_from(token, &one.issuer))
-        {
-            let found = core.keys.find(&provider.settings.keys_url, token).await;
-            let key = found.map_err(|_| Fault::Busy("a provider's keys cannot be had"))?;
-            match key.and_then(|key| foreign::check(token, &key, provider, now_ms)) {
-                Some(foreign::Vouched::For(voucher)) => return Ok(Some(voucher)),
-                Some(foreign::Vouched::ForAnother) => return Err(Refusal::register_failure().into()),
-                None => {}
-            }
+        return match by_provider(core, site, token).await? {
+            Vouched::For(voucher) => Ok(Some(voucher)),
+            Vouched::ForAnother => Err(Refusal::register_failure().into()),
+        };
+    }
+    Err(Refusal::authentication_required().into())
+}
+
+/// What a token of one of the site's providers says.
+pub(crate) async fn by_provider(core: &Core, site: &Site, token: &str) -> Result<Vouched, Fault> {
+    let providers = core.sites.providers(site.id);
+    for provider in providers.iter().filter(|one| tmtp_oidc::is_from(token, &one.issuer)) {
+        let found = core.keys.find(&provider.settings.keys_url, token).await;
+        let key = found.map_err(|_| Fault::Busy("a provider's keys cannot be had"))?;
+        let now_ms = core.clock.unix_ms();
+        if let Some(vouched) = key.and_then(|key| foreign::check(token, &key, provider, now_ms)) {
+            return Ok(vouched);
         }
     }
     Err(Refusal::authentication_required().into())

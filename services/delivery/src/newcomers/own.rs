@@ -36,6 +36,7 @@ pub(crate) fn check(token: &str, keys: &[String], issuer: &str, now_ms: i64) -> 
     Some(Voucher {
         digest: digest(token)?,
         expires_ms: end_ms(claims.iat, claims.exp, now_ms)?,
+        identity: None,
         invitation: Some(InvitationId(claims.sub.parse().ok()?)),
         alias: claims.alias,
     })

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
-use tmtp_store::InvitationId;
+use tmtp_store::{Identity, InvitationId};
 
 /// What a token that was checked is good for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub(crate) struct Voucher {
     pub digest: Bytes,
     /// When it need not be remembered any more.
     pub expires_ms: i64,
+    /// Who somebody is, where a provider says so.
+    pub identity: Option<Identity>,
     /// The invitation behind it, where it is one of the site's own.
     pub invitation: Option<InvitationId>,
     /// What the invitation has its member called.

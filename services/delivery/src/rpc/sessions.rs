@@ -15,6 +15,10 @@ use crate::{Delivery, core::Core, edits, fault::Fault, link, newcomers, pipeline
 const AT_ONCE: usize = 1000;
 /// Most members that are told of as online to one who may not have heard; edges remember one fewer.
 const ONLINE_MAX: u32 = 1025;
+/// What `auth` of `tmtprev` says (section 4): what a client needs a token for.
+const NO_AUTH: u32 = 0;
+const AUTH_TO_REGISTER: u32 = 1;
+const AUTH_TO_LOGIN: u32 = 2;
 /// Certificates in one answer: each has some kilobytes.
 const CERTIFICATES_AT_ONCE: usize = 100;
 
@@ -48,7 +52,11 @@ fn to_grpc(site: &Site, authby: Option<String>) -> grpc::Site {
             requests_per_second: settings.requests_per_second_max,
             links_per_member: settings.links_per_member_max,
         }),
-        auth: authby.is_some().into(),
+        auth: match &authby {
+            None => NO_AUTH,
+            Some(_) if settings.signs_in_again() => AUTH_TO_LOGIN,
+            Some(_) => AUTH_TO_REGISTER,
+        },
         authby: authby.unwrap_or_default(),
         certificate: 0,
         client_authorities: match settings.registration {

@@ -26,7 +26,7 @@ impl View {
             return Ok(Vec::new());
         }
         let sql = "SELECT m.uid, m.suspended, m.created_ms,
-                       (SELECT count(*) FROM nodes n WHERE n.site = m.site AND n.uid = m.uid AND NOT n.revoked)
+                       (SELECT count(*) FROM nodes n WHERE n.site = m.site AND n.uid = m.uid AND NOT n.revoked), m.signs_in_at
                    FROM members m
                    WHERE m.site = $1 AND m.uid > $2
                      AND (lower(m.uid) LIKE $3 ESCAPE '\\' OR EXISTS
@@ -72,7 +72,7 @@ impl View {
             return Ok(None);
         }
         let sql = "SELECT m.uid, m.suspended, m.created_ms,
-                       (SELECT count(*) FROM nodes n WHERE n.site = m.site AND n.uid = m.uid AND NOT n.revoked)
+                       (SELECT count(*) FROM nodes n WHERE n.site = m.site AND n.uid = m.uid AND NOT n.revoked), m.signs_in_at
                    FROM members m WHERE m.site = $1 AND m.uid = $2";
         let Some(row) = self.at(scope.site).await?.first(sql, values![scope.site, uid]).await? else {
             return Ok(None);
@@ -107,5 +107,6 @@ impl Change {
 /// A row of uid, suspended, created_ms, number of nodes.
 fn member(row: &Row) -> Result<Member> {
     let (uid, suspended, created_ms) = (row.text(0)?, row.flag(1)?, row.int(2)?);
-    Ok(Member { uid, suspended, created_ms, nodes: row.count(3)?, aliases: Vec::new() })
+    let (nodes, signs_in_at) = (row.count(3)?, row.opt_text(4)?);
+    Ok(Member { uid, suspended, created_ms, signs_in_at, nodes, aliases: Vec::new() })
 }

@@ -146,6 +146,8 @@ pub struct Member {
     pub suspended: bool,
     /// When it registered.
     pub created_ms: i64,
+    /// The issuer of the provider that it signs in at, if one vouched for it.
+    pub signs_in_at: Option<String>,
     /// How many live nodes it has.
     pub nodes: u64,
     /// Its aliases, in ascending order; the first hundred.
@@ -169,6 +171,8 @@ pub struct NodeState {
     pub created_ms: i64,
     /// When it logged in last.
     pub seen_ms: i64,
+    /// When its member signed in last at the provider, by it or by the one that added it.
+    pub signed_in_ms: Option<i64>,
     /// Entries that wait for it, counted up to [`QUEUED_COUNTED`].
     pub queued: u64,
     /// Octets of the entries counted.

@@ -10,7 +10,7 @@ use crate::{
 macro_rules! nodes_where {
     ($condition:literal) => {
         concat!(
-            "SELECT n.node, n.uid, n.label, n.edge, n.epoch, n.created_ms, n.seen_ms,
+            "SELECT n.node, n.uid, n.label, n.edge, n.epoch, n.created_ms, n.seen_ms, n.signed_in_ms,
                 (SELECT count(*) FROM (SELECT 1 FROM entries e
                     WHERE e.site = n.site AND e.node = n.node LIMIT $4) c),
                 (SELECT CAST(coalesce(sum(c.octets), 0) AS bigint) FROM (SELECT e.octets FROM entries e
@@ -52,7 +52,7 @@ impl View {
 }
 
 fn node(row: &Row) -> Result<NodeState> {
-    let oldest = [row.int(9)?, row.int(10)?].into_iter().filter(|posted| *posted > 0).min();
+    let oldest = [row.int(10)?, row.int(11)?].into_iter().filter(|posted| *posted > 0).min();
     Ok(NodeState {
         node: row.node(0)?,
         uid: row.text(1)?,
@@ -61,8 +61,9 @@ fn node(row: &Row) -> Result<NodeState> {
         epoch: row.int(4)?,
         created_ms: row.int(5)?,
         seen_ms: row.int(6)?,
-        queued: row.count(7)?,
-        queued_octets: row.count(8)?,
+        signed_in_ms: row.opt_int(7)?,
+        queued: row.count(8)?,
+        queued_octets: row.count(9)?,
         oldest_ms: oldest,
     })
 }

@@ -13,9 +13,9 @@ use tokio::runtime::Handle;
 
 use super::{claim, conn::PgConn, members, presence, queue, sessions, usage};
 use crate::{
-    Begun, Error, Expired, Found, GroupMember, InvitationId, Look, MemberKey, Name, NewEntry, NewMessage,
-    NewNode, NodeAcks, NodeId, Queued, Recorded, Removed, RequestClaim, RequestKey, Result, Sent, Session,
-    SiteId, Tx,
+    Begun, Error, Expired, Found, GroupMember, Identity, InvitationId, Look, MemberKey, Name, NewEntry,
+    NewMessage, NewNode, NodeAcks, NodeId, Queued, Recorded, Removed, RequestClaim, RequestKey, Result, Sent,
+    Session, SignIn, SiteId, Tx,
     sql::{Conn, values},
     steps,
 };
@@ -170,6 +170,24 @@ impl Tx for PgTx {
 
     async fn renew_hash(&mut self, site: SiteId, node: NodeId, secret_hash: &[u8]) -> Result<bool> {
         steps::members::renew_hash(&mut self.conn, (site, node), secret_hash).await
+    }
+
+    async fn sign_in(&mut self, member: &MemberKey, node: NodeId) -> Result<SignIn> {
+        steps::sign_ins::last(&mut self.conn, member, node).await
+    }
+
+    async fn note_sign_in(
+        &mut self,
+        member: &MemberKey,
+        node: NodeId,
+        identity: &Identity,
+        now_ms: i64,
+    ) -> Result<()> {
+        steps::sign_ins::note(&mut self.conn, (member, node), identity, now_ms).await
+    }
+
+    async fn pass_sign_in(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()> {
+        steps::sign_ins::pass(&mut self.conn, site, from, to).await
     }
 
     async fn revoke_node(&mut self, site: SiteId, node: NodeId) -> Result<Removed> {

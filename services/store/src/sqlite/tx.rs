@@ -8,9 +8,9 @@ use tmtp_wire::MsgId;
 
 use super::{claim, conn::SqliteConn, members, presence, queue, sessions, usage};
 use crate::{
-    Begun, Expired, Found, GroupMember, InvitationId, Look, MemberKey, Name, NewEntry, NewMessage, NewNode,
-    NodeAcks, NodeId, Queued, Recorded, Removed, RequestClaim, RequestKey, Result, Sent, Session, SiteId, Tx,
-    steps,
+    Begun, Expired, Found, GroupMember, Identity, InvitationId, Look, MemberKey, Name, NewEntry, NewMessage,
+    NewNode, NodeAcks, NodeId, Queued, Recorded, Removed, RequestClaim, RequestKey, Result, Sent, Session,
+    SignIn, SiteId, Tx, steps,
 };
 
 const GROUP: &str = "SELECT 1 FROM names WHERE site = $1 AND name = $2 AND kind = $3";
@@ -120,6 +120,24 @@ impl Tx for SqliteTx {
 
     async fn renew_hash(&mut self, site: SiteId, node: NodeId, secret_hash: &[u8]) -> Result<bool> {
         steps::members::renew_hash(&mut self.conn, (site, node), secret_hash).await
+    }
+
+    async fn sign_in(&mut self, member: &MemberKey, node: NodeId) -> Result<SignIn> {
+        steps::sign_ins::last(&mut self.conn, member, node).await
+    }
+
+    async fn note_sign_in(
+        &mut self,
+        member: &MemberKey,
+        node: NodeId,
+        identity: &Identity,
+        now_ms: i64,
+    ) -> Result<()> {
+        steps::sign_ins::note(&mut self.conn, (member, node), identity, now_ms).await
+    }
+
+    async fn pass_sign_in(&mut self, site: SiteId, from: NodeId, to: NodeId) -> Result<()> {
+        steps::sign_ins::pass(&mut self.conn, site, from, to).await
     }
 
     async fn revoke_node(&mut self, site: SiteId, node: NodeId) -> Result<Removed> {

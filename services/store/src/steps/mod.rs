@@ -8,6 +8,7 @@ pub(crate) mod presence;
 pub(crate) mod queue;
 pub(crate) mod requests;
 pub(crate) mod sessions;
+pub(crate) mod sign_ins;
 pub(crate) mod sites;
 pub(crate) mod upkeep;
 pub(crate) mod usage;

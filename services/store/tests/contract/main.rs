@@ -200,6 +200,7 @@ contract! {
         nodes_are_counted_up_to_the_limit_asked_for,
         a_node_is_found_by_its_secret_alone,
         a_hash_of_a_former_server_is_renewed_once,
+        who_signed_in_and_when_is_a_nodes_own_and_passed_to_those_that_it_adds,
         the_first_of_a_members_aliases_is_told,
         a_name_is_taken_once,
         two_who_take_a_name_at_one_moment_do_not_both_get_it,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
-use tmtp_store::{Found, GroupStatus, Name, Owner};
+use tmtp_store::{Found, GroupStatus, Identity, Name, Owner, SignIn};
 use tokio::time::timeout;
 
 use crate::world::{ALICE, GROUP, SOON, World, new_node};
@@ -98,6 +98,27 @@ pub async fn a_hash_of_a_former_server_is_renewed_once(w: &World) -> Result<()> 
     tx.mark_former_hash(w.site, node).await?;
     tx.revoke_node(w.site, node).await?;
     assert!(!tx.has_former_hash(&alice).await?);
+    Ok(tx.commit().await?)
+}
+
+pub async fn who_signed_in_and_when_is_a_nodes_own_and_passed_to_those_that_it_adds(w: &World) -> Result<()> {
+    let (alice, [a1, a2, b1, ..]) = (w.member("alice"), w.nodes);
+    let identity =
+        |subject: u8| Identity { issuer: "https://idp.example".to_owned(), subject_hash: vec![subject; 32] };
+    let mut tx = w.tx().await?;
+    assert_eq!(tx.sign_in(&alice, a1).await?, SignIn::default());
+    tx.note_sign_in(&alice, a1, &identity(1), 7_000).await?;
+    assert_eq!(tx.sign_in(&alice, a1).await?, SignIn { identity: Some(identity(1)), at_ms: Some(7_000) });
+    assert_eq!(tx.sign_in(&alice, a2).await?, SignIn { identity: Some(identity(1)), at_ms: None });
+    assert_eq!(tx.sign_in(&w.member("bob"), b1).await?, SignIn::default());
+    assert_eq!(tx.sign_in(&alice, b1).await?, SignIn::default(), "another's node");
+    tx.pass_sign_in(w.site, a1, a2).await?;
+    assert_eq!(tx.sign_in(&alice, a2).await?.at_ms, Some(7_000));
+    tx.note_sign_in(&alice, a2, &identity(2), 9_000).await?;
+    assert_eq!(tx.sign_in(&alice, a1).await?, SignIn { identity: Some(identity(2)), at_ms: Some(7_000) });
+    // One that never did passes that on.
+    tx.pass_sign_in(w.site, b1, a2).await?;
+    assert_eq!(tx.sign_in(&alice, a2).await?.at_ms, None);
     Ok(tx.commit().await?)
 }
 

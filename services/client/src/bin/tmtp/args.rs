@@ -60,6 +60,8 @@ pub struct Common {
 pub enum Command {
     /// Become a member of a site
     Register(Register),
+    /// Sign in again, where the site wants its members to now and then
+    SignIn(SignIn),
     /// Send a short text to somebody's alias, and so make yourself known
     Ping(Ping),
     /// Send a message, with files, to members and groups
@@ -124,6 +126,16 @@ pub struct Register {
     pub key: Option<PathBuf>,
     /// The token answer (JSON) of a sign-in that you made otherwise
     #[arg(long, value_name = "FILE", conflicts_with_all = ["invitation", "sign_in"])]
+    pub oidc: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct SignIn {
+    /// Which way to sign in, where the site offers several
+    #[arg(long, value_name = "LABEL")]
+    pub way: Option<String>,
+    /// The token answer (JSON) of a sign-in that you made otherwise
+    #[arg(long, value_name = "FILE", conflicts_with = "way")]
     pub oidc: Option<PathBuf>,
 }
 

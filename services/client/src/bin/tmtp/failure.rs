@@ -110,7 +110,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
             "another program has logged in as this node; give each device its own: tmtp node add"
         }
         Error::Quit(Quit::AuthenticationRequired) => {
-            "this site wants an OpenID Connect sign-in: pass the token answer of its provider with --oidc FILE"
+            "this site wants you to sign in: a member does with tmtp sign-in, a newcomer with tmtp register"
         }
         Error::Quit(Quit::RegisterFailure) => {
             "the site may not be open for registration: ask its administrator"

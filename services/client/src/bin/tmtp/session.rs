@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::value::RawValue;
 use tmtp_client::{Client, Event, Events, Message, MsgId, Settings, Tls};
 use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -38,6 +39,12 @@ impl Desk {
     /// Logs in for one request or two. Messages that come meanwhile are left to `listen`.
     pub async fn log_in(self, common: &Common) -> Result<Session, Failure> {
         let (client, events) = Client::connect(&self.held.stored.account, settings(common)?).await?;
+        Session::new(self.held, client, events)
+    }
+
+    /// The same after a sign-in.
+    pub async fn sign_in(self, oidc: Box<RawValue>, settings: Settings) -> Result<Session, Failure> {
+        let (client, events) = Client::sign_in(&self.held.stored.account, oidc, settings).await?;
         Session::new(self.held, client, events)
     }
 }

@@ -2024,6 +2024,8 @@ export interface components {
                  * @description How many devices it has.
                  */
                 node_count: number;
+                /** @description The issuer of the provider that it signs in at, if one vouched for it. */
+                signs_in_at?: string | null;
                 /** @description It may not log in. */
                 suspended: boolean;
                 /** @description Its uid. */
@@ -2070,6 +2072,11 @@ export interface components {
                  * @description When it logged in last.
                  */
                 seen_at: string;
+                /**
+                 * Format: date-time
+                 * @description When its member signed in last at a provider, by it or by the device that added it.
+                 */
+                signed_in_at?: string | null;
                 /** @description Whose it is. */
                 uid: string;
             }[];
@@ -2351,6 +2358,8 @@ export interface components {
              * @description How many devices it has.
              */
             node_count: number;
+            /** @description The issuer of the provider that it signs in at, if one vouched for it. */
+            signs_in_at?: string | null;
             /** @description It may not log in. */
             suspended: boolean;
             /** @description Its uid. */
@@ -2397,6 +2406,11 @@ export interface components {
              * @description When it logged in last.
              */
             seen_at: string;
+            /**
+             * Format: date-time
+             * @description When its member signed in last at a provider, by it or by the device that added it.
+             */
+            signed_in_at?: string | null;
             /** @description Whose it is. */
             uid: string;
         };

@@ -124,11 +124,17 @@ export const POLICY_GROUPS: PolicyGroup[] = [
   { title: 'Technical limits', policies: TECHNICAL },
 ]
 
+/** Asked where providers let people in. */
+export const AGAIN = {
+  key: 'sign_in_again_days', asks: 'After how many days do people sign in again?', kind: 'number', unit: 'days', least: 0, most: 3650,
+  says: '0 is never. When the time is over, a device gets back in by a new sign-in of its member. Guests with an invitation are not asked, unless only providers let people in. Clients must be able to: one that cannot sign in again stays outside.',
+} satisfies Policy
+
 /** The question that a site's `providers` answers. */
 export const VOUCHERS = 'Which sign-in providers let people in?'
 
 /** Settings that have words here; others are shown by name. */
-export const KNOWN = new Set(['providers', ...[...CHOICES, ...POLICY_GROUPS.flatMap(({ policies }) => policies)].map(({ key }) => key)])
+export const KNOWN = new Set(['providers', ...[...CHOICES, AGAIN, ...POLICY_GROUPS.flatMap(({ policies }) => policies)].map(({ key }) => key)])
 
 export const registrationName = (value: unknown) =>
   REGISTRATIONS.find((one) => one.value === value)?.name ?? String(value)

@@ -221,7 +221,8 @@ pub async fn login(
     secret: &str,
 ) -> Result<Device, String> {
     let octets = tmtp_wire::base32::decode(secret).unwrap();
-    let request = LoginRequest { site, edge: edge.into(), uid: uid.into(), secret: octets.into() };
+    let request =
+        LoginRequest { site, edge: edge.into(), uid: uid.into(), secret: octets.into(), oidc: None };
     let reply = client.clone().login(request).await.unwrap().into_inner();
     match reply.refused {
         Some(refused) => Err(refused),

@@ -180,6 +180,7 @@ impl<'s> Path<'s> {
         tx.hold_nodes(&[self.site()]).await?;
         tx.find_node(member, b"secret 0").await?;
         tx.has_former_hash(member).await?;
+        tx.sign_in(member, self.sessions[0].node).await?;
         tx.lock_members(std::slice::from_ref(member)).await?;
         tx.nodes(std::slice::from_ref(member)).await?;
         tx.begin_session(self.site(), self.sessions[0].node, "edge-1", 1).await?;

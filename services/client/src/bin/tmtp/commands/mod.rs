@@ -9,6 +9,7 @@ mod node;
 mod ohi;
 mod post;
 mod register;
+mod sign_in;
 
 use clap::CommandFactory;
 use serde_json::json;
@@ -36,6 +37,7 @@ pub async fn run(args: &Args, screen: &Screen) -> Result<(), Failure> {
 async fn once(common: &Common, command: &Command, screen: &Screen) -> Result<(), Failure> {
     match command {
         Command::Register(register) => Box::pin(register::run(common, register, screen)).await,
+        Command::SignIn(args) => Box::pin(sign_in::run(common, args, screen)).await,
         Command::Ping(args) => Box::pin(ping(common, args, screen)).await,
         Command::Post(args) => Box::pin(post::run(common, args, screen)).await,
         Command::Group(group) => Box::pin(group::run(common, group, screen)).await,

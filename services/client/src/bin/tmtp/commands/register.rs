@@ -1,6 +1,6 @@
 //! `tmtp register`
 
-use serde_json::{json, value::RawValue};
+use serde_json::json;
 use tmtp_client::{Client, Error, Joined, Registration, Settings, error::Quit};
 
 use crate::{
@@ -61,7 +61,7 @@ async fn join(args: &Register, settings: &Settings, screen: &Screen) -> Result<J
     let registration = Registration {
         node_label: args.node_label.clone(),
         alias: args.alias.clone(),
-        oidc: args.oidc.as_deref().map(token).transpose()?,
+        oidc: args.oidc.as_deref().map(sign_in::token_in).transpose()?,
     };
     let wish = Wish { way: args.sign_in.as_deref(), invitation: args.invitation.as_deref() };
     if wish.way.is_none() && wish.invitation.is_none() {
@@ -74,10 +74,4 @@ async fn join(args: &Register, settings: &Settings, screen: &Screen) -> Result<J
     let registration =
         Registration { oidc: Some(answer), alias: registration.alias.or(alias), ..registration };
     Ok(Client::register(&args.site, registration, settings.clone()).await?)
-}
-
-fn token(path: &std::path::Path) -> Result<Box<RawValue>, Failure> {
-    let json = std::fs::read_to_string(path).map_err(|e| Failure::local(path.display(), &e))?;
-    RawValue::from_string(json.trim().to_owned())
-        .map_err(|_| Failure::usage(format!("{} does not hold JSON", path.display())))
 }

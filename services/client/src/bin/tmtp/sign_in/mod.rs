@@ -4,6 +4,8 @@
 mod browser;
 mod http;
 
+use std::path::Path;
+
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, value::RawValue};
 use sha2::{Digest as _, Sha256};
@@ -26,7 +28,7 @@ pub struct Wish<'a> {
     pub invitation: Option<&'a str>,
 }
 
-/// The provider's answer to be sent along with Register.
+/// The provider's answer to be sent along with Register or Login.
 pub struct Token {
     /// As it came, for the site.
     pub answer: Box<RawValue>,
@@ -72,7 +74,7 @@ fn chosen(sight: SiteSight, wish: &Wish<'_>) -> Result<SignInWay, Failure> {
         (_, Some(label)) => Failure::usage(format!("{} has no way to sign in called {label}", sight.name))
             .hint(format!("there are: {}", labels.join(", "))),
         (_, None) => Failure::usage("there are several ways to sign in")
-            .hint(format!("choose one with --sign-in: {}", labels.join(", "))),
+            .hint(format!("name one of these: {}", labels.join(", "))),
     })
 }
 
@@ -120,6 +122,13 @@ fn token(answer: &str) -> Result<Token, Failure> {
     let token = fields["id_token"].as_str().ok_or_else(odd)?;
     let alias = token.split('.').nth(1).and_then(alias_in);
     Ok(Token { answer: RawValue::from_string(answer.trim().to_owned()).map_err(|_| odd())?, alias })
+}
+
+/// The token answer in a file.
+pub fn token_in(path: &Path) -> Result<Box<RawValue>, Failure> {
+    let json = std::fs::read_to_string(path).map_err(|e| Failure::local(path.display(), &e))?;
+    RawValue::from_string(json.trim().to_owned())
+        .map_err(|_| Failure::usage(format!("{} does not hold JSON", path.display())))
 }
 
 fn alias_in(claims: &str) -> Option<String> {

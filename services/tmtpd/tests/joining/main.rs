@@ -2,6 +2,8 @@
 //! one process and by a cluster.
 #![cfg(test)]
 
+mod again;
+
 use std::{
     path::{Path, PathBuf},
     process::Stdio,
@@ -353,11 +355,18 @@ async fn an_organizations_provider_vouches_for_its_people(server: &Server) -> Re
 
 /// The member's command line client, built beside the server.
 fn tmtp(server: &Server, folder: &Path, host: &str, words: &[&str]) -> tokio::process::Command {
+    // Names that end in .localhost are this machine.
+    let site = format!("={host}:{}", server.edges[0].port());
+    let mut command = tmtp_at(folder, &["register", "--site", &site]);
+    command.args(words);
+    command
+}
+
+/// The same with any words.
+fn tmtp_at(folder: &Path, words: &[&str]) -> tokio::process::Command {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_tmtpd")).with_file_name("tmtp");
     let mut command = tokio::process::Command::new(program);
-    let site = format!("={host}:{}", server.edges[0].port());
-    // Names that end in .localhost are this machine.
-    command.args(["--json", "--profile"]).arg(folder).args(["register", "--site", &site]).args(words);
+    command.args(["--json", "--profile"]).arg(folder).args(words);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }

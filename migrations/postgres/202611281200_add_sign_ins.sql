@@ -1,0 +1,4 @@
+-- At which provider a member signs in (its issuer), as whom (SHA-256 of the subject), and when each device's member did last.
+ALTER TABLE members ADD COLUMN signs_in_at text;
+ALTER TABLE members ADD COLUMN signs_in_as bytea;
+ALTER TABLE nodes ADD COLUMN signed_in_ms bigint;
