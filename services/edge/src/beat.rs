@@ -1,7 +1,7 @@
 //! Tells delivery that this edge lives, and checks now and then how its sessions stand: whether a wake was lost, and
 //! whether they are still theirs.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{collections::HashSet, convert::Infallible, sync::Arc, time::Duration};
 
 use rand::Rng;
 use tmtp_grpc::delivery::{HeartbeatRequest, RenewRequest, Session as Id, Standing};
@@ -66,7 +66,8 @@ async fn sweep_some(edge: &Shared, sessions: &[Arc<Session>]) -> Result<(), Fail
         client.renew(request).await
     });
     let reply = call.await?;
-    for (session, standing) in sessions.iter().zip(reply.standings()) {
+    let shut_out: HashSet<usize> = reply.shut_out.iter().map(|place| *place as usize).collect();
+    for (place, (session, standing)) in sessions.iter().zip(reply.standings()).enumerate() {
         match standing {
             Standing::Idle => {}
             Standing::Waiting => {
@@ -75,6 +76,7 @@ async fn sweep_some(edge: &Shared, sessions: &[Arc<Session>]) -> Result<(), Fail
                 }
                 session.wake();
             }
+            Standing::Fenced if shut_out.contains(&place) => session.close(None),
             Standing::Fenced => session.fence(),
         }
     }

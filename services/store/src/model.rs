@@ -108,8 +108,10 @@ pub enum Standing {
     Idle,
     /// Valid; something waits.
     Waiting,
-    /// Over: the node logged in anew or was revoked, its member or site was suspended.
+    /// Over: the node logged in anew.
     Fenced,
+    /// Over: the node, its member or its site may not be connected here any more.
+    ShutOut,
 }
 
 /// A live node.

@@ -100,7 +100,7 @@ pub(super) async fn renew(
 ) -> Result<grpc::RenewReply, Fault> {
     let edge = link::edge(request.edge)?;
     let sessions = link::sessions(request.sessions)?;
-    let mut standings = vec![standing(Standing::Idle); sessions.len()];
+    let mut standings = vec![Standing::Idle; sessions.len()];
     let several = delivery.are_in_several(sessions.iter().map(|session| session.site));
     let asked = by_database(delivery, &sessions).into_values().map(|(pipeline, places)| {
         let (edge, sessions) = (&edge, &sessions);
@@ -124,11 +124,15 @@ pub(super) async fn renew(
     let listing = delivery.core.sites.listing();
     for (standing, session) in standings.iter_mut().zip(&sessions) {
         if listing.is_suspended_elsewhere(session.site) {
-            *standing = grpc::Standing::Fenced.into();
+            *standing = Standing::ShutOut;
         }
     }
     delivery.core.edges.expect(&edge);
-    Ok(grpc::RenewReply { standings })
+    let is_out = |(place, found): (usize, &Standing)| {
+        (*found == Standing::ShutOut).then(|| u32::try_from(place).ok()).flatten()
+    };
+    let shut_out = standings.iter().enumerate().filter_map(is_out).collect();
+    Ok(grpc::RenewReply { standings: standings.into_iter().map(standing).collect(), shut_out })
 }
 
 /// Who keeps these sessions' members informed, and is online; nothing is said of those whose database does not answer.
@@ -181,12 +185,12 @@ fn by_database<'d>(
     found
 }
 
-async fn standings_in(core: &Arc<Core>, edge: &str, sessions: Vec<Session>) -> Result<Vec<i32>, Fault> {
+async fn standings_in(core: &Arc<Core>, edge: &str, sessions: Vec<Session>) -> Result<Vec<Standing>, Fault> {
     let mut standings = Vec::with_capacity(sessions.len());
     for some in sessions.chunks(AT_ONCE) {
         let (store, edge, some) = (core.store.clone(), edge.to_owned(), some.to_vec());
         let found = core.call(async move { store.standings(&edge, &some).await }).await?;
-        standings.extend(found.into_iter().map(standing));
+        standings.extend(found);
     }
     Ok(standings)
 }
@@ -195,7 +199,7 @@ fn standing(found: Standing) -> i32 {
     let standing = match found {
         Standing::Idle => grpc::Standing::Idle,
         Standing::Waiting => grpc::Standing::Waiting,
-        Standing::Fenced => grpc::Standing::Fenced,
+        Standing::Fenced | Standing::ShutOut => grpc::Standing::Fenced,
     };
     standing.into()
 }

@@ -73,7 +73,7 @@ fn pages(reads: usize, rows: &[Row]) -> Result<Vec<QueuePage>> {
 
 /// Whether anything waits is asked queue by queue, as LIMIT makes sure: an EXISTS may become one pass over all entries.
 const STANDINGS: &str = "
-    SELECT a.node IS NOT NULL, a.node IS NOT NULL AND a.edge IS NULL, w.waits IS NOT NULL
+    SELECT a.node IS NOT NULL, a.node IS NOT NULL AND a.edge IS NULL, w.waits IS NOT NULL, l.later IS NOT NULL
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY r(site, node, epoch, place)
     LEFT JOIN LATERAL (
         SELECT a.site, a.node, a.edge FROM admitted_nodes a
@@ -82,6 +82,10 @@ const STANDINGS: &str = "
     LEFT JOIN LATERAL (
         SELECT true AS waits FROM entries e WHERE e.site = a.site AND e.node = a.node LIMIT 1
     ) w ON true
+    LEFT JOIN LATERAL (
+        SELECT true AS later FROM nodes n
+        WHERE a.node IS NULL AND n.site = r.site AND n.node = r.node AND n.epoch > r.epoch OFFSET 0
+    ) l ON true
     ORDER BY r.place";
 
 const GIVE_BACK: &str = "
@@ -105,7 +109,7 @@ pub(super) async fn standings(conn: &mut PgConn, edge: &str, sessions: &[Session
         if row.flag(1)? {
             lost.push(session);
         }
-        standings.push(Standing::of(row.flag(0)?, row.flag(2)?));
+        standings.push(Standing::of(row.flag(0)?, row.flag(3)?, row.flag(2)?));
     }
     if !lost.is_empty() {
         let Columns { sites, nodes, epochs } = &Columns::of(lost);

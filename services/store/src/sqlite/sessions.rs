@@ -47,17 +47,19 @@ pub(super) async fn standings<'a>(
     let sql = "SELECT edge IS NULL,
                       EXISTS (SELECT 1 FROM entries e WHERE e.site = a.site AND e.node = a.node)
                FROM admitted_nodes a WHERE site = $1 AND node = $2 AND epoch = $3";
+    let later = "SELECT 1 FROM nodes WHERE site = $1 AND node = $2 AND epoch > $3";
     let (mut standings, mut lost) = (Vec::with_capacity(sessions.len()), Vec::new());
     for session in sessions {
         let row = conn.first(sql, values![session.site, session.node, session.epoch]).await?;
         let Some(row) = row else {
-            standings.push(Standing::Fenced);
+            let later = conn.first(later, values![session.site, session.node, session.epoch]).await?;
+            standings.push(Standing::of(false, later.is_some(), false));
             continue;
         };
         if row.flag(0)? {
             lost.push(session);
         }
-        standings.push(Standing::of(true, row.flag(1)?));
+        standings.push(Standing::of(true, false, row.flag(1)?));
     }
     Ok((standings, lost))
 }

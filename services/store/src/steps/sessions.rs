@@ -53,11 +53,12 @@ pub(crate) fn session(row: &Row) -> Result<Session> {
 }
 
 impl Standing {
-    pub(crate) fn of(admitted: bool, waiting: bool) -> Self {
-        match (admitted, waiting) {
-            (false, _) => Self::Fenced,
-            (true, false) => Self::Idle,
-            (true, true) => Self::Waiting,
+    pub(crate) fn of(admitted: bool, logged_in_anew: bool, waiting: bool) -> Self {
+        match (admitted, logged_in_anew, waiting) {
+            (false, true, _) => Self::Fenced,
+            (false, false, _) => Self::ShutOut,
+            (true, _, false) => Self::Idle,
+            (true, _, true) => Self::Waiting,
         }
     }
 }

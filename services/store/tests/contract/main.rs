@@ -252,7 +252,7 @@ contract! {
         lost_hints_show_for_a_while_and_to_everybody,
         standings_tell_who_waits_and_who_is_fenced,
         a_session_without_an_edge_is_given_back,
-        a_suspended_member_or_site_is_fenced,
+        a_suspended_member_or_site_is_shut_out,
     }
     sites {
         sites_are_added_changed_and_listed,

@@ -79,10 +79,11 @@ pub async fn standings_tell_who_waits_and_who_is_fenced(w: &World) -> Result<()>
     let mut tx = w.tx().await?;
     tx.revoke_node(w.site, b1).await?;
     tx.commit().await?;
-    let sessions = [second, first.clone(), third, w.session_of(b2, 1), first];
+    let again = w.login(a2).await?;
+    let sessions = [second, first.clone(), third, w.session_of(b2, 1), again, first];
     let standings = w.store.standings("edge-1", &sessions).await?;
-    use Standing::{Fenced, Idle, Waiting};
-    assert_eq!(standings, [Waiting, Idle, Fenced, Fenced, Idle]);
+    use Standing::{Fenced, Idle, ShutOut, Waiting};
+    assert_eq!(standings, [Fenced, Idle, ShutOut, ShutOut, Waiting, Idle]);
     assert!(w.store.standings("edge-1", &[]).await?.is_empty());
     Ok(())
 }
@@ -95,13 +96,13 @@ pub async fn a_session_without_an_edge_is_given_back(w: &World) -> Result<()> {
     tx.revoke_node(w.site, a2).await?;
     tx.commit().await?;
     let standings = w.store.standings("edge-7", &[reaped.clone(), revoked]).await?;
-    assert_eq!(standings, [Standing::Idle, Standing::Fenced]);
+    assert_eq!(standings, [Standing::Idle, Standing::ShutOut]);
     let mut tx = w.tx().await?;
     assert_eq!(tx.sessions_of_edge("edge-7", 10).await?, [reaped]);
     Ok(tx.commit().await?)
 }
 
-pub async fn a_suspended_member_or_site_is_fenced(w: &World) -> Result<()> {
+pub async fn a_suspended_member_or_site_is_shut_out(w: &World) -> Result<()> {
     let [a1, _, b1, _] = w.nodes;
     let (alice, bob) = (w.login(a1).await?, w.login(b1).await?);
     let mut tx = w.tx().await?;
@@ -109,19 +110,19 @@ pub async fn a_suspended_member_or_site_is_fenced(w: &World) -> Result<()> {
     tx.commit().await?;
     let sessions = [alice, bob];
     let standings = async || w.store.standings("edge-1", &sessions).await;
-    assert_eq!(standings().await?, [Standing::Idle, Standing::Fenced]);
+    assert_eq!(standings().await?, [Standing::Idle, Standing::ShutOut]);
     assert!(w.page(w.read(&sessions[1])).await?.fenced);
 
     let (_, sites) = w.store.sites().await?;
     let mut site = sites.into_iter().find(|site| site.id == w.site).context("the site")?;
     site.suspended = true;
     w.store.change_site(&site).await?;
-    assert_eq!(standings().await?, [Standing::Fenced, Standing::Fenced]);
+    assert_eq!(standings().await?, [Standing::ShutOut, Standing::ShutOut]);
     let secret = crate::world::new_node(&w.member("alice"), "phone").secret_hash;
     assert_eq!(w.tx().await?.find_node(&w.member("alice"), &secret).await?, None);
     site.suspended = false;
     w.store.change_site(&site).await?;
-    assert_eq!(standings().await?, [Standing::Idle, Standing::Fenced]);
+    assert_eq!(standings().await?, [Standing::Idle, Standing::ShutOut]);
     Ok(())
 }
 

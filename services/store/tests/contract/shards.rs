@@ -61,7 +61,7 @@ async fn sessions_of_a_site_that_is_away_are_over_and_those_of_others_are_not() 
     let neighbour = Session { site: w.twin, epoch: 1, ..session.clone() };
     set_away(&w, true).await?;
     let standings = w.store.standings("edge-1", &[session.clone(), neighbour.clone()]).await?;
-    assert_eq!(standings, [Standing::Fenced, Standing::Waiting]);
+    assert_eq!(standings, [Standing::ShutOut, Standing::Waiting]);
     let read = |session: &Session| QueueRead { session: session.clone(), ..w.read(session) };
     let pages = w.store.queues(&[read(&session), read(&neighbour)]).await?;
     assert!(pages[0].fenced && pages[0].entries.is_empty());
