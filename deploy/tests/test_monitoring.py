@@ -26,7 +26,7 @@ RULES = [rule for group in yaml.safe_load((FILES / "alerts.yaml").read_text())["
 BOARDS = {path.name: json.loads(path.read_text()) for path in sorted((FILES / "dashboards").glob("*.json"))}
 PANELS = [panel for board in BOARDS.values() for panel in board["panels"] if panel["type"] != "row"]
 TARGETS = [target for panel in PANELS for target in panel["targets"]]
-METRIC = re.compile(r"\b(?:tmtp|process)_[a-z_]+\b")
+METRIC = re.compile(r"\b(?:tmtp|process)_[a-z0-9_]+\b")
 # Of what the cluster is not set up for: members' providers, and a certificate authority.
 ELSEWHERE = {"tmtp_delivery_provider_keys_total", "tmtp_control_certificates_issued_total"}
 
