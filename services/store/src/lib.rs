@@ -243,10 +243,14 @@ pub trait Tx: Look {
     async fn active_members(&mut self, members: &[MemberKey]) -> Result<HashSet<MemberKey>>;
     /// How many members a site has, counted up to `count_max`.
     async fn count_members(&mut self, site: SiteId, count_max: u32) -> Result<u32>;
+    /// How many members came as strangers after this time, counted up to `count_max`.
+    async fn count_strangers(&mut self, site: SiteId, since_ms: i64, count_max: u32) -> Result<u32>;
     /// Whoever asks for this at the same site waits for the end of this transaction.
     async fn hold_newcomers(&mut self, site: SiteId) -> Result<()>;
     /// Adds a member without nodes.
     async fn add_member(&mut self, member: &MemberKey, now_ms: i64) -> Result<()>;
+    /// The same for one for whom nobody vouches.
+    async fn add_stranger(&mut self, member: &MemberKey, now_ms: i64) -> Result<()>;
     /// Adds a live node; its id is new in the whole store.
     async fn add_node(&mut self, node: &NewNode) -> Result<NodeId>;
     /// The live node of this member with this secret, if the member is active.

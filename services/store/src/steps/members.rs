@@ -19,10 +19,25 @@ pub(crate) async fn count(conn: &mut dyn Conn, site: SiteId, count_max: u32) -> 
     Ok(u32::try_from(count).unwrap_or(count_max))
 }
 
-pub(crate) async fn add(conn: &mut dyn Conn, member: &MemberKey, now_ms: i64) -> Result<()> {
+/// Up to `count_max` entries of an index that has these alone.
+pub(crate) async fn count_strangers(
+    conn: &mut dyn Conn,
+    site: SiteId,
+    since_ms: i64,
+    count_max: u32,
+) -> Result<u32> {
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM members
+               WHERE site = $1 AND stranger AND created_ms > $2 LIMIT $3) c";
+    let row = conn.first(sql, values![site, since_ms, i64::from(count_max)]).await?;
+    let count = row.map_or(Ok(0), |row| row.count(0))?;
+    Ok(u32::try_from(count).unwrap_or(count_max))
+}
+
+/// `stranger`: nobody vouches for it.
+pub(crate) async fn add(conn: &mut dyn Conn, member: &MemberKey, stranger: bool, now_ms: i64) -> Result<()> {
     must_be_storable(&member.uid)?;
-    let sql = "INSERT INTO members (site, uid, created_ms) VALUES ($1, $2, $3)";
-    conn.run(sql, values![member.site, &member.uid, now_ms]).await.map(drop)
+    let sql = "INSERT INTO members (site, uid, created_ms, stranger) VALUES ($1, $2, $3, $4)";
+    conn.run(sql, values![member.site, &member.uid, now_ms, stranger]).await.map(drop)
 }
 
 pub(crate) async fn suspend(conn: &mut dyn Conn, member: &MemberKey, suspended: bool) -> Result<bool> {

@@ -197,6 +197,7 @@ contract! {
     members {
         members_are_found_unless_suspended,
         members_are_counted_up_to_a_limit_and_who_holds_newcomers_is_waited_for,
+        strangers_are_counted_since_a_moment_and_others_are_not,
         nodes_are_counted_up_to_the_limit_asked_for,
         a_node_is_found_by_its_secret_alone,
         a_hash_of_a_former_server_is_renewed_once,
