@@ -70,6 +70,7 @@ history!(
     "202611280930_add_api_keys_only_site",
     "202611281010_add_members_stranger",
     "202611281011_index_members_strangers",
+    "202611281020_create_group_drops",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

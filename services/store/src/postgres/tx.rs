@@ -14,8 +14,8 @@ use tokio::runtime::Handle;
 use super::{claim, conn::PgConn, members, presence, queue, sessions, usage};
 use crate::{
     Begun, Error, Expired, Found, GroupMember, InvitationId, Look, MemberKey, Name, NewEntry, NewMessage,
-    NewNode, NodeAcks, NodeId, Queued, Recorded, Removed, RequestClaim, RequestKey, Result, Sent, Session,
-    SiteId, Tx,
+    NewNode, NodeAcks, NodeId, Notice, Queued, Recorded, Removed, RequestClaim, RequestKey, Result, Sent,
+    Session, SiteId, Tx,
     sql::{Conn, values},
     steps,
 };
@@ -276,8 +276,8 @@ impl Tx for PgTx {
         Ok(Expired { entries: removed.len() as u64, blobs, undelivered })
     }
 
-    async fn take_given_aliases(&mut self, site: SiteId, limit: u32) -> Result<Vec<(String, String)>> {
-        steps::members::take_given_aliases(&mut self.conn, site, limit).await
+    async fn take_notice(&mut self, site: SiteId) -> Result<Option<Notice>> {
+        steps::notices::take(&mut self.conn, site).await
     }
 
     async fn alias_of(&mut self, member: &MemberKey) -> Result<Option<String>> {

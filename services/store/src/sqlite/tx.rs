@@ -9,8 +9,8 @@ use tmtp_wire::MsgId;
 use super::{claim, conn::SqliteConn, members, presence, queue, sessions, usage};
 use crate::{
     Begun, Expired, Found, GroupMember, InvitationId, Look, MemberKey, Name, NewEntry, NewMessage, NewNode,
-    NodeAcks, NodeId, Queued, Recorded, Removed, RequestClaim, RequestKey, Result, Sent, Session, SiteId, Tx,
-    steps,
+    NodeAcks, NodeId, Notice, Queued, Recorded, Removed, RequestClaim, RequestKey, Result, Sent, Session,
+    SiteId, Tx, steps,
 };
 
 const GROUP: &str = "SELECT 1 FROM names WHERE site = $1 AND name = $2 AND kind = $3";
@@ -226,8 +226,8 @@ impl Tx for SqliteTx {
         Ok(Expired { entries: removed.len() as u64, blobs, undelivered })
     }
 
-    async fn take_given_aliases(&mut self, site: SiteId, limit: u32) -> Result<Vec<(String, String)>> {
-        steps::members::take_given_aliases(&mut self.conn, site, limit).await
+    async fn take_notice(&mut self, site: SiteId) -> Result<Option<Notice>> {
+        steps::notices::take(&mut self.conn, site).await
     }
 
     async fn alias_of(&mut self, member: &MemberKey) -> Result<Option<String>> {

@@ -228,33 +228,3 @@ async fn looks_like(conn: &mut dyn Conn, name: &Name, looks: &[String]) -> Resul
     }
     Ok(None)
 }
-
-/// Sites where members have aliases that their devices were not told of, at most so many. A suspended member's wait.
-pub(crate) async fn sites_with_given_aliases(conn: &mut dyn Conn, limit: u32) -> Result<Vec<SiteId>> {
-    let sql = "SELECT DISTINCT g.site FROM given_aliases g WHERE NOT EXISTS
-                   (SELECT 1 FROM members m WHERE m.site = g.site AND m.uid = g.uid AND m.suspended)
-               ORDER BY g.site LIMIT $1";
-    conn.all(sql, values![i64::from(limit)]).await?.iter().map(|row| row.site(0)).collect()
-}
-
-/// Strikes such aliases off the record; returns to whom each was given that is still theirs.
-pub(crate) async fn take_given_aliases(
-    conn: &mut dyn Conn,
-    site: SiteId,
-    limit: u32,
-) -> Result<Vec<(String, String)>> {
-    let sql = "DELETE FROM given_aliases WHERE site = $1 AND alias IN
-                   (SELECT g.alias FROM given_aliases g WHERE g.site = $1 AND NOT EXISTS
-                       (SELECT 1 FROM members m WHERE m.site = g.site AND m.uid = g.uid AND m.suspended)
-                    ORDER BY g.alias LIMIT $2)
-               RETURNING uid, alias, EXISTS (SELECT 1 FROM names n WHERE n.site = given_aliases.site
-                   AND n.name = given_aliases.alias AND n.uid = given_aliases.uid)";
-    let mut given = Vec::new();
-    for row in conn.all(sql, values![site, i64::from(limit)]).await? {
-        if row.flag(2)? {
-            given.push((row.text(0)?, row.text(1)?));
-        }
-    }
-    given.sort();
-    Ok(given)
-}

@@ -106,6 +106,7 @@ contract! {
         a_reserved_name_is_kept_for_one_member_to_come,
         a_retired_name_is_never_anybodys_again,
         an_alias_that_was_given_is_struck_off_by_one,
+        who_is_taken_out_of_a_group_stays_on_record_and_a_group_that_is_removed_does_not,
     }
     admin_orgs {
         sites_made_before_belong_to_the_default_organization,
