@@ -110,7 +110,8 @@ def closed_site():
 me = made("/provider/users", new_user() | {"role": "operator"})
 _, session = send("POST", "/sign-in/link", {"token": me["link"].rpartition("/")[2], "password": PASSWORD}, {"Accept": "*/*"})
 alice, removed, erased, revoked, *_ = (one["uid"] for one in send("GET", f"{AT_SITE}/members")[0]["items"])
-group = send("GET", f"{AT_SITE}/groups")[0]["items"][0]["gid"]
+group, removed_group, *_ = (one["gid"] for one in send("GET", f"{AT_SITE}/groups")[0]["items"])
+joined = send("GET", f"{AT_SITE}/groups/{encoded(group)}/members")[0]["items"][0]["uid"]
 
 
 def sign_in():
@@ -136,6 +137,8 @@ IDS = {
     "reopenSite": {"site": closed_site},
     "removeMember": {"uid": lambda: removed},
     "eraseMember": {"uid": lambda: erased},
+    "dropFromGroup": {"uid": lambda: joined},
+    "removeGroup": {"gid": lambda: removed_group},
     "revokeNode": {"node": lambda: node_of(revoked)},
     "": {
         "org": lambda: 1,

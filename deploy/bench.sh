@@ -70,7 +70,7 @@ bench_cluster() {
     port=$(free_port)
     TMTP_PORT=$port deploy/cluster.sh up >"$scratch/cluster.log"
     site=(--cluster "$TMTP_SCRATCH" --label cluster)
-    "$TMTPD_BIN" site set "$host" requests_per_second_max=1000000 --config "$TMTP_SCRATCH/control.toml" >/dev/null
+    "$TMTPD_BIN" site set "$host" requests_per_second_max=1000000 open_registrations_per_hour_max=1000000 --config "$TMTP_SCRATCH/control.toml" >/dev/null
     run steady steady "${site[@]}" --seconds "$seconds"
     local half
     half=$(half_of "$out/steady.json")
@@ -111,7 +111,7 @@ bench_standalone() {
         "$TMTPD_BIN" certificate --host "$host" --file-name default --out "$folder/certificates" >/dev/null
         "$TMTPD_BIN" migrate --config "$folder/standalone.toml"
         "$TMTPD_BIN" site create --name Bench --host "$host" --config "$folder/standalone.toml" \
-            registration=open requests_per_second_max=1000000 >/dev/null
+            registration=open requests_per_second_max=1000000 open_registrations_per_hour_max=1000000 >/dev/null
         start standalone "$TMTPD_BIN" standalone --config "$folder/standalone.toml"
         wait_until standalone "it takes links" answers "$edge"
     )

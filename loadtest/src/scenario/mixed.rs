@@ -158,8 +158,12 @@ async fn hosts(args: &Mixed) -> Result<Vec<String>> {
         if site(&["show", host]).output().await?.status.success() {
             return Ok(());
         }
-        let settings = ["registration=open", "requests_per_second_max=1000000"];
-        let create = ["create", "--name", host, "--host", host, settings[0], settings[1]];
+        let settings = [
+            "registration=open",
+            "open_registrations_per_hour_max=1000000",
+            "requests_per_second_max=1000000",
+        ];
+        let create = [&["create", "--name", host, "--host", host][..], &settings].concat();
         let made = site(&create).output().await.context("running the program that makes sites")?;
         ensure!(made.status.success(), "making {host}: {}", String::from_utf8_lossy(&made.stderr));
         Ok(())

@@ -31,7 +31,7 @@ Examples:
 
 Without --rate each member posts the next message as soon as there is room in its window, and times count from then.
 With --rate messages are due at random times, and times count from when they were due, however late they could be sent.
-The site must admit that many requests on a link: tmtpd site set HOST requests_per_second_max=1000000")]
+The site must admit that many newcomers, and requests on a link: tmtpd site set HOST requests_per_second_max=1000000 open_registrations_per_hour_max=1000000")]
 pub struct Steady {
     #[command(flatten)]
     pub site: Site,

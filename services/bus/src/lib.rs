@@ -25,8 +25,8 @@ pub use subscription::Subscription;
 /// Where hints go: `edge:<id>` for one edge, [`SITES`] for all who cache sites.
 pub const SITES: &str = "sites";
 
-/// Where delivery processes hear that an administrator gave aliases to members.
-pub const ALIASES: &str = "aliases";
+/// Where delivery processes hear that an administrator did something that members' devices are to be told of.
+pub const NOTICES: &str = "notices";
 
 /// The channel that one edge listens to.
 pub fn edge_channel(edge: &str) -> String {

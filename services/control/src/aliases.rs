@@ -1,8 +1,6 @@
 //! Aliases by an administrator's doing: kept for somebody, given to a member, retired for good.
 
-use bytes::Bytes;
 use serde_json::{Value, json};
-use tmtp_bus::ALIASES;
 use tmtp_store::{
     MemberKey, SiteId,
     admin::{Alias, Assigned, Change, OrgId, Scope},
@@ -56,7 +54,7 @@ impl Registry {
             self.record_alias(&mut change, by, at, (action, name, [before.as_ref(), Some(&after)])).await?;
             change.commit().await?;
             if uid.is_some() {
-                self.bus.publish(ALIASES, Bytes::from_static(b"aliases"));
+                self.tell_devices();
             }
         }
         Ok(after)

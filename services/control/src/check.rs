@@ -15,6 +15,8 @@ const AUTHORITIES_OCTETS: usize = 32 << 10;
 /// Most members of a site, and most of their messages in a day, that can be allowed.
 const MEMBERS: u64 = 10_000_000;
 const MESSAGES: u64 = 100_000_000_000;
+/// Most strangers an hour that a site can allow: what they are counted up to.
+const OPEN_REGISTRATIONS: u64 = 1_000_000;
 
 /// Checks a site's name.
 pub(crate) fn name(name: &str) -> Result<()> {
@@ -68,6 +70,12 @@ pub(crate) fn settings(settings: &SiteSettings) -> Result<()> {
         ("message_octets_max", settings.message_octets_max, 1, 1 << 46),
         ("header_octets_max", u64::from(settings.header_octets_max), 1024, 65_535),
         ("members_max", u64::from(settings.members_max), 1, MEMBERS),
+        (
+            "open_registrations_per_hour_max",
+            u64::from(settings.open_registrations_per_hour_max),
+            1,
+            OPEN_REGISTRATIONS,
+        ),
         ("nodes_per_member_max", u64::from(settings.nodes_per_member_max), 1, 100),
         ("queued_messages_max", u64::from(settings.queued_messages_max), 1, 10_000_000),
         ("queued_octets_max", settings.queued_octets_max, 1, 1 << 50),

@@ -15,6 +15,7 @@ mod discovery;
 pub mod door;
 mod effects;
 mod error;
+mod groups;
 mod invitations;
 mod keys;
 pub mod mail;

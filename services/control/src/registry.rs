@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use serde_json::Value;
-use tmtp_bus::{Bus, SITES};
+use tmtp_bus::{Bus, NOTICES, SITES};
 use tmtp_platform::{Clock, Outside};
 use tmtp_store::{
     Admin, SiteId, Store,
@@ -140,6 +140,11 @@ impl Registry {
     /// The same where it is about many of them.
     pub(crate) fn tell_all_sites(&self) {
         self.bus.publish(SITES, Bytes::from_static(b"sites"));
+    }
+
+    /// Has devices told of what was stored for them. What the bus loses is found by delivery's own looking.
+    pub(crate) fn tell_devices(&self) {
+        self.bus.publish(NOTICES, Bytes::from_static(b"notices"));
     }
 
     /// Logs what was done: the last step before the commit.

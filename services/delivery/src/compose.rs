@@ -101,6 +101,11 @@ impl Outbox {
         self.sent.push(Sent { site, posted, messages: 1, octets });
     }
 
+    /// How many entries its messages make.
+    pub fn entries(&self) -> usize {
+        self.entries.len()
+    }
+
     /// So many entries of other nodes were copied by the transaction.
     pub fn copied(&mut self, entries: u64) {
         self.copied += entries;

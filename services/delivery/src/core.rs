@@ -50,6 +50,8 @@ pub(crate) struct Core {
     pub sent: Allowances,
     /// What members they have.
     pub members: Allowances,
+    /// And how many strangers came in the last hour.
+    pub strangers: Allowances,
     pub roll: Roll,
     /// How long messages took to devices that were connected.
     pub latencies: Latencies,

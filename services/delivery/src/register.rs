@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rand::RngCore as _;
-use tmtp_store::{MemberKey, Name, NewNode, NodeId, Owner, Session, Site, Tx};
+use tmtp_store::{MemberKey, Name, NewNode, NodeId, Owner, Registration, Session, Site, Tx};
 use tmtp_wire::base32;
 
 use crate::{
@@ -21,6 +21,7 @@ const UID: usize = 20;
 const SECRET: usize = 25;
 /// Who registers at one moment is fewer than this.
 const FEW: u32 = 1000;
+const HOUR_MS: i64 = 60 * 60 * 1000;
 
 /// What the uid and the secret of a new member are made of.
 pub(crate) type Seed = [u8; UID + SECRET];
@@ -41,6 +42,11 @@ impl Newcomer {
     /// What its invitation has it called.
     fn kept_alias(&self) -> Option<&str> {
         self.voucher.as_ref()?.alias.as_deref()
+    }
+
+    /// Nobody vouches for it. A certificate does, where the site wants one.
+    fn is_stranger(&self) -> bool {
+        self.site.settings.registration == Registration::Open
     }
 }
 
@@ -66,6 +72,9 @@ pub(crate) async fn register(core: Arc<Core>, newcomer: Newcomer) -> Result<Regi
         Some(made_before) => made_before,
         None => {
             look_for_room(&core, &mut *tx, site).await?;
+            if newcomer.is_stranger() {
+                keep_pace(&core, &mut *tx, site, now_ms).await?;
+            }
             make(&mut *tx, &newcomer, &member, now_ms).await?
         }
     };
@@ -73,6 +82,7 @@ pub(crate) async fn register(core: Arc<Core>, newcomer: Newcomer) -> Result<Regi
     let begun = tx.begin_session(site.id, node, &newcomer.edge, now_ms).await?;
     core::commit(tx).await?;
     core.members.add(site.id, EVER, 1);
+    core.strangers.add(site.id, EVER, newcomer.is_stranger().into());
     core.edges.expect(&newcomer.edge);
     let session = Session { site: site.id, node, epoch: begun.epoch, uid: member.uid };
     Ok(Registered { session, secret: base32::encode(secret), alias_error })
@@ -97,6 +107,28 @@ async fn look_for_room(core: &Core, tx: &mut dyn Tx, site: &Site) -> Result<(), 
     if count < most { Ok(()) } else { refused() }
 }
 
+/// Refuses a stranger beyond those whom the site takes in an hour. While few more may come each is counted, so that
+/// processes together let no more in.
+async fn keep_pace(core: &Core, tx: &mut dyn Tx, site: &Site, now_ms: i64) -> Result<(), Fault> {
+    let most = site.settings.open_registrations_per_hour_max;
+    let refused = || Err(Refusal::register_failure().into());
+    match core.strangers.left(site.id, EVER, most.into()) {
+        Left::Plenty => return Ok(()),
+        Left::Nothing => return refused(),
+        Left::Unknown => {}
+    }
+    let since_ms = now_ms - HOUR_MS;
+    let mut count = tx.count_strangers(site.id, since_ms, most).await?;
+    if count < most && most - count <= FEW {
+        tx.hold_newcomers(site.id).await?;
+        count = tx.count_strangers(site.id, since_ms, most).await?;
+    }
+    if count >= most || most - count > FEW {
+        core.strangers.learn(site.id, EVER, count.into());
+    }
+    if count < most { Ok(()) } else { refused() }
+}
+
 async fn make(
     tx: &mut dyn Tx,
     newcomer: &Newcomer,
@@ -111,7 +143,12 @@ async fn make(
         Fault::Defect(_) => Fault::Busy("registered at this moment"),
         outage => outage,
     };
-    tx.add_member(member, now_ms).await.map_err(lost)?;
+    let added = if newcomer.is_stranger() {
+        tx.add_stranger(member, now_ms).await
+    } else {
+        tx.add_member(member, now_ms).await
+    };
+    added.map_err(lost)?;
     if let Some(alias) = newcomer.kept_alias() {
         tx.give_name(member, alias).await?;
     }

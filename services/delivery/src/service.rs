@@ -90,6 +90,7 @@ impl Delivery {
             counts: Counts::default(),
             sent: Allowances::default(),
             members: Allowances::default(),
+            strangers: Allowances::default(),
             roll: Roll::default(),
             latencies: Latencies::default(),
             losses: Losses::default(),

@@ -3,12 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use rand::Rng as _;
-use tmtp_bus::ALIASES;
+use tmtp_bus::NOTICES;
 use tmtp_store::Site;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::{core::Core, expiry, fault::Fault, given};
+use crate::{core::Core, expiry, fault::Fault, notices};
 
 /// Rows or bodies looked at in one step.
 const AT_ONCE: u32 = 1000;
@@ -20,14 +20,14 @@ const STEPS: usize = 200;
 /// Goes round until `stop`.
 pub(crate) async fn run(core: Arc<Core>, stop: CancellationToken) {
     let mut after = None;
-    let mut given = core.bus.subscribe(ALIASES);
+    let mut noticed = core.bus.subscribe(NOTICES);
     let mut next_round = Instant::now() + jittered(&core);
     // At once: until then names that an earlier release left could be mistaken for new ones.
     told(look_at_names(&core, &stop).await);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            Some(_) = given.next() => told(given::tell_all(&core, &stop).await),
+            Some(_) = noticed.next() => told(notices::tell_all(&core, &stop).await),
             () = tokio::time::sleep_until(next_round) => {
                 told(round(&core, &mut after, &stop).await);
                 next_round = Instant::now() + jittered(&core);
@@ -49,7 +49,7 @@ fn told(swept: Result<(), Fault>) {
 async fn round(core: &Arc<Core>, after: &mut Option<String>, stop: &CancellationToken) -> Result<(), Fault> {
     forget(core, stop).await?;
     look_at_names(core, stop).await?;
-    given::tell_all(core, stop).await?;
+    notices::tell_all(core, stop).await?;
     expire(core, stop).await?;
     sweep(core).await?;
     sweep_blobs(core, after).await

@@ -167,8 +167,8 @@ pub trait Store: Send + Sync + 'static {
     async fn sweep_orphans(&self, before_ms: i64, limit: u32) -> Result<Swept>;
     /// Notes what names look like that nobody has looked at yet, at most `limit`; returns how many there were.
     async fn look_at_names(&self, limit: u32) -> Result<u64>;
-    /// Sites whose administrators gave aliases to members whose devices are not told yet, at most `limit`.
-    async fn sites_with_given_aliases(&self, limit: u32) -> Result<Vec<SiteId>>;
+    /// Sites whose administrators did something that members' devices are not told of yet, at most `limit`.
+    async fn sites_with_notices(&self, limit: u32) -> Result<Vec<SiteId>>;
     /// Which of these blobs no message names.
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>>;
 
@@ -210,7 +210,7 @@ pub trait Look: Send {
 /// A transaction. Every step sees what the earlier ones wrote. After an error only dropping it is left.
 ///
 /// Order of locks, to be kept by all who use it: sites, then requests, then tokens and invitations, then members, then
-/// names and groups, then aliases to be told of, then nodes, then messages, then what sites are used for. Steps that take many rows lock them in ascending order of key.
+/// names and groups, then notices, then nodes, then messages, then what sites are used for. Steps that take many rows lock them in ascending order of key.
 #[async_trait]
 pub trait Tx: Look {
     /// Makes it all durable.
@@ -243,10 +243,14 @@ pub trait Tx: Look {
     async fn active_members(&mut self, members: &[MemberKey]) -> Result<HashSet<MemberKey>>;
     /// How many members a site has, counted up to `count_max`.
     async fn count_members(&mut self, site: SiteId, count_max: u32) -> Result<u32>;
+    /// How many members came as strangers after this time, counted up to `count_max`.
+    async fn count_strangers(&mut self, site: SiteId, since_ms: i64, count_max: u32) -> Result<u32>;
     /// Whoever asks for this at the same site waits for the end of this transaction.
     async fn hold_newcomers(&mut self, site: SiteId) -> Result<()>;
     /// Adds a member without nodes.
     async fn add_member(&mut self, member: &MemberKey, now_ms: i64) -> Result<()>;
+    /// The same for one for whom nobody vouches.
+    async fn add_stranger(&mut self, member: &MemberKey, now_ms: i64) -> Result<()>;
     /// Adds a live node; its id is new in the whole store.
     async fn add_node(&mut self, node: &NewNode) -> Result<NodeId>;
     /// The live node of this member with this secret, if the member is active.
@@ -330,8 +334,8 @@ pub trait Tx: Look {
     /// Removes entries of a site's messages with ids below `before`, the oldest first, about so many at most; tells which of
     /// those messages did not come to whom.
     async fn expire(&mut self, site: SiteId, before: MsgId, entries_max: u32) -> Result<Expired>;
-    /// Strikes off the record aliases that an administrator gave, at most `limit`; returns to whom (uid), and which.
-    async fn take_given_aliases(&mut self, site: SiteId, limit: u32) -> Result<Vec<(String, String)>>;
+    /// Strikes off the record something that an administrator did and that devices are to be told of; `None`: that was all.
+    async fn take_notice(&mut self, site: SiteId) -> Result<Option<Notice>>;
     /// The first of a member's aliases, in order of name.
     async fn alias_of(&mut self, member: &MemberKey) -> Result<Option<String>>;
     /// Removes these very entries, where the session is still its node's newest, and messages with their last entry.

@@ -68,6 +68,9 @@ history!(
     "202611280900_add_usage_days_took",
     "202611280910_create_provider_checks",
     "202611280930_add_api_keys_only_site",
+    "202611281010_add_members_stranger",
+    "202611281011_index_members_strangers",
+    "202611281020_create_group_drops",
     "202611281200_add_sign_ins",
 );
 

@@ -235,6 +235,27 @@ pub struct GroupMember {
     pub status: GroupStatus,
 }
 
+/// What an administrator did and devices are to be told of, as if a member had asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A member was given an alias.
+    Alias {
+        /// Who.
+        uid: String,
+        /// The alias.
+        alias: String,
+    },
+    /// A member was taken out of a group, which may be gone itself.
+    Drop {
+        /// Who.
+        uid: String,
+        /// The group.
+        gid: String,
+        /// The alias that the group knew them by.
+        alias: String,
+    },
+}
+
 /// How somebody stands in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupStatus {

@@ -33,6 +33,8 @@ pub struct SiteSettings {
     pub header_octets_max: u32,
     /// Most members; nobody registers beyond it.
     pub members_max: u32,
+    /// Most newcomers in an hour for whom nobody vouches, where the site is open to all; more are refused.
+    pub open_registrations_per_hour_max: u32,
     /// Most live nodes of a member.
     pub nodes_per_member_max: u32,
     /// Most entries that wait for one node; more are refused.
@@ -160,6 +162,7 @@ impl Default for SiteSettings {
             message_octets_max: 1 << 30,
             header_octets_max: 65_535,
             members_max: 1_000_000,
+            open_registrations_per_hour_max: 100,
             nodes_per_member_max: 100,
             queued_messages_max: 20_000,
             queued_octets_max: 16 << 30,

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tmtp_testkit::{
     ask,
     client::{Account, Client},
@@ -17,6 +17,7 @@ use tmtp_testkit::{
     sentences,
     server::{Layout, OPERATOR_KEY, Server, Shape, SitePlan},
     suite::{self, Sentence},
+    talk::unique,
 };
 use tokio::time::sleep;
 
@@ -34,6 +35,8 @@ fn sentences() -> Vec<Sentence<Server>> {
         a_revoked_node_loses_its_link_at_once_for_good_and_the_others_stay,
         a_revoked_node_makes_room_for_another,
         a_removed_member_is_gone_for_those_who_write_to_it,
+        who_is_taken_out_of_a_group_is_told_with_all_in_it_and_may_not_write_to_it,
+        a_group_that_is_removed_is_over_for_all_in_it_and_for_good,
         a_suspended_site_loses_its_links_at_once_and_others_keep_theirs,
         what_a_tenant_makes_and_sets_counts_for_members_at_once,
         what_members_do_is_in_the_usage_of_their_site,
@@ -180,6 +183,88 @@ async fn a_removed_member_is_gone_for_those_who_write_to_it(server: &Server) -> 
     may_not_log_in(server, &alice.me).await?;
     ensure!(bob.accepted(&ask::post(&[&uid]), b"hello?").await.is_err(), "it was taken");
     ensure!(Client::register(&server.address(), &alias).await.is_err(), "the alias went to another");
+    Ok(())
+}
+
+/// A group of these, the first of whom made it. Nothing waits for them.
+async fn group(server: &Server, gid: &str, names: [&str; 3]) -> Result<[Client; 3]> {
+    let [mut first, mut second, mut third] =
+        [server.member(names[0]).await?, server.member(names[1]).await?, server.member(names[2]).await?];
+    let from = first.me.alias.clone();
+    for member in [&mut second, &mut third] {
+        first.accepted(&ask::invite(gid, &from, &member.me.alias), b"").await?;
+        member.accepted(&ask::join(gid), b"").await?;
+        member.take("invite").await?;
+        member.take("member").await?.expect(&json!({"act": "join"}))?;
+        for act in ["invite", "join"] {
+            first.take("member").await?.expect(&json!({"act": act}))?;
+        }
+    }
+    for act in ["invite", "join"] {
+        second.take("member").await?.expect(&json!({"act": act}))?;
+    }
+    Ok([first, second, third])
+}
+
+async fn who_is_taken_out_of_a_group_is_told_with_all_in_it_and_may_not_write_to_it(
+    server: &Server,
+) -> Result<()> {
+    let gid = unique("Circle");
+    let [mut alice, mut bob, mut carol] = Box::pin(group(server, &gid, ["Alice", "Bob", "Carol"])).await?;
+    let post = ask::post_to(&[ask::to_group(&gid)]);
+    let (uid, alias) = (bob.me.uid.clone(), bob.me.alias.clone());
+    // Twice is once.
+    for _ in 0..2 {
+        at_site(server, &["group", "drop"], &["--", &gid, &uid]).await?;
+    }
+    for member in [&mut alice, &mut bob, &mut carol] {
+        let told = json!({"act": "drop", "gid": gid, "alias": alias, "from": uid});
+        member.take("member").await?.expect(&told)?;
+    }
+    let refused = bob.refused(&post, b"I am still here").await?;
+    ensure!(refused.contains("is unknown"), "{refused}");
+    bob.refused(&ask::join(&gid), b"").await?;
+    alice.accepted(&post, b"among ourselves").await?;
+    carol.take("delivery").await?;
+    alice.take("delivery").await?;
+    bob.expect_nothing().await?;
+    let log =
+        admin(server, &["audit", "list", "--org", "1", "--action", "group.drop", "--most", "1"]).await?;
+    let was = json!({"uid": uid, "alias": alias, "status": "joined"});
+    ensure!(log[0]["target"] == gid.as_str() && log[0]["was"] == was, "{log}");
+    // Whoever is in the group may ask him in again.
+    alice.accepted(&ask::invite(&gid, &alice.me.alias.clone(), &alias), b"").await?;
+    bob.take("invite").await?;
+    bob.accepted(&ask::join(&gid), b"").await?;
+    Ok(())
+}
+
+async fn a_group_that_is_removed_is_over_for_all_in_it_and_for_good(server: &Server) -> Result<()> {
+    let gid = unique("Circle");
+    let [mut alice, mut bob, carol] = Box::pin(group(server, &gid, ["Alice", "Bob", "Carol"])).await?;
+    let away = carol.quit().await?;
+    at_site(server, &["group", "remove"], &["--", &gid]).await?;
+    for member in [&mut alice, &mut bob] {
+        let told = json!({"act": "drop", "gid": gid, "alias": member.me.alias, "from": member.me.uid});
+        member.take("member").await?.expect(&told)?;
+        member.refused(&ask::post_to(&[ask::to_group(&gid)]), b"hello?").await?;
+        member.refused(&ask::join(&gid), b"").await?;
+        let (from, to) = (member.me.alias.clone(), away.alias.clone());
+        let refused = member.refused(&ask::invite(&gid, &from, &to), b"").await?;
+        ensure!(refused == format!("gid \"{gid}\" is not available"), "{refused}");
+        member.expect_nothing().await?;
+    }
+    let mut carol = server.login(&away).await?;
+    let mut told = Vec::new();
+    // The login may be quicker than the word of the group.
+    for _ in 0..2 {
+        let message = carol.queued().await?;
+        carol.ack(message.id()).await?;
+        told.push((message.op().to_owned(), message.header.get("gid").cloned().unwrap_or_default()));
+    }
+    ensure!(told.contains(&("member".to_owned(), json!(gid))), "{told:?}");
+    carol.expect_nothing().await?;
+    ensure!(at_site(server, &["group", "remove"], &["--", &gid]).await.is_err(), "there is none any more");
     Ok(())
 }
 
@@ -570,7 +655,7 @@ async fn a_demo_prints_a_link_that_signs_in_once() -> Result<()> {
         let request = client.post(format!("http://{}/api/v1/sign-in/link", server.api));
         let request =
             request.header("sec-fetch-site", "same-origin").header("content-type", "application/json");
-        let answer = request.body(serde_json::json!({"token": token}).to_string()).send().await?;
+        let answer = request.body(json!({"token": token}).to_string()).send().await?;
         ensure!(answer.status() == status, "{}", answer.status());
         ensure!(answer.headers().contains_key("set-cookie") == (status == 200));
     }
@@ -583,7 +668,9 @@ async fn the_api_is_as_its_description_says() -> Result<()> {
     let server = server(Shape::Standalone).await?;
     // Some are removed on the way.
     let (mut alice, bob) = (server.member("Alice").await?, server.member("Bob").await?);
-    alice.accepted(&ask::invite("The Group", &alice.me.alias.clone(), &bob.me.alias), b"").await?;
+    for gid in ["The Group", "The Other Group"] {
+        alice.accepted(&ask::invite(gid, &alice.me.alias.clone(), &bob.me.alias), b"").await?;
+    }
     for _ in 0..3 {
         server.member("Carol").await?;
     }

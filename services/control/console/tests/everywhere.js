@@ -156,6 +156,8 @@ export async function everyPage() {
     { name: 'aliases-retire', path: `${at}/aliases`, then: (page) => page.getByRole('button', { name: /^Retire/ }).first().click() },
     { name: 'groups', path: `${at}/groups` },
     { name: 'group', path: `${at}/groups/${encodeURIComponent(group)}` },
+    { name: 'group-drop', path: `${at}/groups/${encodeURIComponent(group)}`, then: (page) => page.getByRole('button', { name: /^Take / }).first().click() },
+    { name: 'group-remove', path: `${at}/groups/${encodeURIComponent(group)}`, then: press('Remove group') },
     { name: 'member-revoke', path: `${at}/members/${member}`, then: (page) => page.getByRole('button', { name: /^Revoke/ }).click() },
     { name: 'org-audit-row', path: 'orgs/1/audit', then: (page) => page.getByRole('button', { name: /^Details/ }).first().click() },
     { name: 'policies', path: `${at}/policies`, asks: false },

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { PHONE } from './browser.js'
 import { makeCertificate } from './certificate.js'
 import { ask, asMember, fresh, makeKey, makeOrg, makeSite, openSite, register } from './server.js'
 import { heading, move, stage } from './stage.js'
@@ -143,4 +144,47 @@ test('an alias is reserved, given to a member, and retired by typing it; another
   await page.getByText('Retired', { exact: true }).waitFor()
   const { items } = await ask('GET', `/orgs/1/sites/${site.id}/aliases?q=${encodeURIComponent(alias)}`)
   assert.deepEqual(items, [{ alias, uid: null, reserved: false }])
+})
+
+test('a member is taken out of a group, and the group removed by typing its name, and both are told to devices', async () => {
+  const site = await openSite()
+  const [maker, friend, group] = [fresh('Mona Maker'), fresh('Finn Friend'), fresh('Book club')]
+  const [monas, finns] = [await register(maker), await register(friend)]
+  await asMember(monas, 'group', 'invite', '--to', friend, group)
+  await asMember(finns, 'listen', '--once')
+  await asMember(finns, 'group', 'join', group)
+  const at = `orgs/1/sites/${site.id}/groups`
+  const page = await visit(at, { viewport: PHONE })
+  await page.getByLabel('Search by name').fill(group)
+  await page.getByRole('link', { name: group }).click()
+  await page.getByRole('button', { name: `Take ${friend} out of the group` }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Take out' }).click()
+  await page.getByText('Barred').waitFor()
+  assert.equal(await page.getByRole('button', { name: `Take ${friend} out of the group` }).count(), 0)
+  await assert.rejects(asMember(finns, 'group', 'post', group, 'I am still here'), /unknown/)
+  const heard = async (account) => (await asMember(account, '--json', 'listen', '--once')).stdout
+  const told = (alias) => new RegExp(`"drop".*${alias}|${alias}.*"drop"`)
+  for (const account of [monas, finns]) assert.match(await heard(account), told(friend))
+  await page.getByRole('button', { name: 'Remove group' }).click()
+  await page.getByLabel('Name to confirm').fill(group.toLowerCase())
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove group' }).click()
+  await page.getByText('This is not the name above.').waitFor()
+  await page.getByLabel('Name to confirm').fill(group)
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove group' }).click()
+  await heading(page, 'Groups')
+  await assert.rejects(asMember(monas, 'group', 'post', group, 'anybody?'), /unknown/)
+  assert.match(await heard(monas), told(maker))
+  await move(page, 'orgs/1/audit')
+  for (const deed of ['removed the group', 'took a member out of the group']) await page.getByText(deed).first().waitFor()
+})
+
+test('who only looks is offered neither at a group', async () => {
+  const site = await openSite()
+  const [maker, friend, group] = [await register(fresh('Mia Maker')), fresh('Fay Friend'), fresh('Chess club')]
+  await register(friend)
+  await asMember(maker, 'group', 'invite', '--to', friend, group)
+  const page = await visit(`orgs/1/sites/${site.id}/groups/${encodeURIComponent(group)}`, { key: await makeKey({ id: 1 }, 'support') })
+  await page.getByText(/you may not take members out of groups/).waitFor()
+  await page.getByRole('link', { name: /./ }).first().waitFor()
+  assert.equal(await page.getByRole('button', { name: /Take|Remove/ }).count(), 0)
 })

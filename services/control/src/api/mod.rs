@@ -201,6 +201,8 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(names::free))
         .routes(routes!(names::groups))
         .routes(routes!(names::group))
+        .routes(routes!(names::drop_member))
+        .routes(routes!(names::remove_group))
         .routes(routes!(invitations::list, invitations::create))
         .routes(routes!(invitations::show, invitations::revoke))
         .routes(routes!(providers::list, providers::create))

@@ -123,3 +123,32 @@ pub(super) async fn group(
     let rows = view.in_group(&scope, &gid, &paging.page()?).await?.ok_or_else(|| Problem::absent("group"))?;
     Ok(Json(paging.listed(rows, |found| found.uid.clone(), Into::into)?))
 }
+
+/// Take a member out of a group, until somebody in it invites the member again. All devices of the group are told.
+#[utoipa::path(delete, path = "/api/v1/orgs/{org}/sites/{site}/groups/{gid}/members/{uid}", tag = "names",
+    operation_id = "dropFromGroup",
+    params(("org" = i64, Path), ("site" = i64, Path), ("gid" = String, Path), ("uid" = String, Path)),
+    responses((status = 204)))]
+pub(super) async fn drop_member(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site, gid, uid)): At<(i64, i64, String, String)>,
+) -> Result<StatusCode, Problem> {
+    let org = caller.at(org, Need::Administer)?;
+    api.registry.drop_from_group(&caller.by, (org, SiteId(site)), &gid, &uid).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Remove a group for good. Its members' devices are told, and nobody gets its name again.
+#[utoipa::path(delete, path = "/api/v1/orgs/{org}/sites/{site}/groups/{gid}", tag = "names",
+    operation_id = "removeGroup", params(("org" = i64, Path), ("site" = i64, Path), ("gid" = String, Path)),
+    responses((status = 204)))]
+pub(super) async fn remove_group(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site, gid)): At<(i64, i64, String)>,
+) -> Result<StatusCode, Problem> {
+    let org = caller.at(org, Need::Administer)?;
+    api.registry.remove_group(&caller.by, (org, SiteId(site)), &gid).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

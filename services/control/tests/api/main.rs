@@ -7,6 +7,7 @@ mod closing;
 mod creating;
 mod door;
 mod effects;
+mod groups;
 mod idp;
 mod invitations;
 mod keys;
@@ -77,6 +78,10 @@ on_each_store! {
         a_suspended_members_edge_is_told_to_close_its_links,
         a_revoked_nodes_edge_is_told_and_those_whom_it_kept_informed,
         a_suspended_site_is_told_to_all_who_keep_sites,
+    }
+    groups {
+        a_member_taken_out_of_a_group_stays_on_record_and_devices_are_to_be_told,
+        a_removed_group_is_nobodys_and_its_name_too,
     }
     invitations {
         an_invitations_code_is_shown_once,

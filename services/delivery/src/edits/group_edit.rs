@@ -101,8 +101,13 @@ fn drop_member(members: &[GroupMember], me: &GroupMember, to: &str) -> Result<Ve
     if target.status == status {
         return Ok(Verdict::Already);
     }
-    let message = tell("drop", target, None);
+    let message = dropped(target.gid.clone(), target.alias.clone());
     Ok(Verdict::Change { after: GroupMember { status, ..target.clone() }, message })
+}
+
+/// Somebody is out of a group.
+pub(crate) fn dropped(gid: String, alias: String) -> Message {
+    Message::Member { act: "drop", gid, alias, newalias: None }
 }
 
 fn tell(act: &'static str, member: &GroupMember, newalias: Option<String>) -> Message {

@@ -2,7 +2,7 @@
 
 mod edit;
 mod end;
-mod group_edit;
+pub(crate) mod group_edit;
 mod group_invite;
 pub(crate) mod notice;
 mod ohi_edit;

@@ -1,12 +1,13 @@
 //! Queues have limits, and pages have.
 
 use serde_json::json;
-use tmtp_grpc::delivery::RegisterRequest;
-use tmtp_store::SiteSettings;
+use tmtp_grpc::delivery::{RegisterRequest, SessionReply};
+use tmtp_platform::{Clock as _, SystemClock};
+use tmtp_store::{MemberKey, SiteId, SiteSettings};
 
 use crate::{
     posts::to_member,
-    rig::{Device, EDGE, Rig, settings},
+    rig::{Client, Device, EDGE, Rig, settings},
 };
 
 #[tokio::test]
@@ -124,6 +125,54 @@ async fn a_site_takes_so_many_members_and_no_more() {
         assert!(again.session.is_some());
         let other = rig.another_site(settings()).await;
         Device::register(rig.client(), other, EDGE, Some("Eve Extra")).await;
+    }
+}
+
+/// Registers at a site, as so many strangers at once as there are numbers; how many were let in.
+async fn strangers(clients: &[Client], site: i64, numbers: std::ops::Range<u8>) -> usize {
+    let replies = numbers.zip(clients.iter().cycle()).map(|(number, client)| {
+        let (edge, newnode) = (EDGE.to_owned(), "laptop".to_owned());
+        let seed = bytes::Bytes::from(vec![number; 45]);
+        let request = RegisterRequest { site, edge, newnode, seed, ..Default::default() };
+        let mut client = client.clone();
+        async move { client.register(request).await.unwrap().into_inner() }
+    });
+    let replies = futures::future::join_all(replies).await;
+    let refused = |reply: &SessionReply| reply.refused.as_deref() == Some("register failure");
+    assert!(replies.iter().all(|reply| reply.session.is_some() || refused(reply)), "{replies:?}");
+    replies.iter().filter(|reply| reply.session.is_some()).count()
+}
+
+#[tokio::test]
+async fn a_site_open_to_all_takes_so_many_strangers_an_hour_whatever_process_they_come_to() {
+    let slow = SiteSettings { open_registrations_per_hour_max: 20, ..settings() };
+    for rig in
+        [Rig::with(Default::default(), slow.clone()).await, Rig::on_postgres(Default::default(), slow).await]
+    {
+        let (site, hour_ms) = (SiteId(rig.site), 60 * 60 * 1000);
+        // Who came more than an hour ago, or with somebody's word, is none of them.
+        let mut tx = rig.store.begin(&[site]).await.unwrap();
+        let now_ms = SystemClock.unix_ms();
+        for number in 0..30 {
+            let of_old = MemberKey { site, uid: format!("of old {number}") };
+            tx.add_stranger(&of_old, now_ms - hour_ms - 1).await.unwrap();
+            let invited = MemberKey { site, uid: format!("invited {number}") };
+            tx.add_member(&invited, now_ms).await.unwrap();
+        }
+        // Who came half an hour ago is.
+        let early = MemberKey { site, uid: "early".to_owned() };
+        tx.add_stranger(&early, now_ms - hour_ms / 2).await.unwrap();
+        tx.commit().await.unwrap();
+        let other = rig.another_process().await;
+        let clients = [rig.client(), other.client()];
+        assert_eq!(strangers(&clients, rig.site, 0..60).await, 19);
+        // A process that has just begun knows as much.
+        let later = rig.another_process().await;
+        assert_eq!(strangers(&[later.client()], rig.site, 60..70).await, 0);
+        // Who was let in and lost the answer is no further one.
+        assert_eq!(strangers(&clients, rig.site, 0..60).await, 19);
+        let quick = rig.another_site(settings()).await;
+        assert_eq!(strangers(&clients, quick, 0..40).await, 40, "another site has a pace of its own");
     }
 }
 

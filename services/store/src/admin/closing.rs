@@ -10,7 +10,7 @@ const ERASE_ENTRIES: &str = "
 
 /// What is erased of a site, a bounded number of rows at a time. Its large bodies are swept by delivery, since no message
 /// names them any more.
-const ERASE: [&str; 20] = [
+const ERASE: [&str; 21] = [
     ERASE_ENTRIES,
     "DELETE FROM messages WHERE site = $1 AND id IN (SELECT id FROM messages WHERE site = $1 LIMIT $2)",
     "DELETE FROM requests WHERE site = $1 AND (node, digest) IN
@@ -21,6 +21,8 @@ const ERASE: [&str; 20] = [
     "DELETE FROM looks WHERE site = $1 AND look IN (SELECT look FROM looks WHERE site = $1 LIMIT $2)",
     "DELETE FROM given_aliases WHERE site = $1 AND alias IN
      (SELECT alias FROM given_aliases WHERE site = $1 LIMIT $2)",
+    "DELETE FROM group_drops WHERE site = $1 AND (gid, uid) IN
+     (SELECT gid, uid FROM group_drops WHERE site = $1 LIMIT $2)",
     "DELETE FROM names WHERE site = $1 AND name IN (SELECT name FROM names WHERE site = $1 LIMIT $2)",
     "DELETE FROM nodes WHERE site = $1 AND node IN (SELECT node FROM nodes WHERE site = $1 LIMIT $2)",
     "DELETE FROM members WHERE site = $1 AND uid IN (SELECT uid FROM members WHERE site = $1 LIMIT $2)",

@@ -101,6 +101,7 @@ impl Change {
         let conn = self.at(scope.site).await?;
         let key = values![scope.site, uid];
         conn.run("DELETE FROM given_aliases WHERE site = $1 AND uid = $2", key).await?;
+        conn.run("DELETE FROM group_drops WHERE site = $1 AND uid = $2", key).await?;
         Ok(Erased {
             days,
             requests: conn

@@ -2,7 +2,7 @@
 
 use super::{Alias, Change, Group, InGroup, Page, Scope, View, pattern};
 use crate::{
-    Error, Lookalikes, Name, Owner, Result,
+    Error, GroupMember, GroupStatus, Lookalikes, Name, Owner, Result,
     sql::{Row, values},
     steps::{
         groups,
@@ -132,6 +132,60 @@ impl Change {
     pub async fn note_given_alias(&mut self, scope: &Scope, alias: &str, uid: &str) -> Result<()> {
         let sql = "INSERT INTO given_aliases (site, alias, uid) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
         self.at(scope.site).await?.run(sql, values![scope.site, alias, uid]).await.map(drop)
+    }
+
+    /// Takes a member out of a group, until invited again, and has devices told; as it was before, `None` when it was so.
+    /// [`Error::Absent`] when there is no such group, or the member is not on record in it.
+    pub async fn drop_from_group(
+        &mut self,
+        scope: &Scope,
+        gid: &str,
+        uid: &str,
+    ) -> Result<Option<GroupMember>> {
+        if !self.tx_at(scope.site).await?.lock_group(scope.site, gid).await? {
+            return Err(Error::Absent("group"));
+        }
+        let before =
+            self.member_of_group(scope, gid, uid).await?.ok_or(Error::Absent("member of the group"))?;
+        if before.status == GroupStatus::Barred {
+            return Ok(None);
+        }
+        let after = GroupMember { status: GroupStatus::Barred, ..before.clone() };
+        self.tx_at(scope.site).await?.put_group_member(&after).await?;
+        let sql = "INSERT INTO group_drops (site, gid, uid, alias) VALUES ($1, $2, $3, $4)
+                   ON CONFLICT (site, gid, uid) DO UPDATE SET alias = excluded.alias";
+        self.at(scope.site).await?.run(sql, values![scope.site, gid, uid, &before.alias]).await?;
+        Ok(Some(before))
+    }
+
+    async fn member_of_group(&mut self, scope: &Scope, gid: &str, uid: &str) -> Result<Option<GroupMember>> {
+        if !storable(uid) {
+            return Ok(None);
+        }
+        let sql = "SELECT site, gid, uid, alias, status FROM group_members
+                   WHERE site = $1 AND gid = $2 AND uid = $3";
+        let row = self.at(scope.site).await?.first(sql, values![scope.site, gid, uid]).await?;
+        row.as_ref().map(groups::member).transpose()
+    }
+
+    /// Removes a group, and has the devices of those told who are in it or were asked in; as it was before. Nobody gets its
+    /// name again: who still writes to it would write to strangers. [`Error::Absent`] when there is no such group.
+    pub async fn remove_group(&mut self, scope: &Scope, gid: &str) -> Result<Group> {
+        if !self.tx_at(scope.site).await?.lock_group(scope.site, gid).await? {
+            return Err(Error::Absent("group"));
+        }
+        let conn = self.at(scope.site).await?;
+        let key = values![scope.site, gid];
+        let note = "INSERT INTO group_drops (site, gid, uid, alias)
+                    SELECT site, gid, uid, alias FROM group_members WHERE site = $1 AND gid = $2 AND status <> 2
+                    ON CONFLICT (site, gid, uid) DO UPDATE SET alias = excluded.alias";
+        let count = "SELECT count(*) FROM group_members WHERE site = $1 AND gid = $2 AND status = 1";
+        let joined = conn.first(count, key).await?.map_or(Ok(0), |row| row.count(0))?;
+        conn.run(note, key).await?;
+        let remove = "DELETE FROM group_members WHERE site = $1 AND gid = $2";
+        let on_record = conn.run(remove, key).await?;
+        conn.run("UPDATE names SET kind = 2 WHERE site = $1 AND name = $2 AND kind = 1", key).await?;
+        Ok(Group { gid: gid.to_owned(), joined, on_record })
     }
 
     /// Takes a name from whoever has it or from those to come, for good: nobody else gets it. `false` when it was so

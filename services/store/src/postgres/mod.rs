@@ -291,8 +291,8 @@ impl Store for PgStore {
         Ok(looked)
     }
 
-    async fn sites_with_given_aliases(&self, limit: u32) -> Result<Vec<SiteId>> {
-        steps::members::sites_with_given_aliases(&mut self.conn().await?, limit).await
+    async fn sites_with_notices(&self, limit: u32) -> Result<Vec<SiteId>> {
+        steps::notices::sites(&mut self.conn().await?, limit).await
     }
 
     async fn unnamed_blobs(&self, blobs: &[String]) -> Result<Vec<String>> {

@@ -14,8 +14,8 @@ use tokio::runtime::Handle;
 use super::{claim, conn::PgConn, members, presence, queue, sessions, usage};
 use crate::{
     Begun, Error, Expired, Found, GroupMember, Identity, InvitationId, Look, MemberKey, Name, NewEntry,
-    NewMessage, NewNode, NodeAcks, NodeId, Queued, Recorded, Removed, RequestClaim, RequestKey, Result, Sent,
-    Session, SignIn, SiteId, Tx,
+    NewMessage, NewNode, NodeAcks, NodeId, Notice, Queued, Recorded, Removed, RequestClaim, RequestKey,
+    Result, Sent, Session, SignIn, SiteId, Tx,
     sql::{Conn, values},
     steps,
 };
@@ -143,13 +143,21 @@ impl Tx for PgTx {
         steps::members::count(&mut self.conn, site, count_max).await
     }
 
+    async fn count_strangers(&mut self, site: SiteId, since_ms: i64, count_max: u32) -> Result<u32> {
+        steps::members::count_strangers(&mut self.conn, site, since_ms, count_max).await
+    }
+
     async fn hold_newcomers(&mut self, site: SiteId) -> Result<()> {
         let sql = "SELECT pg_advisory_xact_lock(1953330289, ($1 % 2147483647)::int)";
         self.conn.run(sql, values![site]).await.map(drop)
     }
 
     async fn add_member(&mut self, member: &MemberKey, now_ms: i64) -> Result<()> {
-        steps::members::add(&mut self.conn, member, now_ms).await
+        steps::members::add(&mut self.conn, member, false, now_ms).await
+    }
+
+    async fn add_stranger(&mut self, member: &MemberKey, now_ms: i64) -> Result<()> {
+        steps::members::add(&mut self.conn, member, true, now_ms).await
     }
 
     async fn add_node(&mut self, node: &NewNode) -> Result<NodeId> {
@@ -286,8 +294,8 @@ impl Tx for PgTx {
         Ok(Expired { entries: removed.len() as u64, blobs, undelivered })
     }
 
-    async fn take_given_aliases(&mut self, site: SiteId, limit: u32) -> Result<Vec<(String, String)>> {
-        steps::members::take_given_aliases(&mut self.conn, site, limit).await
+    async fn take_notice(&mut self, site: SiteId) -> Result<Option<Notice>> {
+        steps::notices::take(&mut self.conn, site).await
     }
 
     async fn alias_of(&mut self, member: &MemberKey) -> Result<Option<String>> {

@@ -9,8 +9,8 @@ use tmtp_wire::MsgId;
 use super::{claim, conn::SqliteConn, members, presence, queue, sessions, usage};
 use crate::{
     Begun, Expired, Found, GroupMember, Identity, InvitationId, Look, MemberKey, Name, NewEntry, NewMessage,
-    NewNode, NodeAcks, NodeId, Queued, Recorded, Removed, RequestClaim, RequestKey, Result, Sent, Session,
-    SignIn, SiteId, Tx, steps,
+    NewNode, NodeAcks, NodeId, Notice, Queued, Recorded, Removed, RequestClaim, RequestKey, Result, Sent,
+    Session, SignIn, SiteId, Tx, steps,
 };
 
 const GROUP: &str = "SELECT 1 FROM names WHERE site = $1 AND name = $2 AND kind = $3";
@@ -93,13 +93,21 @@ impl Tx for SqliteTx {
         steps::members::count(&mut self.conn, site, count_max).await
     }
 
+    async fn count_strangers(&mut self, site: SiteId, since_ms: i64, count_max: u32) -> Result<u32> {
+        steps::members::count_strangers(&mut self.conn, site, since_ms, count_max).await
+    }
+
     async fn hold_newcomers(&mut self, site: SiteId) -> Result<()> {
         let _ = site;
         Ok(())
     }
 
     async fn add_member(&mut self, member: &MemberKey, now_ms: i64) -> Result<()> {
-        steps::members::add(&mut self.conn, member, now_ms).await
+        steps::members::add(&mut self.conn, member, false, now_ms).await
+    }
+
+    async fn add_stranger(&mut self, member: &MemberKey, now_ms: i64) -> Result<()> {
+        steps::members::add(&mut self.conn, member, true, now_ms).await
     }
 
     async fn add_node(&mut self, node: &NewNode) -> Result<NodeId> {
@@ -236,8 +244,8 @@ impl Tx for SqliteTx {
         Ok(Expired { entries: removed.len() as u64, blobs, undelivered })
     }
 
-    async fn take_given_aliases(&mut self, site: SiteId, limit: u32) -> Result<Vec<(String, String)>> {
-        steps::members::take_given_aliases(&mut self.conn, site, limit).await
+    async fn take_notice(&mut self, site: SiteId) -> Result<Option<Notice>> {
+        steps::notices::take(&mut self.conn, site).await
     }
 
     async fn alias_of(&mut self, member: &MemberKey) -> Result<Option<String>> {

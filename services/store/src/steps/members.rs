@@ -19,10 +19,25 @@ pub(crate) async fn count(conn: &mut dyn Conn, site: SiteId, count_max: u32) -> 
     Ok(u32::try_from(count).unwrap_or(count_max))
 }
 
-pub(crate) async fn add(conn: &mut dyn Conn, member: &MemberKey, now_ms: i64) -> Result<()> {
+/// Up to `count_max` entries of an index that has these alone.
+pub(crate) async fn count_strangers(
+    conn: &mut dyn Conn,
+    site: SiteId,
+    since_ms: i64,
+    count_max: u32,
+) -> Result<u32> {
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM members
+               WHERE site = $1 AND stranger AND created_ms > $2 LIMIT $3) c";
+    let row = conn.first(sql, values![site, since_ms, i64::from(count_max)]).await?;
+    let count = row.map_or(Ok(0), |row| row.count(0))?;
+    Ok(u32::try_from(count).unwrap_or(count_max))
+}
+
+/// `stranger`: nobody vouches for it.
+pub(crate) async fn add(conn: &mut dyn Conn, member: &MemberKey, stranger: bool, now_ms: i64) -> Result<()> {
     must_be_storable(&member.uid)?;
-    let sql = "INSERT INTO members (site, uid, created_ms) VALUES ($1, $2, $3)";
-    conn.run(sql, values![member.site, &member.uid, now_ms]).await.map(drop)
+    let sql = "INSERT INTO members (site, uid, created_ms, stranger) VALUES ($1, $2, $3, $4)";
+    conn.run(sql, values![member.site, &member.uid, now_ms, stranger]).await.map(drop)
 }
 
 pub(crate) async fn suspend(conn: &mut dyn Conn, member: &MemberKey, suspended: bool) -> Result<bool> {
@@ -212,34 +227,4 @@ async fn looks_like(conn: &mut dyn Conn, name: &Name, looks: &[String]) -> Resul
         }
     }
     Ok(None)
-}
-
-/// Sites where members have aliases that their devices were not told of, at most so many. A suspended member's wait.
-pub(crate) async fn sites_with_given_aliases(conn: &mut dyn Conn, limit: u32) -> Result<Vec<SiteId>> {
-    let sql = "SELECT DISTINCT g.site FROM given_aliases g WHERE NOT EXISTS
-                   (SELECT 1 FROM members m WHERE m.site = g.site AND m.uid = g.uid AND m.suspended)
-               ORDER BY g.site LIMIT $1";
-    conn.all(sql, values![i64::from(limit)]).await?.iter().map(|row| row.site(0)).collect()
-}
-
-/// Strikes such aliases off the record; returns to whom each was given that is still theirs.
-pub(crate) async fn take_given_aliases(
-    conn: &mut dyn Conn,
-    site: SiteId,
-    limit: u32,
-) -> Result<Vec<(String, String)>> {
-    let sql = "DELETE FROM given_aliases WHERE site = $1 AND alias IN
-                   (SELECT g.alias FROM given_aliases g WHERE g.site = $1 AND NOT EXISTS
-                       (SELECT 1 FROM members m WHERE m.site = g.site AND m.uid = g.uid AND m.suspended)
-                    ORDER BY g.alias LIMIT $2)
-               RETURNING uid, alias, EXISTS (SELECT 1 FROM names n WHERE n.site = given_aliases.site
-                   AND n.name = given_aliases.alias AND n.uid = given_aliases.uid)";
-    let mut given = Vec::new();
-    for row in conn.all(sql, values![site, i64::from(limit)]).await? {
-        if row.flag(2)? {
-            given.push((row.text(0)?, row.text(1)?));
-        }
-    }
-    given.sort();
-    Ok(given)
 }

@@ -4,6 +4,7 @@ pub(crate) mod admissions;
 pub(crate) mod expiry;
 pub(crate) mod groups;
 pub(crate) mod members;
+pub(crate) mod notices;
 pub(crate) mod presence;
 pub(crate) mod queue;
 pub(crate) mod requests;

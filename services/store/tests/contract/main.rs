@@ -106,6 +106,7 @@ contract! {
         a_reserved_name_is_kept_for_one_member_to_come,
         a_retired_name_is_never_anybodys_again,
         an_alias_that_was_given_is_struck_off_by_one,
+        who_is_taken_out_of_a_group_stays_on_record_and_a_group_that_is_removed_does_not,
     }
     admin_orgs {
         sites_made_before_belong_to_the_default_organization,
@@ -197,6 +198,7 @@ contract! {
     members {
         members_are_found_unless_suspended,
         members_are_counted_up_to_a_limit_and_who_holds_newcomers_is_waited_for,
+        strangers_are_counted_since_a_moment_and_others_are_not,
         nodes_are_counted_up_to_the_limit_asked_for,
         a_node_is_found_by_its_secret_alone,
         a_hash_of_a_former_server_is_renewed_once,

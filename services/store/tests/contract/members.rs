@@ -44,6 +44,20 @@ pub async fn members_are_counted_up_to_a_limit_and_who_holds_newcomers_is_waited
     Ok(())
 }
 
+pub async fn strangers_are_counted_since_a_moment_and_others_are_not(w: &World) -> Result<()> {
+    let mut tx = w.tx().await?;
+    for (uid, at) in [("dave", 10), ("erin", 20), ("frank", 30)] {
+        tx.add_stranger(&w.member(uid), at).await?;
+    }
+    tx.add_member(&w.member("carol"), 30).await?;
+    let mut of = async |since, most| tx.count_strangers(w.site, since, most).await;
+    assert_eq!((of(9, 9).await?, of(10, 9).await?, of(30, 9).await?), (3, 2, 0));
+    assert_eq!((of(0, 2).await?, of(0, 0).await?), (2, 0), "no further than asked for");
+    assert_eq!(tx.count_strangers(w.twin, 0, 9).await?, 0);
+    assert_eq!(tx.active_members(&[w.member("dave")]).await?.len(), 1, "a member as any other");
+    Ok(tx.commit().await?)
+}
+
 pub async fn nodes_are_counted_up_to_the_limit_asked_for(w: &World) -> Result<()> {
     let [a1, a2, b1, b2] = w.nodes;
     let session = w.login(a1).await?;

@@ -72,6 +72,7 @@ impl Map {
         for sql in [
             format!("INSERT INTO looks VALUES ({site}, 'a look', 'Alice Ames')"),
             format!("INSERT INTO given_aliases VALUES ({site}, 'Front Desk', 'alice')"),
+            format!("INSERT INTO group_drops VALUES ({site}, 'A former group', 'alice', 'Alice Ames')"),
             format!(
                 "INSERT INTO invitations (site, code_hash, uses_max, uses_left, made_by, created_ms)
                      VALUES ({site}, 'code', 3, 2, 'me', 1)"

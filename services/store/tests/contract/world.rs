@@ -28,7 +28,7 @@ pub const BOB: &str = "Bob Bellamy";
 pub const SOON: Duration = Duration::from_secs(20);
 
 /// Tables in which the other site has no rows: of these, tests ask about all sites at once.
-pub const EMPTY: [&str; 5] = ["certificates", "given_aliases", "issuing", "orders", "proofs"];
+pub const EMPTY: [&str; 6] = ["certificates", "given_aliases", "group_drops", "issuing", "orders", "proofs"];
 
 pub struct World {
     pub store: Arc<dyn Store>,
@@ -88,8 +88,7 @@ impl World {
         world.twin_rows = world.peek.dump(twin).await?;
         for (table, rows) in &world.twin_rows {
             // Of these, tests ask about all sites at once.
-            let empty =
-                ["certificates", "given_aliases", "issuing", "orders", "proofs"].contains(&table.as_str());
+            let empty = EMPTY.contains(&table.as_str());
             assert_eq!(rows.is_empty(), empty, "the twin has nothing in {table}, or has it only now");
         }
         Ok(world)

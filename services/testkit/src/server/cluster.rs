@@ -95,7 +95,9 @@ pub async fn make_sites(program: &Path, config: &str, folder: &Path, layout: &La
         for host in site.hosts {
             run(program, &["certificate", "--host", host, "--out", &certificates]).await?;
         }
-        let mut settings = vec!["registration=open".to_owned()];
+        // Tests are many strangers at once.
+        let mut settings =
+            ["registration=open", "open_registrations_per_hour_max=1000000"].map(str::to_owned).to_vec();
         settings.extend(site.settings.iter().map(|(key, value)| format!("{key}={value}")));
         let mut create = vec!["site", "create", "--config", config, "--name", site.name];
         site.hosts.iter().for_each(|host| create.extend(["--host", host]));

@@ -148,6 +148,9 @@ pub enum Command {
         #[arg(value_name = "GROUP")]
         gid: Option<String>,
     },
+    /// One group.
+    #[command(subcommand)]
+    Group(GroupCommand),
     /// Sign-in providers: who else may say who registers.
     #[command(subcommand)]
     Provider(ProviderCommand),
@@ -373,6 +376,33 @@ pub enum AliasCommand {
     Retire(OneAlias),
     /// Let go of one that is reserved.
     Free(OneAlias),
+}
+
+/// A group.
+#[derive(Debug, Clone, Subcommand)]
+pub enum GroupCommand {
+    /// Take a member out of it, until somebody in it invites the member again. All devices of the group are told.
+    Drop {
+        /// Which.
+        #[command(flatten)]
+        group: OneGroup,
+        /// The member's uid.
+        #[arg(value_name = "UID")]
+        uid: String,
+    },
+    /// Remove it for good: its members' devices are told, and nobody gets its name again.
+    Remove(OneGroup),
+}
+
+/// A group.
+#[derive(Debug, Clone, Args)]
+pub struct OneGroup {
+    /// Where.
+    #[command(flatten)]
+    pub site: InSite,
+    /// Its name.
+    #[arg(value_name = "GROUP")]
+    pub gid: String,
 }
 
 /// An alias.

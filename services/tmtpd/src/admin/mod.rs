@@ -35,6 +35,7 @@ pub async fn run(admin: Admin) -> anyhow::Result<()> {
         Command::Alias(command) => desk.alias(command).await?,
         Command::Aliases { site, some } => desk.aliases(&site, &some).await?,
         Command::Groups { site, some, gid } => desk.groups(&site, &some, gid.as_deref()).await?,
+        Command::Group(command) => desk.group(command).await?,
         Command::Provider(command) => desk.provider(command).await?,
         Command::User(command) => desk.user(command).await?,
         Command::UserProvider(command) => desk.user_provider(command).await?,

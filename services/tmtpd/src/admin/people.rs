@@ -7,7 +7,10 @@ use serde_json::json;
 
 use super::{
     Desk,
-    args::{AliasCommand, InSite, MemberCommand, NodeCommand, OneAlias, OneMember, Some as Which},
+    args::{
+        AliasCommand, GroupCommand, InSite, MemberCommand, NodeCommand, OneAlias, OneGroup, OneMember,
+        Some as Which,
+    },
     http::encoded,
     search,
 };
@@ -116,5 +119,24 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    pub(super) async fn group(&self, command: GroupCommand) -> anyhow::Result<()> {
+        match command {
+            GroupCommand::Drop { group, uid } => {
+                let path = format!("{}/members/{}", self.group_path(&group).await?, encoded(&uid));
+                self.http.delete(&path).await?;
+                self.done("taken out");
+            }
+            GroupCommand::Remove(group) => {
+                self.http.delete(&self.group_path(&group).await?).await?;
+                self.done("removed");
+            }
+        }
+        Ok(())
+    }
+
+    async fn group_path(&self, group: &OneGroup) -> anyhow::Result<String> {
+        Ok(format!("{}/groups/{}", self.site_path(&group.site).await?, encoded(&group.gid)))
     }
 }

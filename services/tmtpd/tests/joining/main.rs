@@ -25,6 +25,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 
 const HOST: &str = "members.test";
 const OTHER: &str = "others.test";
+const OPEN: &str = "open.test";
 
 /// A verifier, and the SHA-256 of it in base64url.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -43,6 +44,7 @@ fn sentences() -> Vec<Sentence<Server>> {
         a_member_joins_with_tmtp_and_the_code_of_an_invitation,
         a_member_joins_with_tmtp_and_a_browser,
         a_certificate_of_the_organizations_authority_lets_its_holder_register_and_no_other,
+        strangers_beyond_those_of_an_hour_are_told_so_until_more_may_come,
     ]
 }
 
@@ -457,6 +459,29 @@ async fn a_certificate_of_the_organizations_authority_lets_its_holder_register_a
     Ok(())
 }
 
+async fn strangers_beyond_those_of_an_hour_are_told_so_until_more_may_come(server: &Server) -> Result<()> {
+    let at = server.address_at(OPEN);
+    let join = async || -> Result<Option<String>> {
+        let mut stranger = Client::connect(&at).await?;
+        stranger.send_both(&ask::register("_")).await?;
+        stranger.expect_tmtprev().await?;
+        let answer = stranger.recv().await?;
+        let refused = answer.header.get("error").and_then(Value::as_str).map(str::to_owned);
+        ensure!(answer.op() == if refused.is_some() { "quit" } else { "registered" }, "{:?}", answer.header);
+        Ok(refused)
+    };
+    let many = futures::future::try_join_all((0..10).map(|_| join())).await?;
+    ensure!(many.iter().filter(|refused| refused.is_none()).count() == 3, "{many:?}");
+    ensure!(many.iter().flatten().all(|refused| refused == "register failure"), "{many:?}");
+    let path = format!("/orgs/1/sites/{}", site_id(server, OPEN).await?);
+    let more = json!({"settings": {"open_registrations_per_hour_max": 4}});
+    api(server, reqwest::Method::PATCH, &path, &more).await?;
+    known_everywhere(server).await?;
+    let many = futures::future::try_join_all((0..5).map(|_| join())).await?;
+    ensure!(many.iter().filter(|refused| refused.is_none()).count() == 1, "{many:?}");
+    Ok(())
+}
+
 async fn server(shape: Shape) -> Result<Arc<Server>> {
     let site = |name, hosts| SitePlan { name, hosts, settings: &[("registration", "invitation")] };
     let staff = &[("registration", "invitation_or_provider")];
@@ -468,7 +493,9 @@ async fn server(shape: Shape) -> Result<Arc<Server>> {
         site("Browsed", &[BROWSED]),
         site("Certified", &[CERTIFIED]),
     ];
-    let sites = ours.into_iter().chain([staff]).collect();
+    let slow = &[("open_registrations_per_hour_max", "3")];
+    let open = SitePlan { name: "Open", hosts: &[OPEN], settings: slow };
+    let sites = ours.into_iter().chain([staff, open]).collect();
     let layout = Layout { sites, ..Layout::default() };
     Ok(Arc::new(Server::start(shape, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await?))
 }

@@ -29,5 +29,11 @@ export const revoke = (site: Site, node: number) => call<void>('DELETE', at(site
 export const groups = (site: Site, query: Query, signal?: AbortSignal) =>
   call<Listed<Group>>('GET', at(site, 'groups'), { query, signal })
 
+/** Takes a member out of a group. */
+export const dropFromGroup = (site: Site, gid: string, uid: string) =>
+  call<void>('DELETE', at(site, 'groups', gid, 'members', uid))
+
+export const removeGroup = (site: Site, gid: string) => call<void>('DELETE', at(site, 'groups', gid))
+
 export const inGroup = (site: Site, gid: string, query: Query, signal?: AbortSignal) =>
   call<Listed<InGroup>>('GET', at(site, 'groups', gid, 'members'), { query, signal })

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use tmtp_store::{
-    Error, Lookalikes, MemberKey, Owner,
+    Error, GroupStatus, Lookalikes, MemberKey, Notice, Owner, Tx,
     admin::{Assigned, Change},
 };
 
@@ -62,6 +62,66 @@ pub async fn a_retired_name_is_never_anybodys_again(w: &World) -> Result<()> {
     Ok(change.commit().await?)
 }
 
+pub async fn who_is_taken_out_of_a_group_stays_on_record_and_a_group_that_is_removed_does_not(
+    w: &World,
+) -> Result<()> {
+    let scope = scope(w, w.site).await?;
+    let mut tx = w.tx().await?;
+    for (uid, status) in [("bob", GroupStatus::Joined), ("carol", GroupStatus::Invited)] {
+        tx.put_group_member(&w.in_group(uid, "An alias", status)).await?;
+    }
+    tx.commit().await?;
+    let mut change = admin(w).begin().await?;
+    for (gid, uid) in [(GROUP, "nobody"), (GROUP, "nul \0"), ("No group", "bob"), (ALICE, "alice")] {
+        let missing = change.drop_from_group(&scope, gid, uid).await;
+        assert!(matches!(missing, Err(Error::Absent(_))), "{gid}, {uid}: {missing:?}");
+    }
+    for uid in ["bob", "carol"] {
+        let before = change.drop_from_group(&scope, GROUP, uid).await?;
+        assert_eq!(before.map(|before| before.uid).as_deref(), Some(uid));
+        assert_eq!(change.drop_from_group(&scope, GROUP, uid).await?, None, "once is as good as twice");
+        // What an administrator takes back before anybody heard of it is told once.
+        change.tx_at(w.site).await?.put_group_member(&w.in_group(uid, "Again", GroupStatus::Joined)).await?;
+        assert_eq!(
+            change.drop_from_group(&scope, GROUP, uid).await?.map(|it| it.alias).as_deref(),
+            Some("Again")
+        );
+    }
+    // Who was asked in again meanwhile is not told.
+    change.tx_at(w.site).await?.put_group_member(&w.in_group("carol", "Again", GroupStatus::Invited)).await?;
+    change.commit().await?;
+    assert_eq!(w.store.sites_with_notices(10).await?, [w.site]);
+    let out = |uid: &str, alias: &str| {
+        Some(Notice::Drop { uid: uid.to_owned(), gid: GROUP.to_owned(), alias: alias.to_owned() })
+    };
+    let mut tx = w.tx().await?;
+    assert_eq!((tx.take_notice(w.site).await?, tx.take_notice(w.site).await?), (out("bob", "Again"), None));
+    let standing = async |tx: &mut dyn Tx| -> Result<Vec<_>> {
+        let members = tx.group_members(&[(w.site, GROUP.to_owned())]).await?;
+        Ok(members.into_iter().map(|member| (member.uid, member.status)).collect())
+    };
+    let [alice, bob, carol] = ["alice", "bob", "carol"].map(str::to_owned);
+    let (joined, invited, barred) = (GroupStatus::Joined, GroupStatus::Invited, GroupStatus::Barred);
+    let mut stand = standing(&mut *tx).await?;
+    stand.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(stand, [(alice, joined), (bob, barred), (carol, invited)]);
+    tx.commit().await?;
+
+    let mut change = admin(w).begin().await?;
+    let before = change.remove_group(&scope, GROUP).await?;
+    assert_eq!((before.joined, before.on_record), (1, 3));
+    assert!(matches!(change.remove_group(&scope, GROUP).await, Err(Error::Absent(_))));
+    assert!(matches!(change.remove_group(&scope, ALICE).await, Err(Error::Absent(_))), "an alias");
+    change.commit().await?;
+    let mut tx = w.tx().await?;
+    assert_eq!(standing(&mut *tx).await?, []);
+    assert!(!tx.lock_group(w.site, GROUP).await?);
+    assert!(!tx.take_name(&w.name(GROUP, Owner::Group)).await?, "its name is nobody's for good");
+    let told = [tx.take_notice(w.site).await?, tx.take_notice(w.site).await?, tx.take_notice(w.site).await?];
+    assert_eq!(told, [out("alice", ALICE), out("carol", "Again"), None], "bob was out before");
+    Ok(tx.commit().await?)
+}
+
 pub async fn an_alias_that_was_given_is_struck_off_by_one(w: &World) -> Result<()> {
     w.writes_at_twin(&["given_aliases"]);
     let (ours, twin) = (scope(w, w.site).await?, scope(w, w.twin).await?);
@@ -78,26 +138,22 @@ pub async fn an_alias_that_was_given_is_struck_off_by_one(w: &World) -> Result<(
     let bob = MemberKey { site: w.site, uid: "bob".to_owned() };
     change.tx_at(w.site).await?.suspend_member(&bob, true).await?;
     change.commit().await?;
-    assert_eq!(w.store.sites_with_given_aliases(10).await?, [w.site, w.twin]);
-    assert_eq!(w.store.sites_with_given_aliases(1).await?, [w.site]);
-    let given = |uid: &str, alias: &str| (uid.to_owned(), alias.to_owned());
+    assert_eq!(w.store.sites_with_notices(10).await?, [w.site, w.twin]);
+    assert_eq!(w.store.sites_with_notices(1).await?, [w.site]);
+    let given = |uid: &str, alias: &str| Some(Notice::Alias { uid: uid.to_owned(), alias: alias.to_owned() });
     let mut tx = w.tx().await?;
-    assert_eq!(tx.take_given_aliases(w.site, 1).await?, [given("alice", "Front Desk")]);
+    assert_eq!(tx.take_notice(w.site).await?, given("alice", "Front Desk"));
     drop(tx);
     let mut tx = w.tx().await?;
-    let told = tx.take_given_aliases(w.site, 10).await?;
-    assert_eq!(
-        told,
-        [given("alice", "Front Desk")],
-        "nothing was committed, and what is not hers is not told"
-    );
+    assert_eq!(tx.take_notice(w.site).await?, given("alice", "Front Desk"), "nothing was committed");
+    assert_eq!(tx.take_notice(w.site).await?, None, "what is not hers is not told");
     tx.commit().await?;
-    assert_eq!(w.store.sites_with_given_aliases(10).await?, [w.twin], "bob is suspended");
+    assert_eq!(w.store.sites_with_notices(10).await?, [w.twin], "bob is suspended");
     let mut tx = w.tx().await?;
     tx.suspend_member(&bob, false).await?;
-    assert_eq!(tx.take_given_aliases(w.site, 10).await?, [given("bob", "Night Desk")]);
-    assert_eq!(tx.take_given_aliases(w.site, 10).await?, []);
+    assert_eq!(tx.take_notice(w.site).await?, given("bob", "Night Desk"));
+    assert_eq!(tx.take_notice(w.site).await?, None);
     tx.commit().await?;
-    assert_eq!(w.store.sites_with_given_aliases(10).await?, [w.twin], "a twin's is its own");
+    assert_eq!(w.store.sites_with_notices(10).await?, [w.twin], "a twin's is its own");
     Ok(())
 }

@@ -45,6 +45,7 @@ impl<'s> Path<'s> {
         self.step("a message for all is added", self.add_for_all(for_all)).await?;
         self.step("a message for all is acked", self.ack(|_| for_all)).await?;
         self.step("names, groups, nodes and queues are looked at", self.look()).await?;
+        self.step("strangers are counted", self.strangers()).await?;
         self.step("a session begins", self.begin()).await?;
         self.step("sessions end", self.end()).await
     }
@@ -171,6 +172,13 @@ impl<'s> Path<'s> {
         let found = look.nodes(&self.members()).await?;
         ensure!(found.nodes.len() == self.sessions.len(), "{found:?}");
         look.queued(&self.nodes(), 8).await?;
+        Ok(())
+    }
+
+    async fn strangers(&self) -> Result<()> {
+        let mut tx = self.stage.world.tx().await?;
+        let few = tx.count_strangers(self.site(), 1, 1000).await?;
+        ensure!(few <= 1, "{few} came after those who came first");
         Ok(())
     }
 

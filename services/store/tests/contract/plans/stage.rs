@@ -76,7 +76,9 @@ impl Stage {
         let messages = format!("generate_series(0, {entries} - 1) i");
         let uid = "'member ' || lpad(i::text, 6, '0')";
         let fills = [
-            format!("members (site, uid, created_ms) SELECT {site}, {uid}, 1 FROM {members}"),
+            format!(
+                "members (site, uid, created_ms, stranger) SELECT {site}, {uid}, 1, i % 2 = 0 FROM {members}"
+            ),
             format!(
                 "nodes (site, node, uid, label, secret_hash, epoch, edge, created_ms, seen_ms)
                  SELECT {site}, {FIRST} + i, {uid}, 'phone', convert_to('secret ' || i, 'UTF8'), 1, 'edge-1', 1, 1

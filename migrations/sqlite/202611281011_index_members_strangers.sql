@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS members_strangers ON members (site, created_ms) WHERE stranger;
