@@ -79,7 +79,7 @@ const MEMBERS: Policy[] = [
   },
   {
     key: 'open_registrations_per_hour_max', asks: 'How many people may register in an hour, where anybody may?', kind: 'number', unit: 'an hour', least: 1, most: 1_000_000,
-    says: 'Counts only where anybody who knows the address may register. The next ones are refused until an hour is over since others came. People with an invitation, an account or a certificate are not held up.',
+    says: 'Counts only where anybody who knows the address may register. Beyond it, people are refused and may try again later. People with an invitation, an account or a certificate are not held up.',
   },
   {
     key: 'nodes_per_member_max', asks: 'How many devices may a member have?', kind: 'number', unit: 'devices', least: 1, most: 100, plan: 'nodes_per_member_max',
