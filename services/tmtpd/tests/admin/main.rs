@@ -38,6 +38,7 @@ fn sentences() -> Vec<Sentence<Server>> {
         a_removed_member_is_gone_for_those_who_write_to_it,
         a_suspended_site_loses_its_links_at_once_and_others_keep_theirs,
         what_a_tenant_makes_and_sets_counts_for_members_at_once,
+        a_key_for_one_site_names_it_by_its_host,
         what_members_do_is_in_the_usage_of_their_site,
         an_erased_member_loses_its_link_and_its_receipt_is_checked_on_the_database,
         a_sites_own_certificate_is_served_at_once_and_the_folders_again_without_it,
@@ -245,6 +246,22 @@ async fn what_a_tenant_makes_and_sets_counts_for_members_at_once(server: &Server
     ensure!(seen[0]["uid"] == own.as_str() && seen[0]["aliases"][0] == "Eve of the tenant", "{seen}");
     let other = admin_as(server, key, &["member", "list", "--org", "1", "--site", "1"]).await;
     ensure!(format!("{:#}", other.expect_err("another's")).contains("There is no such thing"));
+    Ok(())
+}
+
+async fn a_key_for_one_site_names_it_by_its_host(server: &Server) -> Result<()> {
+    let site = at_site(server, &["site", "show"], &[]).await?["id"].to_string();
+    let create = ["key", "create", "--org", "1", "--name", "one", "--role", "admin", "--site", &site];
+    let key = admin(server, &create).await?;
+    let key = key["key"].as_str().context("a key")?;
+    for at in [&["--site", HOST][..], &["--site", "ACME.test.", "--org", "1"], &["--site", &site]] {
+        let shown = admin_as(server, key, &[&["site", "show"][..], at].concat()).await?;
+        ensure!(shown["id"].as_i64() == site.parse().ok(), "{shown}");
+        admin_as(server, key, &[&["member", "list"][..], at].concat()).await?;
+    }
+    let other = admin_as(server, key, &["site", "show", "--site", OTHER]).await;
+    let said = format!("{:#}", other.err().context("another's")?);
+    ensure!(said.contains(&format!("for the site {site} alone")), "{said}");
     Ok(())
 }
 
