@@ -68,6 +68,7 @@ history!(
     "202611280900_add_usage_days_took",
     "202611280910_create_provider_checks",
     "202611280930_add_api_keys_only_site",
+    "202611281215_add_names_own",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {
