@@ -43,7 +43,10 @@ impl Registry {
                 }
                 is_new
             }
-            None if before.as_ref().is_some_and(|found| found.reserved) => false,
+            // Who asks for one of the site's own names wants it kept whatever the site will be called.
+            None if before.as_ref().is_some_and(|found| found.reserved) => {
+                change.want_own_name(&scope, name).await?
+            }
             None => {
                 change.reserve_name(&scope, name, settings.lookalikes).await.map_err(taken).map(|()| true)?
             }

@@ -34,11 +34,23 @@ pub(crate) async fn keep<'n>(
 ) -> Result<Vec<&'n str>> {
     let mut kept = Vec::new();
     for name in names.filter(|name| settings.kept_name_fault(name).is_none()) {
-        match change.reserve_name(scope, name, settings.lookalikes).await {
+        match change.reserve_own_name(scope, name, settings.lookalikes).await {
             Ok(()) => kept.push(name),
             Err(tmtp_store::Error::Taken(_)) => {}
             Err(error) => return Err(error.into()),
         }
     }
     Ok(kept)
+}
+
+/// Lets go of what the site was called before; returns it. It stays where an administrator wants it kept, somebody has it,
+/// or the site keeps it for another reason.
+pub(crate) async fn let_go<'n>(
+    change: &mut Change,
+    scope: &Scope,
+    (org, was, is): (&str, &'n str, &str),
+) -> Result<Option<&'n str>> {
+    let was = was.trim();
+    let is_own_still = own_names(org, is).any(|name| name == was);
+    Ok((!is_own_still && change.free_own_name(scope, was).await?).then_some(was))
 }

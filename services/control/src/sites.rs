@@ -112,15 +112,18 @@ impl Registry {
             let scope = Self::scope(&mut change, org, site).await?;
             change.issue_soon(&scope, self.now_ms()).await?;
         }
-        let kept = if after.site.name == before.site.name {
-            Vec::new()
-        } else {
+        let (mut was, mut became) = (site_value(&before), site_value(&after));
+        if after.site.name != before.site.name {
             // Before the site itself: nobody who changes another one waits for this one's database.
             let scope = Self::scope(&mut change, org, site).await?;
+            let names = (owner.name.as_str(), before.site.name.as_str(), after.site.name.as_str());
+            // The former one first: the new one may look like it.
+            let former = reserved::let_go(&mut change, &scope, names).await?;
             let name = std::iter::once(after.site.name.trim());
-            reserved::keep(&mut change, &scope, name, &after.site.settings).await?
-        };
-        let became = with_reserved(site_value(&after), &kept);
+            let kept = reserved::keep(&mut change, &scope, name, &after.site.settings).await?;
+            was = with_reserved(was, former.as_slice());
+            became = with_reserved(became, &kept);
+        }
         let after = change.change_org_site(&after).await?.ok_or(Error::Stale { now: before.version + 1 })?;
         let shut = |site: &OrgSite| (site.site.suspended, site.held);
         let action = match shut(&after).cmp(&shut(&before)) {
@@ -128,7 +131,7 @@ impl Registry {
             Ordering::Less => "site.resume",
             Ordering::Equal => "site.change",
         };
-        self.record_site(&mut change, by, action, &after, (site_value(&before), became)).await?;
+        self.record_site(&mut change, by, action, &after, (was, became)).await?;
         change.commit().await?;
         self.tell_sites(site);
         Ok(after)

@@ -72,6 +72,7 @@ history!(
     "202611281011_index_members_strangers",
     "202611281020_create_group_drops",
     "202611281200_add_sign_ins",
+    "202611281215_add_names_own",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

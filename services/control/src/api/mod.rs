@@ -50,6 +50,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub(crate) use body::{Asked, At, Posted};
 pub(crate) use limiter::Who;
 pub(crate) use problem::Problem;
+pub use providers::ProviderSet;
 pub(crate) use serve::Peer;
 pub use serve::serve;
 pub(crate) use times::shown;

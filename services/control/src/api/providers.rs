@@ -25,7 +25,7 @@ use crate::{Need, ProviderPlan};
 /// What can be set of a provider. What is left out is found where it publishes it, or stays.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ProviderSet {
+pub struct ProviderSet {
     /// What this service is called at the provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<String>,

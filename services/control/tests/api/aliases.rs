@@ -122,3 +122,51 @@ pub async fn names_that_would_pass_for_the_organization_are_reserved_from_the_be
     assert!(!may_have("SUPPORT").await?);
     Ok(())
 }
+
+pub async fn a_sites_former_name_can_be_had_again_unless_an_administrator_wants_it_kept(
+    stage: &Stage,
+) -> Result<()> {
+    let org = stage.post(OPERATOR, "/orgs", &json!({"name": "Acme Works"})).await?.made()?["id"].clone();
+    let site = json!({"name": "Works Chat", "hosts": ["works.example"]});
+    let made = stage.post(OPERATOR, &format!("/orgs/{org}/sites"), &site).await?.made()?;
+    let path = format!("/orgs/{org}/sites/{}", made["id"]);
+    let site = SiteId(made["id"].as_i64().context("an id")?);
+    let may_have = async |alias: &str| -> Result<bool> {
+        let name = Name { site, name: alias.to_owned(), owner: Owner::Member("BOB".to_owned()) };
+        let mut tx = stage.store.begin(&[]).await?;
+        Ok(tx.claim_looks(&name).await?.is_none() && tx.take_name(&name).await?)
+    };
+    let rename =
+        async |name: &str| stage.send(OPERATOR, Method::PATCH, &path, &json!({"name": name})).await?.good();
+    let reserve = json!({"alias": "Works Talk"});
+    // Another one that looks like it is kept in its place, and the site's own audit says both.
+    rename("W0RKS CHAT").await?;
+    assert!(!may_have("W0RKS CHAT").await? && !may_have("Works Chat").await?);
+    rename("Works Talk").await?;
+    assert!(may_have("W0RKS CHAT").await? && may_have("works chat").await? && !may_have("works talk").await?);
+    let log = stage.get(OPERATOR, &format!("/orgs/{org}/audit?action=site.change")).await?.good()?;
+    let last = &log["items"][0];
+    assert_eq!(
+        (&last["was"]["reserved"], &last["became"]["reserved"]),
+        (&json!(["W0RKS CHAT"]), &json!(["Works Talk"]))
+    );
+    // The administrator wants this one, whatever the site is called; twice is as good as once.
+    for _ in 0..2 {
+        stage.post(OPERATOR, &format!("{path}/aliases"), &reserve).await?.good()?;
+    }
+    let log = stage.get(OPERATOR, &format!("/orgs/{org}/audit?action=alias.reserve")).await?.good()?;
+    assert_eq!(log["items"].as_array().map(Vec::len), Some(1), "{log}");
+    // Names that are kept for another reason stay: an office, and the organization's.
+    for (name, stays) in [("Support", "Works Talk"), ("Acme Works", "Support"), ("Works Post", "Acme Works")]
+    {
+        rename(name).await?;
+        assert!(!may_have(stays).await?, "{stays}");
+    }
+    // One that an administrator had reserved before it was the site's.
+    stage.post(OPERATOR, &format!("{path}/aliases"), &json!({"alias": "Works Mail"})).await?.good()?;
+    rename("Works Mail").await?;
+    assert!(may_have("Works Post").await?);
+    rename("Works News").await?;
+    assert!(!may_have("Works Mail").await? && !may_have("Works News").await?);
+    Ok(())
+}

@@ -53,6 +53,7 @@ on_each_store! {
         a_retired_alias_goes_to_nobody_else,
         a_reserved_alias_can_be_let_go,
         names_that_would_pass_for_the_organization_are_reserved_from_the_beginning,
+        a_sites_former_name_can_be_had_again_unless_an_administrator_wants_it_kept,
     }
     certificates {
         a_certificate_is_shown_without_its_key_and_taken_away_again,

@@ -102,6 +102,25 @@ impl Change {
         self.at(scope.site).await?.run(sql, values![scope.site, name]).await.map(drop)
     }
 
+    /// The same for one of a site's own names, which [`Change::free_own_name`] lets go of.
+    pub async fn reserve_own_name(
+        &mut self,
+        scope: &Scope,
+        name: &str,
+        lookalikes: Lookalikes,
+    ) -> Result<()> {
+        self.keep_name(scope, name, lookalikes).await?;
+        let sql = "UPDATE names SET reserved = true, own = true WHERE site = $1 AND name = $2";
+        self.at(scope.site).await?.run(sql, values![scope.site, name]).await.map(drop)
+    }
+
+    /// Keeps one of a site's own names as one that an administrator wants kept; `false` when it is none, or was wanted before.
+    pub async fn want_own_name(&mut self, scope: &Scope, name: &str) -> Result<bool> {
+        let sql =
+            "UPDATE names SET own = false WHERE site = $1 AND name = $2 AND kind = 2 AND reserved AND own";
+        Ok(self.at(scope.site).await?.run(sql, values![scope.site, name]).await? > 0)
+    }
+
     /// Gives a name to a member: one that nobody ever had, or that is reserved. [`Error::Taken`] for all others: one that was
     /// somebody else's is never given again. The member must be locked.
     pub async fn assign_name(
@@ -203,10 +222,20 @@ impl Change {
 
     /// Lets go of a name that is reserved; `false` when it is not.
     pub async fn free_name(&mut self, scope: &Scope, name: &str) -> Result<bool> {
+        self.free(scope, name, "DELETE FROM names WHERE site = $1 AND name = $2 AND kind = 2 AND reserved")
+            .await
+    }
+
+    /// Lets go of a name that is reserved as the site's own; `false` when it is not, or an administrator wants it kept.
+    pub async fn free_own_name(&mut self, scope: &Scope, name: &str) -> Result<bool> {
+        let sql = "DELETE FROM names WHERE site = $1 AND name = $2 AND kind = 2 AND reserved AND own";
+        self.free(scope, name, sql).await
+    }
+
+    async fn free(&mut self, scope: &Scope, name: &str, sql: &'static str) -> Result<bool> {
         if !storable(name) {
             return Ok(false);
         }
-        let sql = "DELETE FROM names WHERE site = $1 AND name = $2 AND kind = 2 AND reserved";
         let freed = self.at(scope.site).await?.run(sql, values![scope.site, name]).await? > 0;
         drop_looks(self.at(scope.site).await?, scope.site, name).await?;
         Ok(freed)

@@ -104,6 +104,7 @@ contract! {
     }
     admin_names {
         a_reserved_name_is_kept_for_one_member_to_come,
+        a_sites_own_name_is_let_go_of_unless_an_administrator_wants_it_kept,
         a_retired_name_is_never_anybodys_again,
         an_alias_that_was_given_is_struck_off_by_one,
         who_is_taken_out_of_a_group_stays_on_record_and_a_group_that_is_removed_does_not,

@@ -107,12 +107,22 @@ impl Desk {
             return Ok(format!("{org}/sites/{id}"));
         }
         let host = site.site.trim_end_matches('.').to_ascii_lowercase();
-        let sites = self.http.list(&format!("{org}/sites"), &[], usize::MAX).await?;
+        // A key for one site may not list the others.
+        let own = self.http.get("/me").await?["site"].as_i64();
+        let sites = match own {
+            Some(own) => vec![self.http.get(&format!("{org}/sites/{own}")).await?],
+            None => self.http.list(&format!("{org}/sites"), &[], usize::MAX).await?,
+        };
         let has =
             |it: &&Value| it["hosts"].as_array().is_some_and(|hosts| hosts.iter().any(|it| *it == host));
         let found = sites.iter().find(has).and_then(|it| it["id"].as_i64());
-        let id = found.with_context(|| {
-            format!("the organization has no site with the host name {host}; `tmtpd admin site list` shows what it has")
+        let id = found.with_context(|| match own {
+            Some(own) => {
+                format!("the key is for the site {own} alone, and that one has no host name {host}; `tmtpd admin site show --site {own}` shows what it has")
+            }
+            None => {
+                format!("the organization has no site with the host name {host}; `tmtpd admin site list` shows what it has")
+            }
         })?;
         Ok(format!("{org}/sites/{id}"))
     }

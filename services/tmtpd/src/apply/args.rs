@@ -13,17 +13,28 @@ Example of a file:
   name = \"Acme\"
   limits = { sites_max = 3, message_octets_max = \"100MiB\" }
 
+  [[org.provider]]
+  label = \"Acme staff\"
+  issuer = \"https://login.acme.example\"
+  settings = { client_id = \"tmtp\", scopes = \"openid email\", email_domains = [\"acme.example\"] }
+
   [[org.site]]
   name = \"Acme\"
   hosts = [\"tmtp.acme.example\"]
-  settings = { registration = \"open\" }
+  settings = { registration = \"provider\", providers = [\"Acme staff\"] }
 
-An organization is known by its name, a site by its hosts. What the file does not mention of one stays as it is; a limit
-or setting that was taken out of the file stays, too. Running it twice does nothing the second time.
+An organization is known by its name, a sign-in provider by its label, a site by its hosts. What the file does not mention
+of one stays as it is; a limit or setting that was taken out of the file stays, too. A site names providers by their labels;
+providers = [] is all of them. `tmtpd admin provider --help` tells a provider's settings. Running it twice does nothing the
+second time.
 
   tmtpd apply sites.toml --dry-run     show what would be done
   tmtpd apply sites.toml               do it
-  tmtpd apply sites.toml --prune       suspend also the sites, of organizations in the file, that are not in it";
+  tmtpd apply sites.toml --prune       suspend also sites, and remove sign-in providers, that are not in it
+
+--prune looks at organizations in the file, and of each at what is listed there: where no site is, sites stay, and where no
+provider is, providers stay. site = [] and provider = [], right below the organization's name, say that there are to be
+none. A suspended site can be resumed. A removed provider vouches for nobody any more; members who came through it stay.";
 
 /// What to apply.
 #[derive(Debug, Args)]
@@ -35,7 +46,7 @@ pub struct Apply {
     /// Show what would be done, and do nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// Suspend sites of the file's organizations that are not in the file. Nothing is ever deleted.
+    /// Suspend sites, and remove sign-in providers, of the file's organizations that are not in the file.
     #[arg(long)]
     pub prune: bool,
     /// Where, and as whom.

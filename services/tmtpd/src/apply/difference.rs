@@ -19,6 +19,8 @@ pub fn lines(place: &str, wanted: &Map<String, Value>, there: &Value) -> String 
 fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
+        // As in the file: an empty place would look like a mistake.
+        Value::Array(items) if items.is_empty() => "[]".to_owned(),
         Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
@@ -32,9 +34,9 @@ mod tests {
 
     #[test]
     fn a_change_is_shown_with_what_was_before() {
-        let wanted = json!({"hosts": ["a", "b"], "max": 2});
-        let there = json!({"hosts": ["a"]});
+        let wanted = json!({"hosts": ["a", "b"], "max": 2, "none": []});
+        let there = json!({"hosts": ["a"], "none": ["c"]});
         let text = lines("x", wanted.as_object().unwrap(), &there);
-        assert_eq!(text, "\n    x.hosts: a -> a, b\n    x.max: 2");
+        assert_eq!(text, "\n    x.hosts: a -> a, b\n    x.max: 2\n    x.none: c -> []");
     }
 }

@@ -1,4 +1,5 @@
-//! `tmtpd apply FILE`: organizations and sites as a file says, for people who keep them under version control.
+//! `tmtpd apply FILE`: organizations, their sign-in providers and sites as a file says, for people who keep them under
+//! version control.
 //!
 //! Everything goes through the API, each change with the version that was compared: what somebody else changed meanwhile
 //! is not undone, but refused, and the next run compares anew.
@@ -6,6 +7,8 @@
 pub mod args;
 mod difference;
 mod file;
+mod providers;
+mod sites;
 
 use anyhow::bail;
 use serde_json::{Map, Value, json};
@@ -15,7 +18,8 @@ use crate::print;
 
 use args::Apply;
 use difference::lines;
-use file::{Org, Site, Wanted};
+use file::{Org, Wanted};
+use providers::{Labels, with_labels};
 
 /// Brings everything in line.
 pub async fn run(args: &Apply) -> anyhow::Result<()> {
@@ -50,28 +54,43 @@ impl Work {
 
     async fn org(&mut self, wanted: &Org, there: &[Value]) -> anyhow::Result<()> {
         let mut found = there.iter().filter(|org| org["name"] == wanted.name.as_str());
-        let id = match (found.next(), found.next()) {
+        let org = match (found.next(), found.next()) {
             (Some(_), Some(_)) => {
                 bail!("there are several organizations called {:?}; rename all but one", wanted.name)
             }
-            (Some(org), None) => {
-                self.change_org(wanted, org).await?;
-                org["id"].as_i64()
-            }
-            (None, _) => self.create_org(wanted).await?,
+            (org, _) => org,
         };
-        let path = id.map(|id| format!("/orgs/{id}/sites"));
-        let sites = match &path {
-            Some(path) => self.http.list(path, &[], usize::MAX).await?,
-            None => Vec::new(),
-        };
-        for site in &wanted.sites {
-            self.site(site, path.as_deref(), &sites).await?;
+        let id = org.and_then(|org| org["id"].as_i64());
+        let (providers, mut sites) = (self.there(id, "providers").await?, self.there(id, "sites").await?);
+        for site in &mut sites {
+            site["settings"] = with_labels(site["settings"].take(), &providers);
         }
-        if let Some(path) = path.filter(|_| self.prune) {
-            self.prune_sites(wanted, &path, &sites).await?;
+        let mut labels = Labels::new(wanted, &providers, self.prune);
+        for site in wanted.sites.iter().flatten() {
+            labels.check(site)?;
+        }
+        let id = match org {
+            Some(org) => self.change_org(wanted, org).await.map(|()| id)?,
+            None => self.create_org(wanted).await?,
+        };
+        let path = |what: &str| id.map(|id| format!("/orgs/{id}/{what}"));
+        let (at_providers, at_sites) = (path("providers"), path("sites"));
+        self.providers(wanted, (at_providers.as_deref(), &providers), &mut labels).await?;
+        for site in wanted.sites.iter().flatten() {
+            self.site(site, (at_sites.as_deref(), &sites), &labels).await?;
+        }
+        if let Some((at_providers, at_sites)) = at_providers.zip(at_sites) {
+            // Sites first: those that are told to name it no more have let go of it by then.
+            self.prune_sites(wanted, &at_sites, &sites).await?;
+            self.prune_providers(wanted, &at_providers, &providers).await?;
         }
         Ok(())
+    }
+
+    /// What an organization has; one that is not made yet has nothing.
+    async fn there(&self, org: Option<i64>, what: &str) -> anyhow::Result<Vec<Value>> {
+        let Some(org) = org else { return Ok(Vec::new()) };
+        self.http.list(&format!("/orgs/{org}/{what}"), &[], usize::MAX).await
     }
 
     async fn create_org(&mut self, wanted: &Org) -> anyhow::Result<Option<i64>> {
@@ -94,85 +113,6 @@ impl Work {
         }
         Ok(())
     }
-
-    async fn site(&mut self, wanted: &Site, path: Option<&str>, sites: &[Value]) -> anyhow::Result<()> {
-        let mut found = sites.iter().filter(|site| shares_host(wanted, site));
-        let site = match (found.next(), found.next()) {
-            (Some(_), Some(_)) => {
-                bail!("the hosts of {:?} lead to several sites; say which is which", wanted.name)
-            }
-            (Some(site), None) => self.change_site(wanted, path, site).await?,
-            (None, _) => self.create_site(wanted, path).await?,
-        };
-        let Some((site, path)) = site.zip(path) else { return Ok(()) };
-        let Some(suspended) = wanted.suspended.filter(|suspended| site["suspended"] != *suspended) else {
-            return Ok(());
-        };
-        let word = if suspended { "suspend" } else { "resume" };
-        if self.step(&format!("~ site {}: {word}", wanted.hosts[0])) {
-            self.http.act(&format!("{path}/{}/{word}", site["id"])).await?;
-        }
-        Ok(())
-    }
-
-    async fn create_site(&mut self, wanted: &Site, path: Option<&str>) -> anyhow::Result<Option<Value>> {
-        let settings = wanted.settings()?;
-        let body = json!({"name": wanted.name, "hosts": wanted.hosts, "settings": settings});
-        let text = format!(
-            "+ site {} {:?}{}",
-            wanted.hosts.join(", "),
-            wanted.name,
-            lines("settings", &settings, &Value::Null)
-        );
-        let is_go = self.step(&text);
-        match path.filter(|_| is_go) {
-            Some(path) => Ok(Some(self.http.create(path, &body).await?)),
-            None => Ok(None),
-        }
-    }
-
-    async fn change_site(
-        &mut self,
-        wanted: &Site,
-        path: Option<&str>,
-        site: &Value,
-    ) -> anyhow::Result<Option<Value>> {
-        let all = json!({"name": wanted.name, "hosts": wanted.hosts});
-        let mut body = differing(all.as_object().unwrap_or(&Map::new()), site);
-        let mut text = lines("", &body, site);
-        let settings = differing(&wanted.settings()?, &site["settings"]);
-        if !settings.is_empty() {
-            text.push_str(&lines("settings", &settings, &site["settings"]));
-            body.insert("settings".to_owned(), settings.into());
-        }
-        if !body.is_empty()
-            && self.step(&format!("~ site {}{text}", wanted.hosts[0]))
-            && let Some(path) = path
-        {
-            let path = format!("{path}/{}", site["id"]);
-            return Ok(Some(self.http.change(&path, &read(site), &body.into()).await?));
-        }
-        Ok(Some(site.clone()))
-    }
-
-    async fn prune_sites(&mut self, wanted: &Org, path: &str, sites: &[Value]) -> anyhow::Result<()> {
-        for site in sites {
-            let is_wanted = wanted.sites.iter().any(|wanted| shares_host(wanted, site));
-            if is_wanted || site["suspended"] == true {
-                continue;
-            }
-            let text = format!("- site {} {}: suspend, it is not in the file", site["id"], site["name"]);
-            if self.step(&text) {
-                self.http.act(&format!("{path}/{}/suspend", site["id"])).await?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn shares_host(wanted: &Site, site: &Value) -> bool {
-    let hosts = site["hosts"].as_array().into_iter().flatten();
-    hosts.filter_map(Value::as_str).any(|host| wanted.hosts.iter().any(|wanted| wanted == host))
 }
 
 /// What of these is not so.

@@ -42,6 +42,27 @@ pub async fn a_reserved_name_is_kept_for_one_member_to_come(w: &World) -> Result
     Ok(change.commit().await?)
 }
 
+pub async fn a_sites_own_name_is_let_go_of_unless_an_administrator_wants_it_kept(w: &World) -> Result<()> {
+    let scope = scope(w, w.site).await?;
+    let mut change = admin(w).begin().await?;
+    for name in ["Our own name", "Wanted as well", "Given to Alice"] {
+        change.reserve_own_name(&scope, name, Lookalikes::Refused).await?;
+        assert!(refused(&mut change, w, "0ur own name", "bob").await?, "{name}");
+    }
+    assert!(change.want_own_name(&scope, "Wanted as well").await?);
+    assert!(!change.want_own_name(&scope, "Wanted as well").await?);
+    change.assign_name(&scope, ("Given to Alice", "alice"), Lookalikes::Refused).await?;
+    change.reserve_name(&scope, "Kept for Ann", Lookalikes::Refused).await?;
+    for name in ["Wanted as well", "Given to Alice", "Kept for Ann", ALICE, "No such name", "\0"] {
+        assert!(!change.free_own_name(&scope, name).await?, "{name}");
+    }
+    assert!(change.free_own_name(&scope, "Our own name").await?);
+    assert!(!change.free_own_name(&scope, "Our own name").await?);
+    assert!(!refused(&mut change, w, "0ur own name", "bob").await?, "its looks are free, too");
+    assert!(change.free_name(&scope, "Wanted as well").await?);
+    Ok(change.commit().await?)
+}
+
 pub async fn a_retired_name_is_never_anybodys_again(w: &World) -> Result<()> {
     let scope = scope(w, w.site).await?;
     let mut change = admin(w).begin().await?;

@@ -1,6 +1,8 @@
 //! Administration of a whole server: what is done through the API reaches live links, by one process and by a cluster.
 #![cfg(test)]
 
+mod applied;
+
 use std::{
     path::Path,
     process::{Command, Stdio},
@@ -39,12 +41,16 @@ fn sentences() -> Vec<Sentence<Server>> {
         a_group_that_is_removed_is_over_for_all_in_it_and_for_good,
         a_suspended_site_loses_its_links_at_once_and_others_keep_theirs,
         what_a_tenant_makes_and_sets_counts_for_members_at_once,
+        a_key_for_one_site_names_it_by_its_host,
         what_members_do_is_in_the_usage_of_their_site,
         an_erased_member_loses_its_link_and_its_receipt_is_checked_on_the_database,
         a_sites_own_certificate_is_served_at_once_and_the_folders_again_without_it,
         an_invited_user_is_listed_changed_suspended_and_removed,
         the_command_line_of_the_database_keeps_the_same_log,
-        a_file_is_shown_then_applied_and_then_there_is_nothing_to_do,
+        applied::a_file_is_shown_then_applied_and_then_there_is_nothing_to_do,
+        applied::providers_are_made_changed_named_at_sites_and_removed,
+        applied::what_a_file_says_nothing_about_is_not_pruned,
+        applied::a_site_that_names_an_unknown_provider_is_refused_before_anything_is_done,
     ]
 }
 
@@ -328,6 +334,22 @@ async fn what_a_tenant_makes_and_sets_counts_for_members_at_once(server: &Server
     Ok(())
 }
 
+async fn a_key_for_one_site_names_it_by_its_host(server: &Server) -> Result<()> {
+    let site = at_site(server, &["site", "show"], &[]).await?["id"].to_string();
+    let create = ["key", "create", "--org", "1", "--name", "one", "--role", "admin", "--site", &site];
+    let key = admin(server, &create).await?;
+    let key = key["key"].as_str().context("a key")?;
+    for at in [&["--site", HOST][..], &["--site", "ACME.test.", "--org", "1"], &["--site", &site]] {
+        let shown = admin_as(server, key, &[&["site", "show"][..], at].concat()).await?;
+        ensure!(shown["id"].as_i64() == site.parse().ok(), "{shown}");
+        admin_as(server, key, &[&["member", "list"][..], at].concat()).await?;
+    }
+    let other = admin_as(server, key, &["site", "show", "--site", OTHER]).await;
+    let said = format!("{:#}", other.err().context("another's")?);
+    ensure!(said.contains(&format!("for the site {site} alone")), "{said}");
+    Ok(())
+}
+
 /// What an edge shows to those who ask for this host: its first certificate.
 async fn served(to: std::net::SocketAddr, host: &str) -> Result<Vec<u8>> {
     let tcp = tokio::net::TcpStream::connect(to).await?;
@@ -433,46 +455,6 @@ async fn the_command_line_of_the_database_keeps_the_same_log(server: &Server) ->
     let checked = server.command(&["audit", "verify", "--json", "--config", &server.config()]).await?;
     let checked: Value = serde_json::from_str(&checked)?;
     ensure!(checked.as_array().is_some_and(|logs| logs.iter().all(|log| log["whole"] == true)), "{checked}");
-    Ok(())
-}
-
-/// `tmtpd apply` of this text; what it printed.
-async fn apply(server: &Server, text: &str, words: &[&str]) -> Result<String> {
-    let file = server.folder().join("sites.toml");
-    std::fs::write(&file, text)?;
-    let (file, url) = (file.display().to_string(), format!("http://{}", server.api));
-    server.command(&[&["apply", &file, "--server", &url, "--key", OPERATOR_KEY], words].concat()).await
-}
-
-async fn a_file_is_shown_then_applied_and_then_there_is_nothing_to_do(server: &Server) -> Result<()> {
-    let file = "[[org]]\nname = 'Applied'\nlimits = { message_octets_max = '1MiB' }\n\
-                [[org.site]]\nname = 'One'\nhosts = ['one.test']\nsettings = { registration = 'open' }\n\
-                [[org.site]]\nname = 'Two'\nhosts = ['two.test']\n";
-    let shown = apply(server, file, &["--dry-run"]).await?;
-    ensure!(shown.contains("+ organization \"Applied\"") && shown.contains("+ site two.test"), "{shown}");
-    ensure!(shown.ends_with("3 changes to make; nothing was done\n"), "{shown}");
-    let found = admin(server, &["org", "list", "--search", "applied"]).await?;
-    ensure!(found.as_array().is_some_and(Vec::is_empty), "{found}");
-
-    let said = apply(server, file, &[]).await?;
-    ensure!(said.ends_with("3 changes made\n"), "{said}");
-    ensure!(apply(server, file, &[]).await? == "nothing to change\n");
-
-    let less = file.replace("[[org.site]]\nname = 'Two'\nhosts = ['two.test']\n", "");
-    let less = less.replace("'One'", "'Uno'").replace("registration = 'open'", "registration = 'closed'");
-    let said = apply(server, &less, &[]).await?;
-    ensure!(
-        said.contains("name: One -> Uno") && said.contains("settings.registration: open -> closed"),
-        "{said}"
-    );
-    ensure!(said.ends_with("1 changes made\n"), "{said}");
-    let said = apply(server, &less, &["--prune", "--dry-run"]).await?;
-    ensure!(said.contains("- site") && said.contains("\"Two\": suspend"), "{said}");
-    apply(server, &less, &["--prune"]).await?;
-    let org = admin(server, &["org", "list", "--search", "applied"]).await?[0]["id"].to_string();
-    let sites = admin(server, &["site", "list", "--org", &org]).await?;
-    ensure!(sites[0]["suspended"] == false && sites[1]["suspended"] == true, "{sites}");
-    ensure!(apply(server, &less, &["--prune"]).await? == "nothing to change\n");
     Ok(())
 }
 

@@ -1,0 +1,185 @@
+//! An organization's sign-in providers, and by which ids a site names them.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, bail};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Work,
+    difference::lines,
+    differing,
+    file::{Org, PROVIDERS, Provider, Site},
+    read,
+};
+
+/// The providers that sites can name, by their labels; without an id where one is not made yet.
+pub struct Labels(BTreeMap<String, Vec<Option<i64>>>);
+
+impl Labels {
+    /// Of those that there are, and those that the file makes. What `prune` removes, no site can name.
+    pub fn new(org: &Org, there: &[Value], prune: bool) -> Self {
+        let wanted = || org.providers.iter().flatten();
+        let mut labels = BTreeMap::<_, Vec<_>>::new();
+        for provider in there {
+            let label = provider["label"].as_str().unwrap_or_default();
+            if !is_pruned(org, provider, prune) {
+                labels.entry(label.to_owned()).or_default().push(provider["id"].as_i64());
+            }
+        }
+        for provider in wanted() {
+            labels.entry(provider.label.clone()).or_insert_with(|| vec![None]);
+        }
+        Self(labels)
+    }
+
+    /// Refuses a site that names a provider that is not, or might be one of several.
+    pub fn check(&self, site: &Site) -> anyhow::Result<()> {
+        for label in named(&site.settings()?) {
+            self.id(&label).with_context(|| format!("the site {:?}, settings.{PROVIDERS}", site.name))?;
+        }
+        Ok(())
+    }
+
+    fn id(&self, label: &str) -> anyhow::Result<Option<i64>> {
+        match self.0.get(label).map(Vec::as_slice) {
+            Some([id]) => Ok(*id),
+            Some(_) => Err(several(label)),
+            None => {
+                let known: Vec<_> = self.0.keys().map(|label| format!("{label:?}")).collect();
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                bail!(
+                    "the organization has no sign-in provider called {label:?}: write the label of one that it has ({known}), or add it to the file as [[org.provider]]"
+                )
+            }
+        }
+    }
+
+    /// Settings as the API takes them: with ids in the place of labels.
+    pub fn with_ids(&self, mut settings: Map<String, Value>) -> anyhow::Result<Map<String, Value>> {
+        if settings.contains_key(PROVIDERS) {
+            let mut ids = Vec::new();
+            for label in named(&settings) {
+                ids.push(self.id(&label)?.with_context(|| format!("{label:?} was not made"))?.to_string());
+            }
+            settings.insert(PROVIDERS.to_owned(), ids.join(",").into());
+        }
+        Ok(settings)
+    }
+}
+
+/// A site's settings as the file has them: with labels in the place of ids, in ascending order. An id that no provider
+/// has any more stays one.
+pub fn with_labels(mut settings: Value, there: &[Value]) -> Value {
+    let label = |id: &str| {
+        let found = there.iter().find(|provider| provider["id"].as_i64() == id.parse().ok());
+        found.and_then(|provider| provider["label"].as_str()).unwrap_or(id).to_owned()
+    };
+    if let Some(ids) = settings[PROVIDERS].as_str() {
+        let mut labels: Vec<_> = ids.split(',').filter(|id| !id.is_empty()).map(label).collect();
+        labels.sort_unstable();
+        settings[PROVIDERS] = labels.into();
+    }
+    settings
+}
+
+fn named(settings: &Map<String, Value>) -> Vec<String> {
+    let labels = settings.get(PROVIDERS).and_then(Value::as_array).into_iter().flatten();
+    labels.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn several(label: &str) -> anyhow::Error {
+    anyhow::anyhow!("there are several sign-in providers called {label:?}; rename all but one")
+}
+
+fn is_pruned(org: &Org, provider: &Value, prune: bool) -> bool {
+    let wanted = org.providers.as_ref();
+    prune && wanted.is_some_and(|wanted| wanted.iter().all(|wanted| provider["label"] != *wanted.label))
+}
+
+impl Work {
+    /// Makes and changes them. Their ids are in `labels` then.
+    pub(super) async fn providers(
+        &mut self,
+        wanted: &Org,
+        (path, there): (Option<&str>, &[Value]),
+        labels: &mut Labels,
+    ) -> anyhow::Result<()> {
+        for provider in wanted.providers.iter().flatten() {
+            let mut found = there.iter().filter(|there| there["label"] == *provider.label);
+            match (found.next(), found.next()) {
+                (Some(_), Some(_)) => return Err(several(&provider.label)),
+                (Some(there), None) => self.change_provider(provider, path, there).await?,
+                (None, _) => {
+                    let id = self.create_provider(provider, path).await?;
+                    labels.0.insert(provider.label.clone(), vec![id]);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn create_provider(
+        &mut self,
+        wanted: &Provider,
+        path: Option<&str>,
+    ) -> anyhow::Result<Option<i64>> {
+        let settings = wanted.settings()?;
+        let shown = lines("settings", &settings, &Value::Null);
+        let text = format!("+ provider {:?}\n    issuer: {}{shown}", wanted.label, wanted.issuer);
+        let is_go = self.step(&text);
+        let Some(path) = path.filter(|_| is_go) else { return Ok(None) };
+        let body = json!({"label": wanted.label, "issuer": wanted.issuer, "settings": settings});
+        Ok(self.http.create(path, &body).await?["id"].as_i64())
+    }
+
+    async fn change_provider(
+        &mut self,
+        wanted: &Provider,
+        path: Option<&str>,
+        there: &Value,
+    ) -> anyhow::Result<()> {
+        let all = wanted.settings()?;
+        let settings = differing(&all, &there["settings"]);
+        let is_another = there["issuer"] != *wanted.issuer;
+        if settings.is_empty() && !is_another {
+            return Ok(());
+        }
+        let mut text = format!("~ provider {:?}", wanted.label);
+        if is_another {
+            text.push_str(&format!(
+                "\n    issuer: {} -> {}",
+                there["issuer"].as_str().unwrap_or_default(),
+                wanted.issuer
+            ));
+        }
+        text.push_str(&lines("settings", &settings, &there["settings"]));
+        if self.step(&text)
+            && let Some(path) = path
+        {
+            // All of them with another issuer: what is left out is found anew there.
+            let settings = if is_another { all } else { settings };
+            let body = json!({"issuer": wanted.issuer, "settings": settings});
+            self.http.change(&format!("{path}/{}", there["id"]), &read(there), &body).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes those that the file does not list, where it lists any or says that there are none.
+    pub(super) async fn prune_providers(
+        &mut self,
+        wanted: &Org,
+        path: &str,
+        there: &[Value],
+    ) -> anyhow::Result<()> {
+        let prune = self.prune;
+        for provider in there.iter().filter(|provider| is_pruned(wanted, provider, prune)) {
+            let text =
+                format!("- provider {} {}: remove, it is not in the file", provider["id"], provider["label"]);
+            if self.step(&text) {
+                self.http.delete(&format!("{path}/{}", provider["id"])).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,176 @@
+//! `tmtpd apply`: what is said, what is done, and that nothing is done twice.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use tmtp_testkit::server::{OPERATOR_KEY, Server};
+
+use crate::admin;
+
+/// `tmtpd apply` of this text; what it printed.
+async fn apply(server: &Server, text: &str, words: &[&str]) -> Result<String> {
+    // One of its own each time: sentences run side by side.
+    let file = tempfile::NamedTempFile::new_in(server.folder())?;
+    std::fs::write(&file, text)?;
+    let (path, url) = (file.path().display().to_string(), format!("http://{}", server.api));
+    server.command(&[&["apply", &path, "--server", &url, "--key", OPERATOR_KEY], words].concat()).await
+}
+
+pub(crate) async fn a_file_is_shown_then_applied_and_then_there_is_nothing_to_do(
+    server: &Server,
+) -> Result<()> {
+    let file = "[[org]]\nname = 'Applied'\nlimits = { message_octets_max = '1MiB' }\n\
+                [[org.site]]\nname = 'One'\nhosts = ['one.test']\nsettings = { registration = 'open' }\n\
+                [[org.site]]\nname = 'Two'\nhosts = ['two.test']\n";
+    let shown = apply(server, file, &["--dry-run"]).await?;
+    ensure!(shown.contains("+ organization \"Applied\"") && shown.contains("+ site two.test"), "{shown}");
+    ensure!(shown.ends_with("3 changes to make; nothing was done\n"), "{shown}");
+    let found = admin(server, &["org", "list", "--search", "applied"]).await?;
+    ensure!(found.as_array().is_some_and(Vec::is_empty), "{found}");
+
+    let said = apply(server, file, &[]).await?;
+    ensure!(said.ends_with("3 changes made\n"), "{said}");
+    ensure!(apply(server, file, &[]).await? == "nothing to change\n");
+
+    let less = file.replace("[[org.site]]\nname = 'Two'\nhosts = ['two.test']\n", "");
+    let less = less.replace("'One'", "'Uno'").replace("registration = 'open'", "registration = 'closed'");
+    let said = apply(server, &less, &[]).await?;
+    ensure!(
+        said.contains("name: One -> Uno") && said.contains("settings.registration: open -> closed"),
+        "{said}"
+    );
+    ensure!(said.ends_with("1 changes made\n"), "{said}");
+    let said = apply(server, &less, &["--prune", "--dry-run"]).await?;
+    ensure!(said.contains("- site") && said.contains("\"Two\": suspend"), "{said}");
+    apply(server, &less, &["--prune"]).await?;
+    let org = admin(server, &["org", "list", "--search", "applied"]).await?[0]["id"].to_string();
+    let sites = admin(server, &["site", "list", "--org", &org]).await?;
+    ensure!(sites[0]["suspended"] == false && sites[1]["suspended"] == true, "{sites}");
+    ensure!(apply(server, &less, &["--prune"]).await? == "nothing to change\n");
+    Ok(())
+}
+
+/// An organization with a site whose sign-in is the provider of others; its issuer.
+async fn issuer(server: &Server, name: &str) -> Result<String> {
+    let org = admin(server, &["org", "create", "--name", name]).await?["id"].to_string();
+    let host = format!("{}.test", name.to_ascii_lowercase());
+    let create =
+        ["site", "create", "--org", &org, "--name", name, "--host", &host, "registration=invitation"];
+    Ok(format!("http://{}/oidc/{}", server.api, admin(server, &create).await?["id"]))
+}
+
+/// The id of the organization with this name.
+async fn org(server: &Server, name: &str) -> Result<String> {
+    Ok(admin(server, &["org", "list", "--search", name]).await?[0]["id"].to_string())
+}
+
+/// What there is of an organization, by this command.
+async fn list(server: &Server, what: &str, org: &str) -> Result<Vec<Value>> {
+    let listed = admin(server, &[what, "list", "--org", org]).await?;
+    listed.as_array().cloned().context("a list")
+}
+
+pub(crate) async fn providers_are_made_changed_named_at_sites_and_removed(server: &Server) -> Result<()> {
+    let (staff, partners) = (issuer(server, "Staffroom").await?, issuer(server, "Partnership").await?);
+    let file = format!(
+        "[[org]]\nname = 'Vouched'\n\
+         [[org.provider]]\nlabel = 'Staff'\nissuer = '{staff}'\n\
+         settings = {{ client_id = 'tmtp', email_domains = ['acme.example', 'acme.test'] }}\n\
+         [[org.provider]]\nlabel = 'Partners, all'\nissuer = '{partners}'\nsettings = {{ client_id = 'tmtp' }}\n\
+         [[org.site]]\nname = 'Vouched'\nhosts = ['vouched.test']\n\
+         settings = {{ registration = 'provider', providers = ['Staff', 'Partners, all'] }}\n"
+    );
+    let shown = apply(server, &file, &["--dry-run"]).await?;
+    ensure!(shown.contains("+ provider \"Staff\"") && shown.contains("settings.client_id: tmtp"), "{shown}");
+    ensure!(shown.contains("settings.providers: Partners, all, Staff"), "{shown}");
+    ensure!(shown.ends_with("4 changes to make; nothing was done\n"), "{shown}");
+    let said = apply(server, &file, &[]).await?;
+    ensure!(said.ends_with("4 changes made\n"), "{said}");
+    ensure!(apply(server, &file, &["--prune"]).await? == "nothing to change\n");
+    let org = org(server, "vouched").await?;
+    let made = list(server, "provider", &org).await?;
+    ensure!(made[0]["settings"]["token_url"] == format!("{staff}/token"), "{made:?}");
+    let named = format!("{},{}", made[1]["id"], made[0]["id"]);
+    let sites = list(server, "site", &org).await?;
+    ensure!(sites[0]["settings"]["providers"] == named.as_str(), "{sites:?}");
+
+    // In another order it is the same; another issuer is found anew, and a rule of its own is a change.
+    let same = file.replace("['Staff', 'Partners, all']", "['Partners, all', 'Staff']");
+    ensure!(apply(server, &same, &[]).await? == "nothing to change\n");
+    let moved = file
+        .replace(
+            &format!("issuer = '{partners}'\nsettings = {{ client_id = 'tmtp' }}"),
+            &format!(
+                "issuer = '{staff}'\nsettings = {{ client_id = 'tmtp', login_url = '{partners}/authorize' }}"
+            ),
+        )
+        .replace("['acme.example', 'acme.test']", "[]");
+    let said = apply(server, &moved, &[]).await?;
+    ensure!(said.contains(&format!("issuer: {partners} -> {staff}")), "{said}");
+    ensure!(said.contains("settings.email_domains: acme.example, acme.test -> []"), "{said}");
+    ensure!(said.ends_with("2 changes made\n"), "{said}");
+    ensure!(apply(server, &moved, &[]).await? == "nothing to change\n");
+    let now = list(server, "provider", &org).await?;
+    let settings = &now[1]["settings"];
+    ensure!(settings["login_url"] == format!("{partners}/authorize"), "{now:?}");
+    ensure!(settings["token_url"] == format!("{staff}/token") && now[0]["id"] == made[0]["id"], "{now:?}");
+
+    // Without one: it stays, then it is removed, and the site names it no more.
+    let at = moved.find("[[org.provider]]\nlabel = 'Partners").context("it")?;
+    let less = format!("{}{}", &moved[..at], &moved[moved.find("[[org.site]]").context("it")?..])
+        .replace("['Staff', 'Partners, all']", "['Staff']");
+    let said = apply(server, &less, &[]).await?;
+    ensure!(said.contains("settings.providers: Partners, all, Staff -> Staff"), "{said}");
+    ensure!(list(server, "provider", &org).await?.len() == 2);
+    let said = apply(server, &less, &["--prune", "--dry-run"]).await?;
+    ensure!(said.contains("\"Partners, all\": remove"), "{said}");
+    ensure!(list(server, "provider", &org).await?.len() == 2);
+    apply(server, &less, &["--prune"]).await?;
+    ensure!(list(server, "provider", &org).await?.len() == 1);
+    ensure!(apply(server, &less, &["--prune"]).await? == "nothing to change\n");
+    Ok(())
+}
+
+pub(crate) async fn what_a_file_says_nothing_about_is_not_pruned(server: &Server) -> Result<()> {
+    let issuer = issuer(server, "Vouching").await?;
+    let org = admin(server, &["org", "create", "--name", "Unsaid"]).await?["id"].to_string();
+    admin(server, &["site", "create", "--org", &org, "--name", "Unsaid", "--host", "unsaid.test"]).await?;
+    let add = ["provider", "create", "--org", &org, "--label", "Hand", "--issuer", &issuer, "client_id=tmtp"];
+    admin(server, &add).await?;
+    let nothing = "[[org]]\nname = 'Unsaid'\n";
+    ensure!(apply(server, nothing, &["--prune"]).await? == "nothing to change\n");
+    let said = apply(server, &format!("{nothing}site = []\n"), &["--prune"]).await?;
+    ensure!(said.contains("suspend") && said.ends_with("1 changes made\n"), "{said}");
+    ensure!(list(server, "provider", &org).await?.len() == 1);
+    let said = apply(server, &format!("{nothing}provider = []\n"), &["--prune"]).await?;
+    ensure!(said.contains("remove") && said.ends_with("1 changes made\n"), "{said}");
+    ensure!(list(server, "provider", &org).await?.is_empty());
+    Ok(())
+}
+
+pub(crate) async fn a_site_that_names_an_unknown_provider_is_refused_before_anything_is_done(
+    server: &Server,
+) -> Result<()> {
+    let issuer = issuer(server, "Known").await?;
+    let file = format!(
+        "[[org]]\nname = 'Unknowing'\n\
+         [[org.provider]]\nlabel = 'Known'\nissuer = '{issuer}'\nsettings = {{ client_id = 'tmtp' }}\n\
+         [[org.site]]\nname = 'One'\nhosts = ['unknowing.test']\nsettings = {{ providers = ['Unknown'] }}\n"
+    );
+    let refused = |said: Result<String>| said.unwrap_or_else(|error| format!("{error:#}"));
+    let said = refused(apply(server, &file, &[]).await);
+    ensure!(said.contains("called \"Unknown\"") && said.contains("[[org.provider]]"), "{said}");
+    ensure!(said.contains("\"Known\"") && said.contains("the site \"One\""), "{said}");
+    let found = admin(server, &["org", "list", "--search", "unknowing"]).await?;
+    ensure!(found.as_array().is_some_and(Vec::is_empty), "{found}");
+    // One that this run removes is none to name.
+    let file = file.replace("'Unknown'", "'Known'");
+    apply(server, &file, &[]).await?;
+    let less = format!(
+        "[[org]]\nname = 'Unknowing'\nprovider = []\n{}",
+        &file[file.find("[[org.site]]").context("it")?..]
+    );
+    ensure!(apply(server, &less, &[]).await? == "nothing to change\n");
+    let said = refused(apply(server, &less, &["--prune"]).await);
+    ensure!(said.contains("called \"Known\""), "{said}");
+    Ok(())
+}
