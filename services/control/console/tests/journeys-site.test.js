@@ -157,10 +157,10 @@ test('a member is taken out of a group, and the group removed by typing its name
   const page = await visit(at, { viewport: PHONE })
   await page.getByLabel('Search by name').fill(group)
   await page.getByRole('link', { name: group }).click()
-  await page.getByRole('button', { name: `Take ${friend} out of the group` }).click()
+  await page.getByRole('button', { name: `Take out ${friend}` }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Take out' }).click()
   await page.getByText('Barred').waitFor()
-  assert.equal(await page.getByRole('button', { name: `Take ${friend} out of the group` }).count(), 0)
+  assert.equal(await page.getByRole('button', { name: `Take out ${friend}` }).count(), 0)
   await assert.rejects(asMember(finns, 'group', 'post', group, 'I am still here'), /unknown/)
   const heard = async (account) => (await asMember(account, '--json', 'listen', '--once')).stdout
   const told = (alias) => new RegExp(`"drop".*${alias}|${alias}.*"drop"`)
