@@ -42,6 +42,10 @@ pub struct ProviderPlan {
     pub settings: Value,
 }
 
+/// What a provider publishes about itself, unless it was given by hand: our name for it, and that in its document.
+const PUBLISHED: [(&str, &str); 3] =
+    [("login_url", "authorization_endpoint"), ("token_url", "token_endpoint"), ("keys_url", "jwks_uri")];
+
 impl Registry {
     /// Adds a provider to an organization.
     ///
@@ -152,8 +156,9 @@ impl Registry {
         let issuer = plan.issuer.clone().unwrap_or_else(|| before.issuer.clone());
         let mut settings = merged(&before.settings, &plan.settings)?;
         checked(&label, &issuer, &settings)?;
-        let published = [&settings.login_url, &settings.token_url, &settings.keys_url];
-        if issuer != before.issuer || published.iter().any(|url| url.is_empty()) {
+        let is_by_hand = PUBLISHED.iter().all(|(name, _)| plan.settings[*name].is_string());
+        let urls = [&settings.login_url, &settings.token_url, &settings.keys_url];
+        if (issuer != before.issuer && !is_by_hand) || urls.iter().any(|url| url.is_empty()) {
             self.discover(&issuer, &plan.settings, &mut settings).await?;
         }
         for (name, url) in [("login_url", &settings.login_url), ("token_url", &settings.token_url)] {
@@ -175,11 +180,8 @@ impl Registry {
             other => other,
         };
         let published = self.published(issuer).await.map_err(by_hand)?;
-        for (name, field, at) in [
-            ("login_url", "authorization_endpoint", &mut settings.login_url),
-            ("token_url", "token_endpoint", &mut settings.token_url),
-            ("keys_url", "jwks_uri", &mut settings.keys_url),
-        ] {
+        let urls = [&mut settings.login_url, &mut settings.token_url, &mut settings.keys_url];
+        for ((name, field), at) in PUBLISHED.into_iter().zip(urls) {
             if !given[name].is_string() {
                 *at = published.address(field).map_err(by_hand)?;
             }

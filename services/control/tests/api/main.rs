@@ -140,6 +140,7 @@ on_each_store! {
     }
     providers {
         a_provider_is_looked_up_where_it_publishes_itself,
+        a_provider_that_publishes_nothing_is_given_by_hand,
         a_provider_is_changed_at_its_latest_version_and_removed,
         a_provider_that_cannot_be_is_told_why,
         an_organization_has_as_many_providers_as_a_client_takes,

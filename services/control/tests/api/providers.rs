@@ -38,6 +38,19 @@ pub async fn a_provider_is_looked_up_where_it_publishes_itself(stage: &Stage) ->
     Ok(())
 }
 
+pub async fn a_provider_that_publishes_nothing_is_given_by_hand(stage: &Stage) -> Result<()> {
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    let issuer = issuer(stage, &theirs).await?;
+    let mut body = json!({"label": "Silent", "issuer": "http://127.0.0.1:1", "settings": {"client_id": "tmtp",
+        "login_url": format!("{issuer}/authorize"), "token_url": format!("{issuer}/token")}});
+    let said = stage.post(ours.key("admin"), &ours.at("/providers"), &body).await?.problem(422, "invalid")?;
+    assert!(said.contains("keys_url by hand"), "{said}");
+    body["settings"]["keys_url"] = json!(format!("{issuer}/keys"));
+    let made = stage.post(ours.key("admin"), &ours.at("/providers"), &body).await?.made()?;
+    assert_eq!(made["settings"]["login_url"], body["settings"]["login_url"]);
+    Ok(())
+}
+
 pub async fn a_provider_is_changed_at_its_latest_version_and_removed(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let path = ours.at(&format!("/providers/{}", ours.provider));
