@@ -68,8 +68,9 @@ impl Control {
     pub async fn run(&self, listeners: Vec<TcpListener>, stop: CancellationToken) -> std::io::Result<()> {
         let (mailer, outbox) = Mailer::new(&self.options.mail).map_err(std::io::Error::other)?;
         let router = api::router(self.registry.clone(), Arc::clone(&self.door), &self.options, mailer);
-        let serving =
-            listeners.into_iter().map(|listener| api::serve(listener, router.clone(), stop.clone()));
+        let serving = listeners.into_iter().map(|listener| {
+            api::serve(listener, router.clone(), self.options.trusted_proxies.clone(), stop.clone())
+        });
         let counting = async {
             let backlog = Box::pin(backlog::watch(self.store.clone(), self.registry.clock.clone(), &stop));
             let usage = Box::pin(usage::watch(self.store.admin(), self.registry.clock.clone(), &stop));

@@ -24,6 +24,8 @@ mod roots;
 #[cfg(feature = "server")]
 mod secret;
 #[cfg(feature = "server")]
+mod shares;
+#[cfg(feature = "server")]
 mod shown;
 #[cfg(feature = "server")]
 mod stamps;
@@ -50,6 +52,8 @@ pub use outside::{Outside, OutsideError};
 pub use roots::{NoRoots, roots};
 #[cfg(feature = "server")]
 pub use secret::Secret;
+#[cfg(feature = "server")]
+pub use shares::{Share, Shares};
 #[cfg(feature = "server")]
 pub use shown::shown_url;
 #[cfg(feature = "server")]

@@ -1,7 +1,8 @@
-//! A listener for the HTTP address that strangers cannot use up: few connections, none for long that is not used.
+//! A listener for the HTTP address that one stranger cannot use up: a bounded number of connections, a share of them from one
+//! address, none for long that is not used.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -12,8 +13,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// Connections at a time.
-const CONNECTIONS: usize = 128;
+use crate::{Network, Share, Shares, subscriber};
+
+/// Connections at a time, and those of one subscriber.
+const CONNECTIONS: usize = 512;
+const OF_ONE: usize = 128;
 /// In each time as long as this something must come or go; requests are answered within less.
 const WINDOW: Duration = Duration::from_secs(30);
 /// So many octets of it at least: fewer keep nobody's place.
@@ -25,12 +29,29 @@ const LIFETIME: Duration = Duration::from_secs(600);
 pub struct Bounded {
     listener: TcpListener,
     permits: Arc<Semaphore>,
+    shares: Shares<IpAddr>,
+    proxies: Vec<Network>,
 }
 
 impl Bounded {
     /// Accepts from this listener.
     pub fn new(listener: TcpListener) -> Self {
-        Self { listener, permits: Arc::new(Semaphore::new(CONNECTIONS)) }
+        let (permits, shares) = (Arc::new(Semaphore::new(CONNECTIONS)), Shares::new(OF_ONE));
+        Self { listener, permits, shares, proxies: Vec::new() }
+    }
+
+    /// Lets these have as many connections as there are: all of our clients come from them.
+    #[must_use]
+    pub fn trusting(self, proxies: Vec<Network>) -> Self {
+        Self { proxies, ..self }
+    }
+
+    /// A place among those of an address; `None` when it has its share.
+    fn place(&self, address: IpAddr) -> Option<Option<Share<IpAddr>>> {
+        if self.proxies.iter().any(|network| network.contains(address)) {
+            return Some(None);
+        }
+        self.shares.take(subscriber(address)).map(Some)
     }
 }
 
@@ -44,13 +65,24 @@ impl axum::serve::Listener for Bounded {
             // The semaphore is never closed.
             Err(_) => std::future::pending().await,
         };
-        let (stream, peer) = axum::serve::Listener::accept(&mut self.listener).await;
-        (Mortal::new(stream, permit), peer)
+        loop {
+            let (stream, peer) = axum::serve::Listener::accept(&mut self.listener).await;
+            // Whoever has a share is hung up on.
+            if let Some(share) = self.place(peer.ip()) {
+                return (Mortal::new(stream, Place { _permit: permit, _share: share }), peer);
+            }
+        }
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
+}
+
+/// What a connection takes up, until it ends.
+struct Place {
+    _permit: OwnedSemaphorePermit,
+    _share: Option<Share<IpAddr>>,
 }
 
 /// A connection that fails when nobody uses it, or its time is over.
@@ -60,13 +92,13 @@ pub struct Mortal<S> {
     end: Pin<Box<Sleep>>,
     /// Octets that came and went in this window.
     moved: usize,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl<S> Mortal<S> {
-    fn new(stream: S, permit: OwnedSemaphorePermit) -> Self {
+    fn new(stream: S, place: Place) -> Self {
         let (window, end) = (Box::pin(sleep(WINDOW)), Box::pin(sleep(LIFETIME)));
-        Self { stream, window, end, moved: 0, _permit: permit }
+        Self { stream, window, end, moved: 0, _place: place }
     }
 
     fn check_time(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
@@ -132,11 +164,35 @@ mod tests {
         assert!(matches!(ended, Ok(Ok(0) | Err(_))), "{ended:?}");
     }
 
+    /// How many of so many connections from here are served.
+    async fn served(connections: usize, proxies: Vec<Network>) -> usize {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let router = axum::Router::new().route("/", axum::routing::get(async || "here"));
+        tokio::spawn(async move { axum::serve(Bounded::new(listener).trusting(proxies), router).await });
+        let mut served = Vec::new();
+        for _ in 0..connections {
+            let mut stream = TcpStream::connect(addr).await.unwrap();
+            // One that was hung up on may fail already here.
+            _ = stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
+            if stream.read(&mut [0; 256]).await.is_ok_and(|octets| octets > 0) {
+                served.push(stream);
+            }
+        }
+        served.len()
+    }
+
+    #[tokio::test]
+    async fn an_address_has_a_share_of_the_connections_and_proxies_that_are_trusted_have_all() {
+        assert_eq!(served(OF_ONE + 2, Vec::new()).await, OF_ONE);
+        assert_eq!(served(OF_ONE + 2, vec!["127.0.0.0/8".parse().unwrap()]).await, OF_ONE + 2);
+    }
+
     /// Whether so many octets a second get through for so long.
     async fn lasts(octets: usize, seconds: u64) -> bool {
         let (mut near, far): (DuplexStream, _) = tokio::io::duplex(1 << 20);
         let permit = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
-        let mut mortal = Mortal::new(far, permit);
+        let mut mortal = Mortal::new(far, Place { _permit: permit, _share: None });
         let reading = tokio::spawn(async move {
             let mut all = vec![0; 1 << 16];
             while mortal.read(&mut all).await? > 0 {}

@@ -29,8 +29,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
         let name = once_name(&request)?;
         must_be_json(&request)?;
         let what = format!("{} {}\n", request.method(), request.uri().path());
-        let octets =
-            Bytes::from_request(request, state).await.map_err(|rejection| too_large(rejection.status()))?;
+        let octets = Bytes::from_request(request, state).await.map_err(|_| incomplete())?;
         let body = serde_json::from_slice(&octets).map_err(|error| wrong(&error))?;
         let digest = Sha256::new().chain_update(what).chain_update(&octets).finalize().to_vec();
         Ok(Self { body, once: name.map(|name| Once { name, digest }) })
@@ -59,11 +58,12 @@ fn must_be_json(request: &Request) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json", "The body is not JSON", detail))
 }
 
-fn too_large(status: StatusCode) -> Problem {
-    if status == StatusCode::PAYLOAD_TOO_LARGE {
-        let detail = format!("a body has {BODY_OCTETS} octets at most");
-        return Problem::new(status, "too-large", "The body is too large", detail);
-    }
+pub(super) fn too_large() -> Problem {
+    let detail = format!("a body has {BODY_OCTETS} octets at most");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", detail)
+}
+
+pub(super) fn incomplete() -> Problem {
     Problem::bad("the body did not arrive whole; send it again")
 }
 
@@ -82,10 +82,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Posted<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let form = Form::<T>::from_request(request, state).await;
-        form.map(|Form(posted)| Self(posted)).map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => too_large(rejection.status()),
-            _ => Problem::bad(rejection.body_text()),
-        })
+        form.map(|Form(posted)| Self(posted)).map_err(|rejection| Problem::bad(rejection.body_text()))
     }
 }
 

@@ -3,18 +3,22 @@
 use std::{net::IpAddr, time::Duration};
 
 use axum::{
+    body::Body,
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tmtp_store::{
     SiteId,
     admin::{ApiKey, KeyId, OrgId},
 };
+use tokio::time::timeout;
 
 use super::{
-    Api, Shared,
+    Api, BODY_OCTETS, Shared,
+    body::{incomplete, too_large},
     caller::Caller,
     cookie,
     limiter::{Left, Who},
@@ -24,14 +28,25 @@ use super::{
 };
 use crate::{By, Role, key_hash};
 
-/// How long a request may take, its body's arrival included.
+/// How long a request's body may take to arrive, and then the request.
+const ARRIVAL: Duration = Duration::from_secs(10);
 const REQUEST: Duration = Duration::from_secs(20);
 /// The operator's key of the settings, as an id.
 const OPERATOR: KeyId = KeyId(0);
 
 /// Carries a request out in a task of its own, so that one whose client has left is not broken off half-way, within a
-/// bound of how many at a time and for how long.
+/// bound of how many at a time and for how long. It takes a place once it is whole: however slow clients are, they keep none.
 pub(super) async fn bound(State(api): State<Shared>, request: Request, next: Next) -> Response {
+    let request = match timeout(ARRIVAL, whole(request)).await {
+        Ok(Ok(request)) => request,
+        Ok(Err(problem)) => return counted(problem.into_response()),
+        Err(_) => {
+            let detail = format!("the body did not arrive within {} s; send it again", ARRIVAL.as_secs());
+            let slow =
+                Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "The request is too slow", detail);
+            return counted(slow.into_response());
+        }
+    };
     let Ok(permit) = api.permits.clone().try_acquire_owned() else {
         return counted(
             Problem::busy("too many requests at this moment; try again in a second").into_response(),
@@ -42,7 +57,7 @@ pub(super) async fn bound(State(api): State<Shared>, request: Request, next: Nex
         drop(permit);
         response
     });
-    let response = match tokio::time::timeout(REQUEST, running).await {
+    let response = match timeout(REQUEST, running).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             let detail = "the service has a defect; its operator finds it in the log";
@@ -53,6 +68,16 @@ pub(super) async fn bound(State(api): State<Shared>, request: Request, next: Nex
             .into_response(),
     };
     counted(response)
+}
+
+/// The request with all of its body.
+async fn whole(request: Request) -> Result<Request, Problem> {
+    let (parts, body) = request.into_parts();
+    match Limited::new(body, BODY_OCTETS).collect().await {
+        Ok(body) => Ok(Request::from_parts(parts, Body::from(body.to_bytes()))),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+        Err(_) => Err(incomplete()),
+    }
 }
 
 fn counted(mut response: Response) -> Response {
@@ -77,10 +102,12 @@ pub(super) async fn admit(
         Ok(None) => return count_stranger(&api, peer, Problem::unauthorized()),
         Err(problem) => return problem.into_response(),
     };
-    let left = api.limiter.count(Who::Caller(caller.by.caller));
+    let who = Who::Caller(caller.by.caller);
+    let left = api.limiter.count(who);
     if left.remaining.is_none() {
         return too_many(left);
     }
+    let Some(_place) = api.shares.take(who) else { return with_limits(too_many_at_once(), left) };
     if let Err(problem) = caller.reaches(request.uri().path()) {
         return with_limits(problem.into_response(), left);
     }
@@ -98,10 +125,12 @@ pub(super) async fn greet(
     if let Err(problem) = origin::check(request.method(), request.headers()) {
         return count_stranger(&api, peer, problem);
     }
-    let left = api.limiter.count(Who::stranger(peer.0));
+    let who = Who::stranger(peer.0);
+    let left = api.limiter.count(who);
     if left.remaining.is_none() {
         return too_many(left);
     }
+    let Some(_place) = api.shares.take(who) else { return with_limits(too_many_at_once(), left) };
     with_limits(next.run(request).await, left)
 }
 
@@ -167,6 +196,14 @@ async fn look_up(api: &Api, key: &str) -> Result<Option<Found>, Problem> {
         Some(Found { org: key.org, role, key: key.id, name: key.name, only_site: key.only_site })
     };
     Ok(api.registry.authenticate(key).await?.and_then(known))
+}
+
+/// Others are to find a place, too.
+fn too_many_at_once() -> Response {
+    let detail = "so many of your requests are carried out at this moment; try again when they are answered";
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", detail)
+        .with("retry-after", "1".to_owned())
+        .into_response()
 }
 
 fn too_many(left: Left) -> Response {

@@ -42,8 +42,8 @@ mod users;
 
 use std::sync::Arc;
 
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
-use tmtp_platform::Network;
+use axum::{Router, middleware, routing::get};
+use tmtp_platform::{Network, Shares};
 use tokio::sync::Semaphore;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -67,6 +67,9 @@ use limiter::Limiter;
 /// Most octets of a request's body.
 pub(crate) const BODY_OCTETS: usize = 64 << 10;
 
+/// One caller's requests have this part of the places.
+const SHARE: usize = 4;
+
 /// What requests share.
 pub(crate) struct Api {
     pub registry: Registry,
@@ -74,6 +77,7 @@ pub(crate) struct Api {
     pub operator: Option<[u8; 32]>,
     pub limiter: Limiter,
     pub permits: Arc<Semaphore>,
+    pub shares: Shares<Who>,
     /// Who is believed whom a request comes from.
     pub trusted_proxies: Vec<Network>,
     /// What links begin with.
@@ -106,6 +110,7 @@ pub fn router(registry: Registry, door: Arc<Door>, options: &Options, mailer: Ma
         operator: Some(key).filter(|key| !key.is_empty()).map(key_hash),
         limiter: Limiter::new(options.requests_per_minute_max, Arc::clone(&registry.clock)),
         permits: Arc::new(Semaphore::new(options.requests_at_once_max as usize)),
+        shares: Shares::new(options.requests_at_once_max as usize / SHARE),
         trusted_proxies: options.trusted_proxies.clone(),
         public_url: options.public_url(),
         tmtp_port: options.tmtp_port,
@@ -124,7 +129,6 @@ pub fn router(registry: Registry, door: Arc<Door>, options: &Options, mailer: Ma
         .merge(doors.layer(middleware::from_fn_with_state(Arc::clone(&api), guard::greet)))
         .merge(sign_in::routes())
         .route(arrival::RETURN, get(arrival::come_back))
-        .layer(DefaultBodyLimit::max(BODY_OCTETS))
         .route("/api/v1/openapi.json", get(docs::openapi))
         .route("/api/v1/docs", get(docs::page))
         .merge(console::routes())

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use axum::{Router, extract::connect_info::Connected, serve::IncomingStream};
-use tmtp_platform::Bounded;
+use tmtp_platform::{Bounded, Network};
 use tokio_util::sync::CancellationToken;
 
 /// Where a request comes from: who connected, or whom a proxy that is trusted names ([`super::proxies`]).
@@ -23,11 +23,15 @@ impl Connected<IncomingStream<'_, Bounded>> for Peer {
 pub async fn serve(
     listener: std::net::TcpListener,
     router: Router,
+    trusted_proxies: Vec<Network>,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    axum::serve(Bounded::new(listener), router.into_make_service_with_connect_info::<Peer>())
-        .with_graceful_shutdown(async move { stop.cancelled().await })
-        .await
+    axum::serve(
+        Bounded::new(listener).trusting(trusted_proxies),
+        router.into_make_service_with_connect_info::<Peer>(),
+    )
+    .with_graceful_shutdown(async move { stop.cancelled().await })
+    .await
 }

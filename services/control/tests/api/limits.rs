@@ -1,9 +1,16 @@
 //! What a plan allows, and how much may be asked.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use reqwest::Method;
 use serde_json::json;
 use tmtp_control::Options;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 
 use crate::stage::{Answer, OPERATOR, Stage, json_body};
 
@@ -117,5 +124,39 @@ async fn requests_beyond_those_that_fit_at_once_are_told_to_come_later() -> Resu
         assert_eq!(answer.header("retry-after"), "1");
         answer.problem(503, "busy")?;
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_sends_slowly_takes_no_place_from_others() -> Result<()> {
+    let stage = Stage::with(Options { requests_at_once_max: 2, ..Options::default() }).await?;
+    let mut slow = Vec::new();
+    for _ in 0..8 {
+        let mut link = TcpStream::connect(stage.url("").trim_start_matches("http://")).await?;
+        let head = "POST /api/v1/sign-in HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 60000\r\n\r\n{";
+        link.write_all(head.as_bytes()).await?;
+        slow.push(link);
+    }
+    // Each has been read as far as it goes once this one, which came after it, is answered.
+    for _ in 0..20 {
+        stage.get(OPERATOR, "/me").await?.good()?;
+    }
+    let mut said = vec![0; 64];
+    let mut first = slow.remove(0);
+    let octets = timeout(Duration::from_secs(60), first.read(&mut said)).await??;
+    assert!(String::from_utf8_lossy(&said[..octets]).starts_with("HTTP/1.1 408"), "{said:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_address_has_a_share_of_the_places() -> Result<()> {
+    let stage = Stage::with(Options { requests_at_once_max: 8, ..Options::default() }).await?;
+    let body = json!({"email": "nobody@acme.example", "password": "not it at all"});
+    // Each takes as long as a password does.
+    let many =
+        (0..12).map(|_| async { Answer::of(json_body(stage.browse(Method::POST, "/sign-in"), &body)).await });
+    let answers = futures::future::try_join_all(many).await?;
+    let at_once = answers.iter().filter(|answer| answer.status == 429 && answer.header("retry-after") == "1");
+    assert!(at_once.count() > 0, "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
     Ok(())
 }
