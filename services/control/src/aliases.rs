@@ -70,6 +70,7 @@ impl Registry {
     pub async fn retire_alias(&self, by: &By, at: (OrgId, SiteId), name: &str) -> Result<Alias> {
         let mut change = self.admin.begin_of(at.0).await?;
         let (scope, before) = find(&mut change, at, name).await?;
+        refuse_kept(&mut change, &scope, name).await?;
         let retired = change.retire_name(&scope, name).await?;
         let after = change.alias(&scope, name).await?.ok_or(Error::Busy)?;
         if retired {
@@ -87,6 +88,7 @@ impl Registry {
     pub async fn free_alias(&self, by: &By, at: (OrgId, SiteId), name: &str) -> Result<()> {
         let mut change = self.admin.begin_of(at.0).await?;
         let (scope, before) = find(&mut change, at, name).await?;
+        refuse_kept(&mut change, &scope, name).await?;
         if !change.free_name(&scope, name).await? {
             return Err(Error::State("only an alias that is reserved can be let go".to_owned()));
         }
@@ -114,6 +116,12 @@ async fn find(change: &mut Change, at: (OrgId, SiteId), name: &str) -> Result<(S
     let scope = Registry::scope(change, at.0, at.1).await?;
     let found = change.alias(&scope, name).await?.ok_or(Error::Absent("alias"))?;
     Ok((scope, found))
+}
+
+/// What an invitation keeps goes with the invitation.
+async fn refuse_kept(change: &mut Change, scope: &Scope, name: &str) -> Result<()> {
+    let Some(keeper) = change.keeper_of(scope, name).await? else { return Ok(()) };
+    Err(Error::State(format!("invitation {} keeps this alias for its member: revoke that first", keeper.0)))
 }
 
 fn taken(error: tmtp_store::Error) -> Error {

@@ -6,7 +6,7 @@ use unicode_security::confusable_detection::skeleton;
 /// The looks of a name, in ascending order. Letters that look alike are one (UTS #39), and so are both cases of a letter;
 /// which of these is done first makes a difference (`I` looks like `l`, but is `i`), so there may be two.
 pub(crate) fn looks(name: &str) -> Vec<String> {
-    let plain: String = name.nfkc().collect();
+    let plain: String = name.nfkc().map(|letter| if is_blank(letter) { ' ' } else { letter }).collect();
     let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     let alike_then_lower = skeleton(&plain).collect::<String>().to_lowercase();
     let lower_then_alike: String = skeleton(&plain.to_lowercase()).collect();
@@ -14,6 +14,14 @@ pub(crate) fn looks(name: &str) -> Vec<String> {
     looks.sort_unstable();
     looks.dedup();
     looks
+}
+
+/// Letters and symbols by their category that are shown as nothing, where a space would be (Default_Ignorable_Code_Point, and
+/// the pattern without a dot of Braille).
+fn is_blank(letter: char) -> bool {
+    matches!(letter,
+        '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2800}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 #[cfg(test)]
@@ -37,6 +45,12 @@ mod tests {
             ("Acme Clearing", "Acrne Clearing"),
             ("Zoë Müller", "Zoe\u{308} Mu\u{308}ller"),
             ("Ａcme Bank", "Acme Bank"),
+            ("Support\u{3164}Desk", "Support Desk"),
+            ("Support\u{ffa0}Desk", "Support Desk"),
+            ("Support\u{115f}Desk", "Support Desk"),
+            ("Support \u{1160}Desk", "Support Desk"),
+            ("Support\u{2800}Desk", "Support Desk"),
+            ("\u{3164}Support Desk", "Support Desk"),
         ] {
             assert!(alike(one, other), "{one} {other}: {:?} {:?}", looks(one), looks(other));
         }

@@ -195,7 +195,7 @@ pub struct SignIn {
 }
 
 /// What a name stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Name {
     /// The site.
     pub site: SiteId,
@@ -210,7 +210,7 @@ pub struct Name {
 pub struct InvitationId(pub i64);
 
 /// Aliases and groups share one name space.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Owner {
     /// An alias of this uid.
     Member(String),

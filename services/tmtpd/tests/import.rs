@@ -287,6 +287,27 @@ async fn a_site_comes_over_to_a_cluster_and_its_members_notice_nothing() -> Resu
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn names_that_others_at_the_site_have_are_told_before_anything_comes() -> Result<()> {
+    let server = start(Shape::Standalone).await?;
+    let mut other = server.stranger().await?;
+    other.send_both(&ask::register("Bob Bright & Söhne/1")).await?;
+    other.expect_tmtprev().await?;
+    ensure!(other.recv().await?.op() == "registered");
+    let site = Community::new()?;
+    let said = site.import(&server, &["--dry-run"]).await?;
+    ensure!(said.contains("fault: Bob Bright & Söhne/1: somebody else at the site has this name"), "{said}");
+    ensure!(said.contains("faults    1"), "{said}");
+    let refused = site.import(&server, &[]).await.err().context("it began")?.to_string();
+    ensure!(
+        refused.contains("nothing was changed") && !has_former_hash(&server, &site.bob).await?,
+        "{refused}"
+    );
+    let said = site.import(&server, &["--leave-out-faulty"]).await?;
+    ensure!(said.contains("1 names belong to others at the site"), "{said}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_goes_on_where_it_was_interrupted() -> Result<()> {
     let server = start(Shape::Standalone).await?;
     let site = Community::new()?;

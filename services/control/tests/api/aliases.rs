@@ -71,6 +71,24 @@ pub async fn a_retired_alias_goes_to_nobody_else(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
+pub async fn an_alias_that_an_invitation_keeps_goes_with_the_invitation(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let admin = ours.key("admin");
+    let body = json!({"alias": "Ann Archer"});
+    let made = stage.post(admin, &ours.in_site("/invitations"), &body).await?.made()?;
+    let path = ours.in_site(&format!("/aliases/{}", encoded("Ann Archer")));
+    let keeper = format!("invitation {}", made["id"]);
+    let retired = stage.post(admin, &format!("{path}/retire"), &json!({})).await?.problem(409, "state")?;
+    let freed = stage.send(admin, Method::DELETE, &path, &json!({})).await?.problem(409, "state")?;
+    assert!(retired.contains(&keeper) && freed.contains(&keeper), "{retired} {freed}");
+    let invitation = ours.in_site(&format!("/invitations/{}", made["id"]));
+    assert!(stage.send(admin, Method::DELETE, &invitation, &json!({})).await?.status.is_success());
+    stage.post(admin, &ours.in_site("/aliases"), &body).await?.good()?;
+    stage.post(admin, &format!("{path}/retire"), &json!({})).await?.good()?;
+    assert!(!is_free(stage, &ours, "Ann Archer").await?);
+    Ok(())
+}
+
 pub async fn a_reserved_alias_can_be_let_go(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let admin = ours.key("admin");

@@ -51,6 +51,7 @@ on_each_store! {
     aliases {
         an_alias_is_reserved_for_a_member_and_given_to_it,
         a_retired_alias_goes_to_nobody_else,
+        an_alias_that_an_invitation_keeps_goes_with_the_invitation,
         a_reserved_alias_can_be_let_go,
         names_that_would_pass_for_the_organization_are_reserved_from_the_beginning,
         a_sites_former_name_can_be_had_again_unless_an_administrator_wants_it_kept,

@@ -52,15 +52,19 @@ pub(crate) async fn vouched(
 /// What a token of one of the site's providers says.
 pub(crate) async fn by_provider(core: &Core, site: &Site, token: &str) -> Result<Vouched, Fault> {
     let providers = core.sites.providers(site.id);
+    let mut is_another = false;
     for provider in providers.iter().filter(|one| tmtp_oidc::is_from(token, &one.issuer)) {
         let found = core.keys.find(&provider.settings.keys_url, token).await;
         let key = found.map_err(|_| Fault::Busy("a provider's keys cannot be had"))?;
         let now_ms = core.clock.unix_ms();
-        if let Some(vouched) = key.and_then(|key| foreign::check(token, &key, provider, now_ms)) {
-            return Ok(vouched);
+        match key.and_then(|key| foreign::check(token, &key, provider, now_ms)) {
+            Some(Vouched::For(voucher)) => return Ok(Vouched::For(voucher)),
+            // The rules of another provider with the same issuer may admit it.
+            Some(Vouched::ForAnother) => is_another = true,
+            None => {}
         }
     }
-    Err(Refusal::authentication_required().into())
+    if is_another { Ok(Vouched::ForAnother) } else { Err(Refusal::authentication_required().into()) }
 }
 
 /// Uses what a token vouches for, once: the token, and the invitation behind it.

@@ -193,6 +193,16 @@ impl Change {
         Ok(Some(revoked))
     }
 
+    /// The invitation that keeps an alias for its member, if one does.
+    pub async fn keeper_of(&mut self, scope: &Scope, alias: &str) -> Result<Option<InvitationId>> {
+        if !storable(alias) {
+            return Ok(None);
+        }
+        let sql = "SELECT id FROM invitations WHERE site = $1 AND alias = $2 AND uses_left > 0 AND revoked_ms = 0 LIMIT 1";
+        let row = self.at(scope.site).await?.first(sql, values![scope.site, alias]).await?;
+        row.map(|row| row.int(0).map(InvitationId)).transpose()
+    }
+
     /// Lets go of the names that invitations kept which have ended by now, at most `limit`; returns how many there were.
     pub(super) async fn end_invitations(&mut self, now_ms: i64, limit: u32) -> Result<u64> {
         let sql = "UPDATE invitations SET revoked_ms = expires_ms

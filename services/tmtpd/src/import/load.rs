@@ -3,6 +3,7 @@
 
 mod letters;
 mod people;
+mod taken;
 
 use std::path::Path;
 
@@ -14,6 +15,7 @@ use tmtp_store::{
 };
 
 use super::survey::Survey;
+pub use taken::taken;
 
 /// Where it goes.
 pub struct Place<'a> {
