@@ -131,7 +131,7 @@ on_each_store! {
     personal {
         all_about_a_member_is_given_out_but_no_secret_and_no_content,
         an_erased_member_leaves_its_retired_aliases_and_a_receipt_in_the_log,
-        what_is_left_of_a_removed_member_can_be_erased,
+        what_is_left_of_a_removed_member_is_given_out_and_can_be_erased,
     }
     problems {
         a_request_that_cannot_be_is_told_what_is_wrong,

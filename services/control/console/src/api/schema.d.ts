@@ -681,7 +681,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give out all that is kept about a member: JSON files in a zip. It has no secrets, and not what messages say. */
+        /**
+         * Give out all that is kept about a member, also about one that was removed: JSON files in a zip. It has no secrets, and
+         *     not what messages say.
+         */
         post: operations["exportMember"];
         delete?: never;
         options?: never;
@@ -3393,6 +3396,7 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        };
         responses: {
             /** @description Here it is */
             200: {
