@@ -13,7 +13,7 @@ impl Door {
     /// When it is wrong, the new one cannot be, or the store fails.
     pub async fn set_password(&self, by: &By, of: &SignedIn, old: &str, new: &str) -> Result<()> {
         passwords::check(new, &of.user.email)?;
-        let checked = if of.user.has_password { Some(self.prove(of, old).await?) } else { None };
+        let checked = if of.user.has_password { Some(self.prove(by, of, old).await?) } else { None };
         let hash = self.passwords.hash(new).await?;
         let mut change = self.registry.admin.begin().await?;
         lock(&mut change, of, checked.as_deref()).await?;
@@ -69,7 +69,7 @@ impl Door {
     /// # Errors
     /// When the password is wrong, or the store fails.
     pub async fn remove_totp(&self, by: &By, of: &SignedIn, password: &str) -> Result<()> {
-        let checked = self.prove(of, password).await?;
+        let checked = self.prove(by, of, password).await?;
         let mut change = self.registry.admin.begin().await?;
         let account = lock(&mut change, of, Some(&checked)).await?;
         change.clear_totp(of.user.org, of.user.id).await?;
@@ -79,13 +79,17 @@ impl Door {
         Ok(change.commit().await?)
     }
 
-    /// That they know their password; returns its hash. Tries count as those at the door do.
-    pub(super) async fn prove(&self, of: &SignedIn, password: &str) -> Result<String> {
+    /// That they know their password; returns its hash. Tries count as those at the door do, and stand in the log when
+    /// they fail: whoever has a stolen session does not guess unseen.
+    pub(super) async fn prove(&self, by: &By, of: &SignedIn, password: &str) -> Result<String> {
         let who = Who::account(&of.user.email);
         self.throttle.attempt(&[who])?;
         let account = self.registry.view().await?.find_account(&of.user.email).await?;
         let hash = account.map(|account| account.password).unwrap_or_default();
         if !self.passwords.is_right(password, &hash).await? {
+            let mut change = self.registry.admin.begin().await?;
+            self.note(&mut change, by, of, "user.password-wrong").await?;
+            change.commit().await?;
             return Err(Refusal::Credentials.into());
         }
         self.throttle.take_back(who);

@@ -249,6 +249,36 @@ pub async fn a_second_factor_is_removed_by_password_only(stage: &Stage) -> Resul
     Ok(())
 }
 
+pub async fn a_wrong_password_of_somebody_signed_in_stands_in_the_log_and_makes_the_next_wait(
+    stage: &Stage,
+) -> Result<()> {
+    let (ours, ann) = ann(stage).await?;
+    stage.clock.stop();
+    let session = ann.get(stage, "/me/sessions").await?.good()?["items"][0]["id"].clone();
+    let wrong = json!({"password": "a cow on the Moon"});
+    let tries = [
+        (Method::PUT, "/me/password", json!({"old": "a cow on the Moon", "new": "a sheep on the moon"})),
+        (Method::DELETE, "/me/totp", wrong.clone()),
+        (Method::DELETE, "/me/totp", wrong.clone()),
+        (Method::POST, "/me/passkeys/offer", wrong.clone()),
+        (Method::DELETE, "/me/passkeys/1", wrong.clone()),
+        (Method::DELETE, "/me/totp", wrong.clone()),
+    ];
+    for (n, (method, path, body)) in tries.into_iter().enumerate() {
+        ann.ask(stage, method, path, &body).await?.problem(403, "wrong-credentials")?;
+        let log = stage.get(OPERATOR, &ours.at("/audit?action=user.password-wrong")).await?.good()?;
+        let lines = log["items"].as_array().context("lines")?;
+        assert_eq!(lines.len(), n + 1, "{path}");
+        let who = format!("user {} (ann@ours.example)", ann.id);
+        assert_eq!((&lines[0]["actor"], &lines[0]["address"]), (&json!(who), &json!("127.0.0.1")));
+        assert_eq!(lines[0]["became"], json!({"session": session}));
+    }
+    ann.ask(stage, Method::DELETE, "/me/totp", &wrong).await?.problem(429, "too-soon")?;
+    let known = json!({"old": PASSWORD, "new": "a sheep on the moon"});
+    ann.ask(stage, Method::PUT, "/me/password", &known).await?.problem(429, "too-soon")?;
+    Ok(())
+}
+
 pub async fn a_new_password_ends_the_other_sessions(stage: &Stage) -> Result<()> {
     let (_, ann) = ann(stage).await?;
     let other =

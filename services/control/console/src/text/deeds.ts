@@ -33,6 +33,7 @@ const NAMES: Record<string, string> = {
   'user.remove': 'removed the person',
   'user.link': 'made a link for the person',
   'user.password': 'set a password',
+  'user.password-wrong': 'gave a wrong password while signed in',
   'user.sign-in': 'signed in',
   'user.sign-in-failed': 'tried to sign in, and failed',
   'user.sign-out': 'signed out',
