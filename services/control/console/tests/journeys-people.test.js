@@ -52,6 +52,7 @@ test('signing in takes a second step once it is set up', async () => {
   const { page } = await welcome(org, email)
   await heading(page, 'New site')
   await page.getByRole('link', { name: 'Ann Ames' }).click()
+  await page.getByLabel('Password, to set it up').fill(PASSWORD)
   await page.getByRole('button', { name: 'Set up' }).click()
   const secret = await page.locator('.secret code').innerText()
   await page.getByLabel('The six digits that the app shows').fill('000000')

@@ -23,11 +23,11 @@ impl Door {
         Ok(change.commit().await?)
     }
 
-    /// Offers a second factor; it counts once it is confirmed.
+    /// Offers a second factor to somebody who proves that it is them; it counts once it is confirmed.
     ///
     /// # Errors
-    /// When there is one, or no first, or the store fails.
-    pub async fn offer_totp(&self, of: &SignedIn) -> Result<Offer> {
+    /// When there is one, or no first, the password is wrong, or the store fails.
+    pub async fn offer_totp(&self, by: &By, of: &SignedIn, password: &str) -> Result<Offer> {
         if of.user.has_totp {
             return Err(
                 Refusal::State("there is a second factor; remove it before you set up another").into()
@@ -36,8 +36,10 @@ impl Door {
         if !of.user.has_password {
             return Err(Refusal::State("a second factor needs a first: choose a password before").into());
         }
+        let checked = self.prove(by, of, password).await?;
         let secret = factors::new_secret();
         let mut change = self.registry.admin.begin().await?;
+        lock(&mut change, of, Some(&checked)).await?;
         change.offer_totp(of.user.org, of.user.id, &secret).await?;
         change.commit().await?;
         Ok(factors::offer(&secret, &of.user.email))

@@ -178,7 +178,10 @@ struct Factor {
 }
 
 async fn second_factor(stage: &Stage, ann: &Person) -> Result<Factor> {
-    let offer = ann.ask(stage, Method::POST, "/me/totp", &Value::Null).await?.good()?;
+    let begin = async |body: &Value| ann.ask(stage, Method::POST, "/me/totp", body).await;
+    begin(&Value::Null).await?.problem(422, "invalid")?;
+    begin(&json!({"password": "a cow on the Moon"})).await?.problem(403, "wrong-credentials")?;
+    let offer = begin(&json!({"password": PASSWORD})).await?.good()?;
     let secret = offer["secret"].as_str().context("a secret")?.to_owned();
     ensure!(offer["uri"].as_str().is_some_and(|uri| uri.contains(&secret)), "{offer}");
     let confirm = "/me/totp/confirm";
@@ -201,7 +204,8 @@ pub async fn a_code_is_needed_and_works_once(stage: &Stage) -> Result<()> {
     let next = code(stage, &secret)?;
     try_in(stage, PASSWORD, Some(&next)).await?.good()?;
     try_in(stage, PASSWORD, Some(&next)).await?.problem(401, "wrong-credentials")?;
-    ann.ask(stage, Method::POST, "/me/totp", &Value::Null).await?.problem(409, "state")?;
+    let again = json!({"password": PASSWORD});
+    ann.ask(stage, Method::POST, "/me/totp", &again).await?.problem(409, "state")?;
     Ok(())
 }
 
@@ -259,7 +263,7 @@ pub async fn a_wrong_password_of_somebody_signed_in_stands_in_the_log_and_makes_
     let tries = [
         (Method::PUT, "/me/password", json!({"old": "a cow on the Moon", "new": "a sheep on the moon"})),
         (Method::DELETE, "/me/totp", wrong.clone()),
-        (Method::DELETE, "/me/totp", wrong.clone()),
+        (Method::POST, "/me/totp", wrong.clone()),
         (Method::POST, "/me/passkeys/offer", wrong.clone()),
         (Method::DELETE, "/me/passkeys/1", wrong.clone()),
         (Method::DELETE, "/me/totp", wrong.clone()),

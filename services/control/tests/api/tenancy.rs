@@ -166,7 +166,7 @@ impl Route {
             "changeUser" | "changeProviderUser" => Some(json!({"name": "grabbed"})),
             "setMyPassword" => Some(json!({"new": "a cow on the moon"})),
             "confirmMyTotp" => Some(json!({"code": "000000"})),
-            "removeMyTotp" => Some(json!({"password": "x"})),
+            "offerMyTotp" | "removeMyTotp" => Some(json!({"password": "x"})),
             "offerMyPasskey" | "removeMyPasskey" => Some(json!({"password": PASSWORD})),
             "addMyPasskey" => Some(json!({"label": "x", "credential": {}})),
             "signInWithPasskey" => Some(json!({"credential": {}})),
