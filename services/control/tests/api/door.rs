@@ -253,6 +253,37 @@ pub async fn a_second_factor_is_removed_by_password_only(stage: &Stage) -> Resul
     Ok(())
 }
 
+pub async fn a_lost_second_factor_is_taken_by_another_owner_and_by_nobody_of_themselves(
+    stage: &Stage,
+) -> Result<()> {
+    let (ours, ann) = ann(stage).await?;
+    let bob = person(stage, &ours.at("/users"), "bob@ours.example", "owner").await?;
+    let codes = second_factor(stage, &ann).await?.recovery_codes;
+    let path = ours.at(&format!("/users/{}/totp", ann.id));
+    ann.ask(stage, Method::DELETE, &path, &Value::Null).await?.problem(409, "state")?;
+    let admin = ours.key("admin");
+    stage.send(admin, Method::DELETE, &path, &Value::Null).await?.problem(403, "forbidden")?;
+    try_in(stage, PASSWORD, None).await?.problem(401, "code-needed")?;
+    for _ in 0..2 {
+        assert_eq!(bob.ask(stage, Method::DELETE, &path, &Value::Null).await?.status, 204);
+    }
+    try_in(stage, PASSWORD, None).await?.good()?;
+    let log = stage.get(OPERATOR, &ours.at("/audit?action=user.totp-taken")).await?.good()?;
+    let lines = log["items"].as_array().context("lines")?;
+    assert_eq!(lines.len(), 1, "once is as good as twice: {log}");
+    let who = json!(format!("user {} (bob@ours.example)", bob.id));
+    assert_eq!((&lines[0]["target"], &lines[0]["actor"]), (&json!(ann.id.to_string()), &who));
+    second_factor(stage, &ann).await?;
+    try_in(stage, PASSWORD, Some(&codes[0])).await?.problem(401, "wrong-credentials")?;
+    let olga = person(stage, "/provider/users", "olga@provider.example", "operator").await?;
+    second_factor(stage, &olga).await?;
+    let path = format!("/provider/users/{}/totp", olga.id);
+    olga.ask(stage, Method::DELETE, &path, &Value::Null).await?.problem(409, "state")?;
+    assert_eq!(stage.send(OPERATOR, Method::DELETE, &path, &Value::Null).await?.status, 204);
+    assert_eq!(olga.get(stage, "/me").await?.good()?["has_totp"], false);
+    Ok(())
+}
+
 pub async fn a_wrong_password_of_somebody_signed_in_stands_in_the_log_and_makes_the_next_wait(
     stage: &Stage,
 ) -> Result<()> {

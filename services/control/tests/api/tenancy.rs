@@ -63,7 +63,7 @@ impl By<'_> {
 }
 
 /// What is owners' alone.
-const OWN: [&str; 18] = [
+const OWN: [&str; 19] = [
     "changeOrg",
     "listKeys",
     "createKey",
@@ -76,6 +76,7 @@ const OWN: [&str; 18] = [
     "removeUser",
     "linkUser",
     "unlinkUser",
+    "takeTotp",
     "listUserProviders",
     "createUserProvider",
     "showUserProvider",

@@ -43,6 +43,7 @@ const NAMES: Record<string, string> = {
   'user.passkey-removed': 'removed a passkey',
   'user.totp': 'turned two steps on',
   'user.totp-removed': 'turned two steps off',
+  'user.totp-taken': 'took the second step from the person',
   'user-provider.create': 'added the provider that people sign in with',
   'user-provider.change': 'changed the provider that people sign in with',
   'user-provider.remove': 'removed the provider that people sign in with',
