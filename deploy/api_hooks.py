@@ -168,6 +168,7 @@ BODIES = {
     "createProvider": new_provider,
     "createUserProvider": new_user_provider,
     "keepAlias": lambda: {"alias": next(names)},
+    "offerMyTotp": lambda: {"password": PASSWORD},
     "offerMyPasskey": lambda: {"password": PASSWORD},
     "setMyPassword": lambda: {"old": PASSWORD, "new": PASSWORD},
     "signIn": lambda: {"email": me["email"], "password": PASSWORD},

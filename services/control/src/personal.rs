@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tmtp_store::{
     GroupMember, SiteId,
-    admin::{AuditRow, Change, Erased, Member, NodeState, OrgId, Scope, Waiting},
+    admin::{AuditRow, Change, Erased, Kept, Member, NodeState, OrgId, Scope, View, Waiting},
 };
 
 use crate::{
@@ -13,49 +13,69 @@ use crate::{
     registry::Done,
 };
 
-/// Most groups, lines of the audit log, and waiting messages of a node, that are given out.
+/// Most of each kind that are given out: groups, lines of the audit log, waiting messages of a node and so on.
 pub(crate) const GIVEN_MAX: u32 = 10_000;
 /// The same of messages, of all nodes together: each has a header.
 const WAITING_MAX: usize = 20_000;
 
 /// All that is kept about a member, but for what its messages say and for secrets.
 pub(crate) struct Personal {
-    pub member: Member,
+    /// None where it was removed.
+    pub member: Option<Member>,
     pub nodes: Vec<NodeState>,
     pub groups: Vec<GroupMember>,
     pub waiting: Vec<Waiting>,
+    pub kept: Kept,
     pub deeds: Vec<AuditRow>,
 }
 
+impl Personal {
+    /// All but what stands in the audit log.
+    async fn find(view: &mut View, scope: &Scope, uid: &str) -> Result<Self> {
+        let member = view.member(scope, uid).await?;
+        let nodes = view.nodes_of(scope, uid, NODES_MAX).await?;
+        let mut waiting = Vec::new();
+        for node in &nodes {
+            let left = u32::try_from(WAITING_MAX - waiting.len()).unwrap_or(0).min(GIVEN_MAX);
+            waiting.extend(view.waiting_for(scope, node.node, left).await?);
+        }
+        let groups = view.groups_of(scope, uid, GIVEN_MAX).await?;
+        let kept = view.kept_of(scope, uid, GIVEN_MAX).await?;
+        Ok(Self { member, nodes, groups, waiting, kept, deeds: Vec::new() })
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.member.is_none() && self.nodes.is_empty() && self.groups.is_empty() && self.kept.is_nothing()
+    }
+}
+
 impl Registry {
-    /// All that is kept about a member. That it was given out is logged first, and is part of it.
+    /// All that is kept about a member, also about one that was removed before. That it was given out is logged before it is,
+    /// and is part of it.
     ///
     /// # Errors
-    /// When there is no such member, or the store fails.
+    /// When nothing is kept about such a member, or the store fails.
     pub(crate) async fn export_member(
         &self,
         by: &By,
         (org, site): (OrgId, SiteId),
         uid: &str,
     ) -> Result<Personal> {
+        let mut view = self.view_of(org).await?;
+        let scope = Self::scope(&mut view, org, site).await?;
+        let found = Personal::find(&mut view, &scope, uid).await?;
+        // Nobody has two connections at a time.
+        drop(view);
+        if found.is_nothing() {
+            return Err(Error::Absent("member"));
+        }
         let mut change = self.admin.begin_of(org).await?;
-        let scope = Self::scope(&mut change, org, site).await?;
-        change.member(&scope, uid).await?.ok_or(Error::Absent("member"))?;
         let action = "member.export";
         let done = Done { org, action, site: Some(site), target: uid, was: Value::Null, became: Value::Null };
         self.record(&mut change, by, done).await?;
+        let deeds = change.deeds_about(&scope, uid, GIVEN_MAX).await?;
         change.commit().await?;
-        let mut view = self.view_of(org).await?;
-        let member = view.member(&scope, uid).await?.ok_or(Error::Absent("member"))?;
-        let nodes = view.nodes_of(&scope, uid, NODES_MAX).await?;
-        let mut waiting = Vec::new();
-        for node in &nodes {
-            let left = u32::try_from(WAITING_MAX - waiting.len()).unwrap_or(0).min(GIVEN_MAX);
-            waiting.extend(view.waiting_for(&scope, node.node, left).await?);
-        }
-        let groups = view.groups_of(&scope, uid, GIVEN_MAX).await?;
-        let deeds = view.deeds_about(&scope, uid, GIVEN_MAX).await?;
-        Ok(Personal { member, nodes, groups, waiting, deeds })
+        Ok(Personal { deeds, ..found })
     }
 
     /// Erases all that is kept about a member, also about one that was removed before. Its aliases go to nobody else. The

@@ -136,6 +136,28 @@ impl Registry {
         Ok(())
     }
 
+    /// Takes a lost second factor from somebody else: their password alone lets them in then. Once is as good as twice. One's
+    /// own wants the password, so it goes another way.
+    ///
+    /// # Errors
+    /// When there is no such user, it is oneself, or the store fails.
+    pub async fn take_totp(&self, by: &By, org: OrgId, id: UserId) -> Result<()> {
+        let mut change = self.admin.begin_of(org).await?;
+        let account = change.lock_account(org, id).await?.ok_or(Error::Absent("user"))?;
+        if by.caller == CallerId::User(id) {
+            return Err(Refusal::State(
+                "remove your own second factor under your account, with your password",
+            )
+            .into());
+        }
+        change.clear_totp(org, id).await?;
+        if account.totp.is_some() {
+            let none = (Value::Null, Value::Null);
+            self.record_user(&mut change, by, "user.totp-taken", &account.user, none).await?;
+        }
+        Ok(change.commit().await?)
+    }
+
     /// A new link for a user: to choose a password, the first or another one.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ import { DESKTOP, PHONE } from './browser.js'
 import { auditorsKey, everyPage, show } from './everywhere.js'
 import { ask, fresh, makeKey, makeOrg, makeSite, origin } from './server.js'
 import { heading, stage } from './stage.js'
-import { invitedBy, welcomeBy } from './welcome.js'
+import { PASSWORD, invitedBy, welcomeBy } from './welcome.js'
 
 const { visit } = stage()
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -62,6 +62,7 @@ test('axe finds nothing on the way in, nor on one’s own account', async () => 
   const { page } = await welcomeBy(visit)(await makeOrg(), `own-${process.pid}@acme.example`)
   await page.evaluate(AXE)
   await page.getByRole('link', { name: 'Ann Ames' }).click()
+  await page.getByLabel('Password, to set it up').fill(PASSWORD)
   await page.getByRole('button', { name: 'Set up' }).click()
   await page.locator('.secret').waitFor()
   assert.deepEqual(await faults(page, 'account'), [])

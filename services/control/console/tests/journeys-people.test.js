@@ -46,12 +46,13 @@ test('a link is good once', async () => {
   await again.getByRole('alert').getByText(/used/).waitFor()
 })
 
-test('signing in takes a second step once it is set up', async () => {
+test('signing in takes a second step once it is set up, until it is lost and another takes it away', async () => {
   const org = await makeOrg()
   const email = `two-${process.pid}@acme.example`
   const { page } = await welcome(org, email)
   await heading(page, 'New site')
   await page.getByRole('link', { name: 'Ann Ames' }).click()
+  await page.getByLabel('Password, to set it up').fill(PASSWORD)
   await page.getByRole('button', { name: 'Set up' }).click()
   const secret = await page.locator('.secret code').innerText()
   await page.getByLabel('The six digits that the app shows').fill('000000')
@@ -65,6 +66,17 @@ test('signing in takes a second step once it is set up', async () => {
   await signIn(page, email, PASSWORD)
   await page.getByLabel('Code').fill(recovery)
   await page.getByRole('button', { name: 'Sign in' }).click()
+  await heading(page, 'New site')
+  const operator = await visit(`orgs/${org.id}/people`)
+  await operator.getByRole('button', { name: 'Change Ann Ames' }).click()
+  await operator.getByRole('button', { name: 'Take the second step' }).click()
+  await operator.getByText('Be sure that it is them who ask').waitFor()
+  await operator.getByRole('button', { name: 'Take the second step' }).click()
+  await operator.getByText(`${email} signs in with the password alone`).first().waitFor()
+  await page.getByRole('link', { name: 'Ann Ames' }).click()
+  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
+  await heading(page, 'Sign in')
+  await signIn(page, email, PASSWORD)
   await heading(page, 'New site')
 })
 

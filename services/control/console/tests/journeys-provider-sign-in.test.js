@@ -115,6 +115,7 @@ test('a second step of one’s own comes after the provider', async (t) => {
   const { org, provider, email, add } = await scene(t)
   const { page } = await welcome(org, email)
   await page.getByRole('link', { name: 'Ann Ames' }).click()
+  await page.getByLabel('Password, to set it up').fill(PASSWORD)
   await page.getByRole('button', { name: 'Set up' }).click()
   const secret = await page.locator('.secret code').innerText()
   await page.getByLabel('The six digits that the app shows').fill(codeOf(secret))

@@ -213,12 +213,14 @@ pub(super) async fn set_password(
 
 /// Begin to set up a second factor.
 #[utoipa::path(post, path = "/api/v1/me/totp", tag = "me", operation_id = "offerMyTotp",
-    responses((status = 200, body = TotpOffer)))]
+    request_body = PasswordGiven, responses((status = 200, body = TotpOffer)))]
 pub(super) async fn offer_totp(
     State(api): State<Shared>,
     caller: Caller,
+    given: Given<PasswordGiven>,
 ) -> Result<Json<TotpOffer>, Problem> {
-    let offer = api.door.offer_totp(caller.person()?).await?;
+    let password = &given.body.password;
+    let offer = api.door.offer_totp(&caller.by, caller.person()?, password).await.map_err(not_out)?;
     Ok(Json(TotpOffer { secret: offer.secret, uri: offer.uri }))
 }
 

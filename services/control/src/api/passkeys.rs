@@ -141,7 +141,8 @@ pub(super) async fn offer(
 ) -> Result<Response, Problem> {
     let password = given.body.password.unwrap_or_default();
     bounded("password", Some(&password), 200)?;
-    Ok(asked(api.door.offer_passkey(caller.person()?, &password).await.map_err(not_out)?))
+    let question = api.door.offer_passkey(&caller.by, caller.person()?, &password).await;
+    Ok(asked(question.map_err(not_out)?))
 }
 
 /// Add a passkey that a device made.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tmtp_store::{
     SiteId,
-    admin::{Erased, Waiting},
+    admin::{Erased, Kept, Member, Remembered, RevokedNode, Waiting},
 };
 use utoipa::ToSchema;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
@@ -24,7 +24,7 @@ use super::{
     caller::Caller,
     problem::Problem,
     show::{InGroupShown, MemberShown, NodeShown},
-    times::shown,
+    times::{shown, shown_day},
 };
 use crate::{
     Need,
@@ -33,13 +33,20 @@ use crate::{
 };
 
 /// What the files of an export are.
-const README: &str = "All that the service keeps about one member of a site, as JSON.\n\n\
-    member.json   the member and its aliases\n\
-    nodes.json    its devices, without their secrets\n\
-    groups.json   its places in groups\n\
-    waiting.json  messages that wait for its devices: their headers, not what they say\n\
-    audit.json    what administrators did to it\n\n\
-    What was delivered is on the members' devices alone: the service keeps no copy.\n";
+const README: &str = "All that the service keeps about one member of a site, as JSON: at most 10,000 rows of each kind.\n\n\
+    member.json    the member and its aliases; signs_in_as is a hash of who it is at its provider. null: it was removed\n\
+    nodes.json     its devices, without their secrets\n\
+    revoked.json   its devices that were revoked\n\
+    groups.json    its places in groups\n\
+    presence.json  whom it tells when it is there, and who tells it\n\
+    days.json      days on which it was active\n\
+    requests.json  what its devices asked for in the last minutes: hashes, for nothing to be done twice\n\
+    notices.json   aliases that it was given and groups that it was taken out of, of which it was not told yet\n\
+    waiting.json   messages that wait for its devices: their headers, not what they say\n\
+    audit.json     what administrators did to it\n\n\
+    What was delivered is on the members' devices alone: the service keeps no copy.\n\
+    Invitations to the site are not here: they may have a name, alias or address that an administrator typed, but not\n\
+    which member followed them. Look for the person among the site's invitations.\n";
 
 /// That all about a member is erased. The same stands in the organization's audit log, at `seq`: `tmtpd audit verify`
 /// checks that nobody has changed it since.
@@ -83,7 +90,8 @@ impl From<Erased> for ErasedRows {
     }
 }
 
-/// Give out all that is kept about a member: JSON files in a zip. It has no secrets, and not what messages say.
+/// Give out all that is kept about a member, also about one that was removed: JSON files in a zip. It has no secrets, and
+/// not what messages say.
 #[utoipa::path(post, path = "/api/v1/orgs/{org}/sites/{site}/members/{uid}/export", tag = "members",
     operation_id = "exportMember", params(("org" = i64, Path), ("site" = i64, Path), ("uid" = String, Path)),
     responses((status = 200, content_type = "application/zip", body = String)))]
@@ -132,7 +140,16 @@ fn broken() -> Problem {
 }
 
 fn pack(personal: Personal) -> zip::result::ZipResult<Vec<u8>> {
-    let Personal { member, nodes, groups, waiting, deeds } = personal;
+    let Personal { member, nodes, groups, waiting, kept, deeds } = personal;
+    // Each by its name: what is kept from some day on is not forgotten here.
+    let Kept { signs_in_as, revoked, notifies, notified_by, days, requests, given_aliases, group_drops } =
+        kept;
+    let member = member.map(|member| member_of(member, signs_in_as.as_deref()));
+    let revoked: Vec<Value> = revoked.iter().map(revoked_node).collect();
+    let requests: Vec<Value> = requests.iter().map(request).collect();
+    let days: Vec<_> = days.into_iter().map(shown_day).collect();
+    let dropped: Vec<Value> =
+        group_drops.iter().map(|(gid, alias)| json!({"gid": gid, "alias": alias})).collect();
     let queued: u64 = nodes.iter().map(|node| node.queued).sum();
     let nodes: Vec<_> = nodes.into_iter().map(NodeShown::from).collect();
     let groups: Vec<Value> = groups.into_iter().map(group).collect();
@@ -147,9 +164,14 @@ fn pack(personal: Personal) -> zip::result::ZipResult<Vec<u8>> {
         Ok(zip.write_all(octets)?)
     };
     add("README.txt", README.as_bytes())?;
-    add("member.json", &pretty(&MemberShown::from(member)))?;
+    add("member.json", &pretty(&member))?;
     add("nodes.json", &pretty(&nodes))?;
+    add("revoked.json", &pretty(&revoked))?;
     add("groups.json", &pretty(&groups))?;
+    add("presence.json", &pretty(&json!({"notifies": notifies, "notified_by": notified_by})))?;
+    add("days.json", &pretty(&days))?;
+    add("requests.json", &pretty(&requests))?;
+    add("notices.json", &pretty(&json!({"given_aliases": given_aliases, "group_drops": dropped})))?;
     add("waiting.json", &pretty(&waiting))?;
     add("audit.json", &pretty(&deeds))?;
     Ok(zip.finish()?.into_inner())
@@ -157,6 +179,22 @@ fn pack(personal: Personal) -> zip::result::ZipResult<Vec<u8>> {
 
 fn pretty<T: Serialize>(value: &T) -> Vec<u8> {
     serde_json::to_vec_pretty(value).unwrap_or_default()
+}
+
+fn member_of(member: Member, signs_in_as: Option<&[u8]>) -> Value {
+    let mut shown = json!(MemberShown::from(member));
+    shown["signs_in_as"] = json!(signs_in_as.map(hex));
+    shown
+}
+
+fn revoked_node(node: &RevokedNode) -> Value {
+    json!({"id": node.node.0, "label": node.label, "created_at": shown(node.created_ms),
+        "seen_at": shown(node.seen_ms)})
+}
+
+fn request(asked: &Remembered) -> Value {
+    json!({"node": asked.node.0, "digest": hex(&asked.digest), "id": asked.id.to_string(),
+        "posted_at": shown(asked.posted_ms)})
 }
 
 fn group(found: tmtp_store::GroupMember) -> Value {

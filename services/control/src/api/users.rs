@@ -187,6 +187,11 @@ async fn remove_of(api: &Api, caller: &Caller, org: OrgId, user: i64) -> Result<
     Ok(StatusCode::NO_CONTENT)
 }
 
+async fn take_totp_of(api: &Api, caller: &Caller, org: OrgId, user: i64) -> Result<StatusCode, Problem> {
+    api.registry.take_totp(&caller.by, org, UserId(user)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 async fn link_of(api: &Api, caller: &Caller, org: OrgId, user: i64) -> Result<Json<UserLinked>, Problem> {
     let Linked { user, purpose, token } = api.registry.link_user(&caller.by, org, UserId(user)).await?;
     Ok(Json(linked(api, user, purpose, Some(token)).await?))
@@ -270,6 +275,17 @@ pub(super) async fn link(
     link_of(&api, &caller, caller.at(org, Need::Own)?, user).await
 }
 
+/// Take a lost second factor from a user: their password alone lets them in then.
+#[utoipa::path(delete, path = "/api/v1/orgs/{org}/users/{user}/totp", tag = "users", operation_id = "takeTotp",
+    params(("org" = i64, Path), ("user" = i64, Path)), responses((status = 204)))]
+pub(super) async fn take_totp(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, user)): At<(i64, i64)>,
+) -> Result<StatusCode, Problem> {
+    take_totp_of(&api, &caller, caller.at(org, Need::Own)?, user).await
+}
+
 /// List the provider's users.
 #[utoipa::path(get, path = "/api/v1/provider/users", tag = "provider", operation_id = "listProviderUsers",
     params(Paging, Search), responses((status = 200, body = Listed<UserShown>)))]
@@ -342,4 +358,15 @@ pub(super) async fn link_provider(
     At(user): At<i64>,
 ) -> Result<Json<UserLinked>, Problem> {
     link_of(&api, &caller, caller.at_provider(Need::Own)?, user).await
+}
+
+/// Take a lost second factor from one of the provider's users: their password alone lets them in then.
+#[utoipa::path(delete, path = "/api/v1/provider/users/{user}/totp", tag = "provider", operation_id = "takeProviderTotp",
+    params(("user" = i64, Path)), responses((status = 204)))]
+pub(super) async fn take_totp_provider(
+    State(api): State<Shared>,
+    caller: Caller,
+    At(user): At<i64>,
+) -> Result<StatusCode, Problem> {
+    take_totp_of(&api, &caller, caller.at_provider(Need::Own)?, user).await
 }

@@ -13,7 +13,7 @@ impl Door {
     /// When it is wrong, the new one cannot be, or the store fails.
     pub async fn set_password(&self, by: &By, of: &SignedIn, old: &str, new: &str) -> Result<()> {
         passwords::check(new, &of.user.email)?;
-        let checked = if of.user.has_password { Some(self.prove(of, old).await?) } else { None };
+        let checked = if of.user.has_password { Some(self.prove(by, of, old).await?) } else { None };
         let hash = self.passwords.hash(new).await?;
         let mut change = self.registry.admin.begin().await?;
         lock(&mut change, of, checked.as_deref()).await?;
@@ -23,11 +23,11 @@ impl Door {
         Ok(change.commit().await?)
     }
 
-    /// Offers a second factor; it counts once it is confirmed.
+    /// Offers a second factor to somebody who proves that it is them; it counts once it is confirmed.
     ///
     /// # Errors
-    /// When there is one, or no first, or the store fails.
-    pub async fn offer_totp(&self, of: &SignedIn) -> Result<Offer> {
+    /// When there is one, or no first, the password is wrong, or the store fails.
+    pub async fn offer_totp(&self, by: &By, of: &SignedIn, password: &str) -> Result<Offer> {
         if of.user.has_totp {
             return Err(
                 Refusal::State("there is a second factor; remove it before you set up another").into()
@@ -36,8 +36,10 @@ impl Door {
         if !of.user.has_password {
             return Err(Refusal::State("a second factor needs a first: choose a password before").into());
         }
+        let checked = self.prove(by, of, password).await?;
         let secret = factors::new_secret();
         let mut change = self.registry.admin.begin().await?;
+        lock(&mut change, of, Some(&checked)).await?;
         change.offer_totp(of.user.org, of.user.id, &secret).await?;
         change.commit().await?;
         Ok(factors::offer(&secret, &of.user.email))
@@ -69,7 +71,7 @@ impl Door {
     /// # Errors
     /// When the password is wrong, or the store fails.
     pub async fn remove_totp(&self, by: &By, of: &SignedIn, password: &str) -> Result<()> {
-        let checked = self.prove(of, password).await?;
+        let checked = self.prove(by, of, password).await?;
         let mut change = self.registry.admin.begin().await?;
         let account = lock(&mut change, of, Some(&checked)).await?;
         change.clear_totp(of.user.org, of.user.id).await?;
@@ -79,13 +81,17 @@ impl Door {
         Ok(change.commit().await?)
     }
 
-    /// That they know their password; returns its hash. Tries count as those at the door do.
-    pub(super) async fn prove(&self, of: &SignedIn, password: &str) -> Result<String> {
+    /// That they know their password; returns its hash. Tries count as those at the door do, and stand in the log when
+    /// they fail: whoever has a stolen session does not guess unseen.
+    pub(super) async fn prove(&self, by: &By, of: &SignedIn, password: &str) -> Result<String> {
         let who = Who::account(&of.user.email);
         self.throttle.attempt(&[who])?;
         let account = self.registry.view().await?.find_account(&of.user.email).await?;
         let hash = account.map(|account| account.password).unwrap_or_default();
         if !self.passwords.is_right(password, &hash).await? {
+            let mut change = self.registry.admin.begin().await?;
+            self.note(&mut change, by, of, "user.password-wrong").await?;
+            change.commit().await?;
             return Err(Refusal::Credentials.into());
         }
         self.throttle.take_back(who);

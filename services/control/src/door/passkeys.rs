@@ -55,9 +55,9 @@ impl Door {
     ///
     /// # Errors
     /// When the password is wrong, there are too many or cannot be any, or the store fails.
-    pub async fn offer_passkey(&self, of: &SignedIn, password: &str) -> Result<Question> {
+    pub async fn offer_passkey(&self, by: &By, of: &SignedIn, password: &str) -> Result<Question> {
         let asker = self.asker()?;
-        self.prove_if_any(of, password).await?;
+        self.prove_if_any(by, of, password).await?;
         let (org, user) = (of.user.org, of.user.id);
         let mut change = self.registry.admin.begin().await?;
         let known = change.passkeys(org, user).await?;
@@ -123,7 +123,7 @@ impl Door {
     /// # Errors
     /// When the password is wrong, there is no such passkey, or the store fails.
     pub async fn remove_passkey(&self, by: &By, of: &SignedIn, password: &str, id: PasskeyId) -> Result<()> {
-        self.prove_if_any(of, password).await?;
+        self.prove_if_any(by, of, password).await?;
         let mut change = self.registry.admin.begin().await?;
         account::lock(&mut change, of, None).await?;
         let removed = change.remove_passkey(of.user.org, of.user.id, id).await?;
@@ -243,8 +243,8 @@ impl Door {
     }
 
     /// That they know their password, where they have one.
-    async fn prove_if_any(&self, of: &SignedIn, password: &str) -> Result<()> {
-        if of.user.has_password { self.prove(of, password).await.map(drop) } else { Ok(()) }
+    async fn prove_if_any(&self, by: &By, of: &SignedIn, password: &str) -> Result<()> {
+        if of.user.has_password { self.prove(by, of, password).await.map(drop) } else { Ok(()) }
     }
 }
 

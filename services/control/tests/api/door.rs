@@ -178,7 +178,10 @@ struct Factor {
 }
 
 async fn second_factor(stage: &Stage, ann: &Person) -> Result<Factor> {
-    let offer = ann.ask(stage, Method::POST, "/me/totp", &Value::Null).await?.good()?;
+    let begin = async |body: &Value| ann.ask(stage, Method::POST, "/me/totp", body).await;
+    begin(&Value::Null).await?.problem(422, "invalid")?;
+    begin(&json!({"password": "a cow on the Moon"})).await?.problem(403, "wrong-credentials")?;
+    let offer = begin(&json!({"password": PASSWORD})).await?.good()?;
     let secret = offer["secret"].as_str().context("a secret")?.to_owned();
     ensure!(offer["uri"].as_str().is_some_and(|uri| uri.contains(&secret)), "{offer}");
     let confirm = "/me/totp/confirm";
@@ -201,7 +204,8 @@ pub async fn a_code_is_needed_and_works_once(stage: &Stage) -> Result<()> {
     let next = code(stage, &secret)?;
     try_in(stage, PASSWORD, Some(&next)).await?.good()?;
     try_in(stage, PASSWORD, Some(&next)).await?.problem(401, "wrong-credentials")?;
-    ann.ask(stage, Method::POST, "/me/totp", &Value::Null).await?.problem(409, "state")?;
+    let again = json!({"password": PASSWORD});
+    ann.ask(stage, Method::POST, "/me/totp", &again).await?.problem(409, "state")?;
     Ok(())
 }
 
@@ -246,6 +250,67 @@ pub async fn a_second_factor_is_removed_by_password_only(stage: &Stage) -> Resul
     try_in(stage, PASSWORD, None).await?.good()?;
     second_factor(stage, &ann).await?;
     try_in(stage, PASSWORD, Some(&codes[0])).await?.problem(401, "wrong-credentials")?;
+    Ok(())
+}
+
+pub async fn a_lost_second_factor_is_taken_by_another_owner_and_by_nobody_of_themselves(
+    stage: &Stage,
+) -> Result<()> {
+    let (ours, ann) = ann(stage).await?;
+    let bob = person(stage, &ours.at("/users"), "bob@ours.example", "owner").await?;
+    let codes = second_factor(stage, &ann).await?.recovery_codes;
+    let path = ours.at(&format!("/users/{}/totp", ann.id));
+    ann.ask(stage, Method::DELETE, &path, &Value::Null).await?.problem(409, "state")?;
+    let admin = ours.key("admin");
+    stage.send(admin, Method::DELETE, &path, &Value::Null).await?.problem(403, "forbidden")?;
+    try_in(stage, PASSWORD, None).await?.problem(401, "code-needed")?;
+    for _ in 0..2 {
+        assert_eq!(bob.ask(stage, Method::DELETE, &path, &Value::Null).await?.status, 204);
+    }
+    try_in(stage, PASSWORD, None).await?.good()?;
+    let log = stage.get(OPERATOR, &ours.at("/audit?action=user.totp-taken")).await?.good()?;
+    let lines = log["items"].as_array().context("lines")?;
+    assert_eq!(lines.len(), 1, "once is as good as twice: {log}");
+    let who = json!(format!("user {} (bob@ours.example)", bob.id));
+    assert_eq!((&lines[0]["target"], &lines[0]["actor"]), (&json!(ann.id.to_string()), &who));
+    second_factor(stage, &ann).await?;
+    try_in(stage, PASSWORD, Some(&codes[0])).await?.problem(401, "wrong-credentials")?;
+    let olga = person(stage, "/provider/users", "olga@provider.example", "operator").await?;
+    second_factor(stage, &olga).await?;
+    let path = format!("/provider/users/{}/totp", olga.id);
+    olga.ask(stage, Method::DELETE, &path, &Value::Null).await?.problem(409, "state")?;
+    assert_eq!(stage.send(OPERATOR, Method::DELETE, &path, &Value::Null).await?.status, 204);
+    assert_eq!(olga.get(stage, "/me").await?.good()?["has_totp"], false);
+    Ok(())
+}
+
+pub async fn a_wrong_password_of_somebody_signed_in_stands_in_the_log_and_makes_the_next_wait(
+    stage: &Stage,
+) -> Result<()> {
+    let (ours, ann) = ann(stage).await?;
+    stage.clock.stop();
+    let session = ann.get(stage, "/me/sessions").await?.good()?["items"][0]["id"].clone();
+    let wrong = json!({"password": "a cow on the Moon"});
+    let tries = [
+        (Method::PUT, "/me/password", json!({"old": "a cow on the Moon", "new": "a sheep on the moon"})),
+        (Method::DELETE, "/me/totp", wrong.clone()),
+        (Method::POST, "/me/totp", wrong.clone()),
+        (Method::POST, "/me/passkeys/offer", wrong.clone()),
+        (Method::DELETE, "/me/passkeys/1", wrong.clone()),
+        (Method::DELETE, "/me/totp", wrong.clone()),
+    ];
+    for (n, (method, path, body)) in tries.into_iter().enumerate() {
+        ann.ask(stage, method, path, &body).await?.problem(403, "wrong-credentials")?;
+        let log = stage.get(OPERATOR, &ours.at("/audit?action=user.password-wrong")).await?.good()?;
+        let lines = log["items"].as_array().context("lines")?;
+        assert_eq!(lines.len(), n + 1, "{path}");
+        let who = format!("user {} (ann@ours.example)", ann.id);
+        assert_eq!((&lines[0]["actor"], &lines[0]["address"]), (&json!(who), &json!("127.0.0.1")));
+        assert_eq!(lines[0]["became"], json!({"session": session}));
+    }
+    ann.ask(stage, Method::DELETE, "/me/totp", &wrong).await?.problem(429, "too-soon")?;
+    let known = json!({"old": PASSWORD, "new": "a sheep on the moon"});
+    ann.ask(stage, Method::PUT, "/me/password", &known).await?.problem(429, "too-soon")?;
     Ok(())
 }
 

@@ -132,7 +132,7 @@ on_each_store! {
     personal {
         all_about_a_member_is_given_out_but_no_secret_and_no_content,
         an_erased_member_leaves_its_retired_aliases_and_a_receipt_in_the_log,
-        what_is_left_of_a_removed_member_can_be_erased,
+        what_is_left_of_a_removed_member_is_given_out_and_can_be_erased,
     }
     problems {
         a_request_that_cannot_be_is_told_what_is_wrong,
@@ -159,6 +159,8 @@ on_each_store! {
         a_recovery_code_works_once,
         a_reset_link_does_not_stand_in_for_a_second_factor,
         a_second_factor_is_removed_by_password_only,
+        a_lost_second_factor_is_taken_by_another_owner_and_by_nobody_of_themselves,
+        a_wrong_password_of_somebody_signed_in_stands_in_the_log_and_makes_the_next_wait,
         a_new_password_ends_the_other_sessions,
         a_password_that_anybody_would_try_is_refused,
         sessions_are_listed_and_ended,

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tmtp_store::{
-    Body, MemberKey, NewEntry, NewMessage, NewNode, NodeId, SiteId,
+    Body, Identity, MemberKey, NewEntry, NewMessage, NewNode, NodeId, SiteId,
     admin::{OrgId, Verdict},
 };
 use tmtp_wire::{MsgId, Posted};
@@ -52,6 +52,14 @@ pub async fn all_about_a_member_is_given_out_but_no_secret_and_no_content(stage:
     let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
     talk(stage, &ours).await?;
     talk(stage, &theirs).await?;
+    let (site, node) = (SiteId(ours.site), NodeId(ours.nodes[0]));
+    let alice = MemberKey { site, uid: ours.uid() };
+    let mut tx = stage.store.begin(&[]).await?;
+    tx.begin_session(site, node, "edge-1", 86_400_000).await?;
+    tx.add_ohi(&alice, &["FRIEND".to_owned()]).await?;
+    let identity = Identity { issuer: "https://idp.example".to_owned(), subject_hash: b"hash".to_vec() };
+    tx.note_sign_in(&alice, node, &identity, 9).await?;
+    tx.commit().await?;
     let suspend = at(&ours, &ours.uid(), "/suspend");
     stage.post(ours.key("support"), &suspend, &json!({})).await?.good()?;
     let assign = json!({"alias": "Alice at work", "uid": ours.uid()});
@@ -76,6 +84,20 @@ pub async fn all_about_a_member_is_given_out_but_no_secret_and_no_content(stage:
     let all = String::from_utf8_lossy(&all);
     assert!(!all.contains("what nobody else may read") && !all.contains("secret_hash"), "{all}");
     assert!(!all.contains("theirs"), "{all}");
+    assert_eq!(file(&mut zip, "presence.json")?, json!({"notifies": ["FRIEND"], "notified_by": []}));
+    assert!(!file(&mut zip, "days.json")?.as_array().context("days")?.is_empty());
+    assert_eq!(member["signs_in_as"], "68617368", "in hexadecimal");
+    let notices = json!({"given_aliases": ["Alice at work"], "group_drops": []});
+    assert_eq!(file(&mut zip, "notices.json")?, notices);
+    for name in ["revoked.json", "requests.json"] {
+        assert_eq!(file(&mut zip, name)?, json!([]), "{name}");
+    }
+    let mut readme = String::new();
+    zip.by_name("README.txt")?.read_to_string(&mut readme)?;
+    for n in 0..zip.len() {
+        let name = zip.by_index(n)?.name()?.into_owned();
+        assert!(readme.contains(&name) || name == "README.txt", "{name} is not described");
+    }
     let path = at(&ours, "NOBODY", "/export");
     stage.post(ours.key("admin"), &path, &json!({})).await?.problem(404, "absent")?;
     Ok(())
@@ -131,12 +153,21 @@ async fn usage(stage: &Stage, tenant: &Tenant) -> Result<Value> {
     Ok(stage.get(OPERATOR, &path).await?.good()?["days"].clone())
 }
 
-pub async fn what_is_left_of_a_removed_member_can_be_erased(stage: &Stage) -> Result<()> {
+pub async fn what_is_left_of_a_removed_member_is_given_out_and_can_be_erased(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let path = at(&ours, &ours.uid(), "");
     assert_eq!(stage.send(ours.key("admin"), Method::DELETE, &path, &Value::Null).await?.status, 204);
+    let mut zip = exported(stage, &ours, &ours.uid()).await?;
+    assert_eq!(file(&mut zip, "member.json")?, Value::Null);
+    assert_eq!(file(&mut zip, "nodes.json")?, json!([]));
+    assert_eq!(file(&mut zip, "revoked.json")?[0]["label"], "phone");
+    let audit = file(&mut zip, "audit.json")?;
+    let deeds: Vec<_> = audit.as_array().context("deeds")?.iter().map(|deed| &deed["action"]).collect();
+    assert_eq!(deeds, ["member.remove", "member.export"]);
     let receipt =
         stage.post(ours.key("admin"), &at(&ours, &ours.uid(), "/erase"), &json!({})).await?.good()?;
     assert_eq!((&receipt["rows"]["members"], &receipt["rows"]["nodes"]), (&json!(0), &json!(1)));
+    let export = at(&ours, &ours.uid(), "/export");
+    stage.post(ours.key("admin"), &export, &json!({})).await?.problem(404, "absent")?;
     Ok(())
 }

@@ -63,7 +63,7 @@ impl By<'_> {
 }
 
 /// What is owners' alone.
-const OWN: [&str; 18] = [
+const OWN: [&str; 19] = [
     "changeOrg",
     "listKeys",
     "createKey",
@@ -76,6 +76,7 @@ const OWN: [&str; 18] = [
     "removeUser",
     "linkUser",
     "unlinkUser",
+    "takeTotp",
     "listUserProviders",
     "createUserProvider",
     "showUserProvider",
@@ -166,7 +167,7 @@ impl Route {
             "changeUser" | "changeProviderUser" => Some(json!({"name": "grabbed"})),
             "setMyPassword" => Some(json!({"new": "a cow on the moon"})),
             "confirmMyTotp" => Some(json!({"code": "000000"})),
-            "removeMyTotp" => Some(json!({"password": "x"})),
+            "offerMyTotp" | "removeMyTotp" => Some(json!({"password": "x"})),
             "offerMyPasskey" | "removeMyPasskey" => Some(json!({"password": PASSWORD})),
             "addMyPasskey" => Some(json!({"label": "x", "credential": {}})),
             "signInWithPasskey" => Some(json!({"credential": {}})),

@@ -329,7 +329,7 @@ fn code(stage: &Stage, secret: &str) -> Result<String> {
 pub async fn a_second_factor_of_ours_is_asked_for_unless_the_provider_does_that(stage: &Stage) -> Result<()> {
     let scene = Scene::new(stage).await?;
     let ann = person(stage, &scene.ours.at("/users"), "ann@ours.example", "admin").await?;
-    let offer = ann.ask(stage, Method::POST, "/me/totp", &Value::Null).await?.good()?;
+    let offer = ann.ask(stage, Method::POST, "/me/totp", &json!({"password": PASSWORD})).await?.good()?;
     let secret = offer["secret"].as_str().context("a secret")?;
     let confirm = json!({"code": code(stage, secret)?});
     ann.ask(stage, Method::POST, "/me/totp/confirm", &confirm).await?.good()?;

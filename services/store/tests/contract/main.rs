@@ -93,6 +93,7 @@ contract! {
         a_certificate_goes_with_its_site,
     }
     admin_erasing {
+        what_is_erased_of_a_member_is_given_out_before,
         what_is_kept_about_a_member_is_shown,
         an_erased_member_leaves_no_row_that_names_it_and_nobody_else_anything,
     }

@@ -42,6 +42,10 @@ impl Desk {
                 self.http.delete(&format!("{}/identities", self.user_path(&user).await?)).await?;
                 self.done("unlinked");
             }
+            UserCommand::TakeTotp(user) => {
+                self.http.delete(&format!("{}/totp", self.user_path(&user).await?)).await?;
+                self.done("taken");
+            }
             UserCommand::Link(user) => {
                 let path = format!("{}/link", self.user_path(&user).await?);
                 self.linked(&self.http.act(&path).await?);

@@ -681,7 +681,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give out all that is kept about a member: JSON files in a zip. It has no secrets, and not what messages say. */
+        /**
+         * Give out all that is kept about a member, also about one that was removed: JSON files in a zip. It has no secrets, and
+         *     not what messages say.
+         */
         post: operations["exportMember"];
         delete?: never;
         options?: never;
@@ -1005,6 +1008,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/users/{user}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a lost second factor from a user: their password alone lets them in then. */
+        delete: operations["takeTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/provider/audit": {
         parameters: {
             query?: never;
@@ -1161,6 +1181,23 @@ export interface paths {
         /** Make a new link for one of the provider's users to choose a password, the first or another one. The link before ends. */
         post: operations["linkProviderUser"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provider/users/{user}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a lost second factor from one of the provider's users: their password alone lets them in then. */
+        delete: operations["takeProviderTotp"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3392,7 +3429,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordGiven"];
+            };
+        };
         responses: {
             /** @description Here it is */
             200: {
@@ -6638,6 +6679,45 @@ export interface operations {
             };
         };
     };
+    takeTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                user: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listProviderAudit: {
         parameters: {
             query?: {
@@ -7221,6 +7301,44 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserLinked"];
                 };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeProviderTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {

@@ -16,3 +16,7 @@ export const remove = (owner: Owner, user: User) => call<void>('DELETE', owned(o
 /** A new link to sign in and set a password. */
 export const link = (owner: Owner, user: User) =>
   call<UserLinked>('POST', owned(owner, 'users') + path(user.id, 'link'))
+
+/** Takes a lost second factor. */
+export const takeTotp = (owner: Owner, user: User) =>
+  call<void>('DELETE', owned(owner, 'users') + path(user.id, 'totp'))

@@ -1,9 +1,11 @@
 //! What is kept about a member, and how all of it goes.
 
-use anyhow::Result;
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result};
 use tmtp_store::{
-    GroupStatus, NewMessage,
-    admin::{Deed, Erased, OrgId},
+    GroupStatus, Identity, NewMessage,
+    admin::{Deed, Erased, Kept, OrgId},
 };
 
 use super::{admin, deed, scope};
@@ -43,7 +45,8 @@ pub async fn what_is_kept_about_a_member_is_shown(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn an_erased_member_leaves_no_row_that_names_it_and_nobody_else_anything(w: &World) -> Result<()> {
+/// Something about Alice in every table that has a column for members.
+async fn fill(w: &World) -> Result<()> {
     let [a1, a2, b1, _] = w.nodes;
     w.login(a1).await?;
     w.post(&[1], &[b1]).await?;
@@ -51,11 +54,74 @@ pub async fn an_erased_member_leaves_no_row_that_names_it_and_nobody_else_anythi
     tx.claim_requests(&[w.claim(a1, 1, 1), w.claim(b1, 1, 2)]).await?;
     tx.add_ohi(&w.member("alice"), &["bob".to_owned()]).await?;
     tx.add_ohi(&w.member("bob"), &["alice".to_owned()]).await?;
+    let (issuer, subject_hash) = ("https://idp.example".to_owned(), b"hash of alice".to_vec());
+    tx.note_sign_in(&w.member("alice"), a1, &Identity { issuer, subject_hash }, 9).await?;
     tx.revoke_node(w.site, a2).await?;
     tx.commit().await?;
-    let active = format!("INSERT INTO usage_active (site, day, uid) VALUES ({}, 7, 'alice')", w.site.0);
-    w.peek.run(&active).await?;
+    for row in [
+        "usage_active (site, day, uid) VALUES ({site}, 7, 'alice')",
+        "given_aliases (site, alias, uid) VALUES ({site}, 'Alice at work', 'alice')",
+        "group_drops (site, gid, uid, alias) VALUES ({site}, 'Former group', 'alice', 'Alice Ames')",
+    ] {
+        w.peek.run(&format!("INSERT INTO {}", row.replace("{site}", &w.site.0.to_string()))).await?;
+    }
+    Ok(())
+}
+
+/// What a table has about Alice, as it is given out: an export is made of this and nothing else.
+async fn given_out(w: &World) -> Result<BTreeSet<String>> {
     let scope = scope(w, w.site).await?;
+    let mut view = admin(w).view().await?;
+    let member = view.member(&scope, "alice").await?.context("Alice")?;
+    let Kept { signs_in_as, revoked, notifies, notified_by, days, requests, given_aliases, group_drops } =
+        view.kept_of(&scope, "alice", 10).await?;
+    assert_eq!(signs_in_as.as_deref(), Some(b"hash of alice".as_slice()));
+    let nodes = view.nodes_of(&scope, "alice", 10).await?;
+    assert_eq!((nodes.len(), revoked.len()), (1, 1), "live ones, and revoked ones");
+    assert_eq!(revoked[0].node, w.nodes[1]);
+    assert_eq!((notifies, notified_by), (vec!["bob".to_owned()], vec!["bob".to_owned()]));
+    assert!(days.contains(&7), "{days:?}");
+    assert_eq!(requests.iter().map(|it| it.node).collect::<Vec<_>>(), [w.nodes[0]]);
+    assert_eq!(given_aliases, ["Alice at work"]);
+    assert_eq!(group_drops, [("Former group".to_owned(), ALICE.to_owned())]);
+    assert_eq!(
+        (member.aliases, view.groups_of(&scope, "alice", 10).await?.len()),
+        (vec![ALICE.to_owned()], 1)
+    );
+    let tables = ["members", "nodes", "names", "group_members", "ohi", "usage_active", "requests"];
+    Ok(tables.into_iter().chain(["given_aliases", "group_drops"]).map(str::to_owned).collect())
+}
+
+pub async fn what_is_erased_of_a_member_is_given_out_before(w: &World) -> Result<()> {
+    fill(w).await?;
+    let given = given_out(w).await?;
+    let named = w.peek.named(w.site, "alice").await?;
+    let unnamed: Vec<_> = named.into_keys().filter(|table| !given.contains(table)).collect();
+    assert!(unnamed.is_empty(), "these name a member, and are not given out: {unnamed:?}");
+    let before = w.peek.dump(w.site).await?;
+    let scope = scope(w, w.site).await?;
+    let mut change = admin(w).begin().await?;
+    change.erase_member(&scope, "alice").await?;
+    assert!(change.kept_of(&scope, "alice", 10).await?.is_nothing());
+    change.commit().await?;
+    let after = w.peek.dump(w.site).await?;
+    let mut erased: BTreeSet<String> = before
+        .into_iter()
+        .filter(|(table, rows)| after.get(table) != Some(rows))
+        .map(|(table, _)| table)
+        .collect();
+    // Sums, in which nobody is named.
+    erased.remove("usage_days");
+    assert_eq!(erased, given);
+    Ok(())
+}
+
+pub async fn an_erased_member_leaves_no_row_that_names_it_and_nobody_else_anything(w: &World) -> Result<()> {
+    fill(w).await?;
+    let scope = scope(w, w.site).await?;
+    for (table, rows) in w.peek.named(w.site, "alice").await? {
+        assert!(rows > 0, "nothing in {table}: this test proves nothing about it");
+    }
     let mut change = admin(w).begin().await?;
     let erased = change.erase_member(&scope, "alice").await?;
     assert_eq!((erased.members, erased.nodes, erased.aliases, erased.groups), (1, 2, 1, 1));

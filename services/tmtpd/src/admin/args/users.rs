@@ -66,4 +66,6 @@ pub enum UserCommand {
     Link(OneUser),
     /// Forget who somebody is at the providers: they are linked anew, by their address, at their next sign-in there.
     Unlink(OneUser),
+    /// Take a lost second factor from somebody: their password alone lets them in then.
+    TakeTotp(OneUser),
 }
