@@ -32,9 +32,12 @@ second time.
   tmtpd apply sites.toml               do it
   tmtpd apply sites.toml --prune       suspend also sites, and remove sign-in providers, that are not in it
 
+A site with suspended = true is suspended, one with suspended = false is resumed. Without a word a site that is suspended,
+also by --prune, stays so and is shown with !. So is one that is closed: when it is erased, and how to open it again.
+
 --prune looks at organizations in the file, and of each at what is listed there: where no site is, sites stay, and where no
 provider is, providers stay. site = [] and provider = [], right below the organization's name, say that there are to be
-none. A suspended site can be resumed. A removed provider vouches for nobody any more; members who came through it stay.";
+none. A removed provider vouches for nobody any more; members who came through it stay.";
 
 /// What to apply.
 #[derive(Debug, Args)]

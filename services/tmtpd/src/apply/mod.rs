@@ -24,15 +24,20 @@ use providers::{Labels, with_labels};
 /// Brings everything in line.
 pub async fn run(args: &Apply) -> anyhow::Result<()> {
     let wanted = Wanted::read(&args.file)?;
-    let mut work = Work { http: Http::new(&args.server)?, dry: args.dry_run, prune: args.prune, done: 0 };
+    let mut work =
+        Work { http: Http::new(&args.server)?, dry: args.dry_run, prune: args.prune, done: 0, warned: 0 };
     let there = work.http.list("/orgs", &[], usize::MAX).await?;
     for org in &wanted.orgs {
         work.org(org, &there).await?;
     }
-    print::line(match (work.done, work.dry) {
+    let done = match (work.done, work.dry) {
         (0, _) => "nothing to change".to_owned(),
         (count, true) => format!("{count} changes to make; nothing was done"),
         (count, false) => format!("{count} changes made"),
+    };
+    print::line(match work.warned {
+        0 => done,
+        count => format!("{done}; sites that are not in service: {count}, see !"),
     });
     Ok(())
 }
@@ -42,6 +47,7 @@ struct Work {
     dry: bool,
     prune: bool,
     done: usize,
+    warned: usize,
 }
 
 impl Work {
@@ -50,6 +56,12 @@ impl Work {
         self.done += 1;
         print::line(text);
         !self.dry
+    }
+
+    /// Says what is not as the file lets expect, and that this leaves alone.
+    fn warn(&mut self, text: &str) {
+        self.warned += 1;
+        print::line(format_args!("! {text}"));
     }
 
     async fn org(&mut self, wanted: &Org, there: &[Value]) -> anyhow::Result<()> {

@@ -49,6 +49,66 @@ pub(crate) async fn a_file_is_shown_then_applied_and_then_there_is_nothing_to_do
     Ok(())
 }
 
+pub(crate) async fn a_pruned_site_is_brought_back_where_the_file_says_so(server: &Server) -> Result<()> {
+    let file = "[[org]]\nname = 'Pruned'\n[[org.site]]\nname = 'Pruned'\nhosts = ['pruned.test']\n";
+    apply(server, file, &[]).await?;
+    apply(server, "[[org]]\nname = 'Pruned'\nsite = []\n", &["--prune"]).await?;
+    let org = org(server, "pruned").await?;
+    let silent = "! site pruned.test is suspended; say suspended = false to resume it\n\
+                  nothing to change; sites that are not in service: 1, see !\n";
+    for words in [&[][..], &["--dry-run"], &["--prune"]] {
+        let said = apply(server, file, words).await?;
+        ensure!(said == silent, "{words:?}: {said}");
+    }
+    let away = format!("{file}suspended = true\n");
+    ensure!(apply(server, &away, &[]).await? == "nothing to change\n");
+    let back = format!("{file}suspended = false\n");
+    let shown = apply(server, &back, &["--dry-run"]).await?;
+    ensure!(shown.contains("~ site pruned.test\n    suspended: true -> false\n1 changes to make"), "{shown}");
+    ensure!(list(server, "site", &org).await?[0]["suspended"] == true, "only shown");
+    apply(server, &back, &[]).await?;
+    ensure!(list(server, "site", &org).await?[0]["suspended"] == false, "not back");
+    for file in [file, &back] {
+        ensure!(apply(server, file, &[]).await? == "nothing to change\n");
+    }
+    let said = apply(server, &away, &[]).await?;
+    ensure!(said.contains("suspended: false -> true\n1 changes made"), "{said}");
+    ensure!(list(server, "site", &org).await?[0]["suspended"] == true, "not away");
+    Ok(())
+}
+
+pub(crate) async fn a_site_made_suspended_is_shown_so(server: &Server) -> Result<()> {
+    let file = "[[org]]\nname = 'Asleep'\n\
+                [[org.site]]\nname = 'Asleep'\nhosts = ['asleep.test']\nsuspended = true\n";
+    let shown = apply(server, file, &["--dry-run"]).await?;
+    ensure!(
+        shown.contains("+ site asleep.test \"Asleep\"\n    suspended: true\n2 changes to make"),
+        "{shown}"
+    );
+    ensure!(apply(server, file, &[]).await?.ends_with("2 changes made\n"));
+    ensure!(list(server, "site", &org(server, "asleep").await?).await?[0]["suspended"] == true);
+    ensure!(apply(server, file, &[]).await? == "nothing to change\n");
+    Ok(())
+}
+
+pub(crate) async fn of_a_closed_site_is_said_when_it_is_erased_and_how_to_reopen_it(
+    server: &Server,
+) -> Result<()> {
+    let file = "[[org]]\nname = 'Leaving'\n[[org.site]]\nname = 'Leaving'\nhosts = ['leaving.test']\n";
+    apply(server, file, &[]).await?;
+    let org = org(server, "leaving").await?;
+    let at = ["--org", &org, "--site", "leaving.test"];
+    let closed = admin(server, &[&["site", "close"][..], &at].concat()).await?;
+    let (id, when) = (&closed["id"], closed["closing_at"].as_str().context("when")?);
+    for (suspended, words) in [("", &[][..]), ("", &["--dry-run"]), ("suspended = false\n", &[])] {
+        let said = apply(server, &format!("{file}{suspended}"), words).await?;
+        ensure!(said.starts_with("! site leaving.test is closed") && said.contains(when), "{said}");
+        ensure!(said.contains(&format!("`tmtpd admin site reopen --org {org} --site {id}`")), "{said}");
+        ensure!(said.contains("\nnothing to change; "), "{said}");
+    }
+    Ok(())
+}
+
 /// An organization with a site whose sign-in is the provider of others; its issuer.
 async fn issuer(server: &Server, name: &str) -> Result<String> {
     let org = admin(server, &["org", "create", "--name", name]).await?["id"].to_string();
