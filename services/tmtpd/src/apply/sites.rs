@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Work,
-    difference::lines,
-    differing,
+    difference::{Act, SITE, Step},
+    differing, fields,
     file::{Org, Site},
     providers::Labels,
-    read,
+    read, with,
 };
 
 impl Work {
@@ -41,17 +41,18 @@ impl Work {
         let is_suspended = site["suspended"] == true;
         if let Some(at) = site["closing_at"].as_str() {
             let (org, id) = (&site["org"], &site["id"]);
-            self.warn(&format!(
-                "site {host} is closed, and erased at {at}; `tmtpd admin site reopen --org {org} --site {id}` opens it again"
-            ));
+            let why = format!(
+                "is closed, and erased at {at}; `tmtpd admin site reopen --org {org} --site {id}` opens it again"
+            );
+            self.warn(host, site, &why);
         } else if let Some(suspended) = wanted.suspended.filter(|suspended| is_suspended != *suspended) {
             let word = if suspended { "suspend" } else { "resume" };
-            let text = format!("~ site {host}\n    suspended: {is_suspended} -> {suspended}");
-            if self.step(&text) {
+            let wanted = &fields(json!({"suspended": suspended}));
+            if self.step(&Step { act: Act::Change, kind: SITE, name: host, there: site, wanted }) {
                 self.http.act(&format!("{path}/{}/{word}", site["id"])).await?;
             }
         } else if is_suspended && wanted.suspended.is_none() {
-            self.warn(&format!("site {host} is suspended; say suspended = false to resume it"));
+            self.warn(host, site, "is suspended; say suspended = false to resume it");
         }
         Ok(())
     }
@@ -62,17 +63,16 @@ impl Work {
         path: Option<&str>,
         labels: &Labels,
     ) -> anyhow::Result<()> {
-        let settings = wanted.settings()?;
-        let mut text = format!("+ site {} {:?}", wanted.hosts.join(", "), wanted.name);
         let is_suspended = wanted.suspended == Some(true);
+        let settings = wanted.settings()?;
+        let mut shown = with("settings", settings.clone(), named(wanted));
         if is_suspended {
-            text.push_str("\n    suspended: true");
+            shown.insert("suspended".to_owned(), true.into());
         }
-        text.push_str(&lines("settings", &settings, &Value::Null));
-        let is_go = self.step(&text);
+        let (name, there) = (&wanted.hosts[0], &Value::Null);
+        let is_go = self.step(&Step { act: Act::Create, kind: SITE, name, there, wanted: &shown });
         let Some(path) = path.filter(|_| is_go) else { return Ok(()) };
-        let body =
-            json!({"name": wanted.name, "hosts": wanted.hosts, "settings": labels.with_ids(settings)?});
+        let body = Value::from(with("settings", labels.with_ids(settings)?, named(wanted)));
         let site = self.http.create(path, &body).await?;
         if is_suspended {
             self.http.act(&format!("{path}/{}/suspend", site["id"])).await?;
@@ -87,14 +87,14 @@ impl Work {
         site: &Value,
         labels: &Labels,
     ) -> anyhow::Result<()> {
-        let all = json!({"name": wanted.name, "hosts": wanted.hosts});
-        let mut body = differing(all.as_object().unwrap_or(&Map::new()), site);
-        let mut text = lines("", &body, site);
+        let named = differing(&named(wanted), site);
         let settings = differing(&wanted.settings()?, &site["settings"]);
-        text.push_str(&lines("settings", &settings, &site["settings"]));
-        if !text.is_empty() && self.step(&format!("~ site {}{text}", wanted.hosts[0])) {
+        let shown = with("settings", settings.clone(), named.clone());
+        let name = &wanted.hosts[0];
+        let step = Step { act: Act::Change, kind: SITE, name, there: site, wanted: &shown };
+        if !shown.is_empty() && self.step(&step) {
             let path = format!("{path}/{}", site["id"]);
-            body.insert("settings".to_owned(), labels.with_ids(settings)?.into());
+            let body = with("settings", labels.with_ids(settings)?, named);
             self.http.change(&path, &read(site), &body.into()).await?;
         }
         Ok(())
@@ -113,13 +113,19 @@ impl Work {
             if is_wanted || site["suspended"] == true {
                 continue;
             }
-            let text = format!("- site {} {}: suspend, it is not in the file", site["id"], site["name"]);
-            if self.step(&text) {
+            let name = site["hosts"][0].as_str().unwrap_or_default();
+            let wanted = &fields(json!({"suspended": true}));
+            if self.step(&Step { act: Act::Suspend, kind: SITE, name, there: site, wanted }) {
                 self.http.act(&format!("{path}/{}/suspend", site["id"])).await?;
             }
         }
         Ok(())
     }
+}
+
+/// What a site is called and found by.
+fn named(wanted: &Site) -> Map<String, Value> {
+    fields(json!({"name": wanted.name, "hosts": wanted.hosts}))
 }
 
 fn shares_host(wanted: &Site, site: &Value) -> bool {

@@ -49,6 +49,7 @@ fn sentences() -> Vec<Sentence<Server>> {
         the_command_line_of_the_database_keeps_the_same_log,
         applied::a_file_is_shown_then_applied_and_then_there_is_nothing_to_do,
         applied::a_pruned_site_is_brought_back_where_the_file_says_so,
+        applied::changes_are_objects_for_programs,
         applied::a_site_made_suspended_is_shown_so,
         applied::of_a_closed_site_is_said_when_it_is_erased_and_how_to_reopen_it,
         applied::providers_are_made_changed_named_at_sites_and_removed,
