@@ -3,9 +3,13 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Value, json};
-use tmtp_store::admin::{AuditFilter, OrgId, Verdict, View};
+use serde_json::{Map, Value, json};
+use tmtp_store::{
+    SiteId,
+    admin::{AuditFilter, AuditRow, OrgId, Verdict, View},
+};
 
 use crate::args::Audit;
 use crate::settings::{Role, Settings};
@@ -54,11 +58,16 @@ pub async fn run(settings: &Settings, Audit::Verify { json, receipt }: &Audit) -
     Ok(())
 }
 
-/// What an erasure left in somebody's hands.
+/// What an erasure left in somebody's hands. A field that is unknown here could not be compared: it is refused.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Receipt {
     org: i64,
+    site: i64,
     uid: String,
+    erased_at: Timestamp,
+    erased_by: String,
+    rows: Map<String, Value>,
     seq: i64,
     hash: String,
 }
@@ -73,19 +82,42 @@ impl Receipt {
     async fn check(&self, view: &mut View) -> anyhow::Result<()> {
         let all = AuditFilter::default();
         let row = view.audit(OrgId(self.org), &all, Some(self.seq.saturating_add(1)), 1).await?.pop();
-        let stands = row.is_some_and(|row| {
-            let same = (row.seq, row.action.as_str(), row.target.as_str());
-            same == (self.seq, "member.erase", self.uid.as_str()) && hex(&row.hash) == self.hash
-        });
-        if !stands {
+        let Some(row) = row.filter(|row| row.seq == self.seq) else {
+            bail!("the log of organization {} has no row {}", self.org, self.seq);
+        };
+        let forged = self.unlike(&row);
+        if !forged.is_empty() {
             bail!(
-                "row {} of the log of organization {} does not say what the receipt says",
+                "row {} of the log of organization {} does not say what the receipt says: {}",
                 self.seq,
-                self.org
+                self.org,
+                forged.join(", ")
             );
         }
         Ok(())
     }
+
+    /// What of it is not so in this row.
+    fn unlike(&self, row: &AuditRow) -> Vec<&'static str> {
+        let at = Timestamp::from_millisecond(row.at_ms);
+        let same = [
+            ("action", row.action == "member.erase"),
+            ("site", row.site == Some(SiteId(self.site))),
+            ("uid", row.target == self.uid),
+            ("erased_at", at.is_ok_and(|at| at == self.erased_at)),
+            ("erased_by", row.actor == self.erased_by),
+            ("rows", erased_rows(row).as_ref() == Some(&self.rows)),
+            ("hash", hex(&row.hash) == self.hash),
+        ];
+        same.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
+    }
+}
+
+/// How many rows of each kind an erasure took, as its receipt counts them: messages that waited are in the log alone.
+fn erased_rows(row: &AuditRow) -> Option<Map<String, Value>> {
+    let mut rows: Map<String, Value> = serde_json::from_str(row.was.as_deref()?).ok()?;
+    rows.remove("queued");
+    Some(rows)
 }
 
 fn hex(octets: &[u8]) -> String {

@@ -22,8 +22,7 @@ use crate::print;
 
 /// Carries out one command.
 pub async fn run(admin: Admin) -> anyhow::Result<()> {
-    let json = admin.server.json;
-    let desk = Desk { http: Http::new(&admin.server)?, json };
+    let desk = Desk { http: Http::new(&admin.server)?, json: admin.json };
     match admin.command {
         Command::Me => desk.one(&desk.http.get("/me").await?),
         Command::Org(command) => desk.org(command).await?,

@@ -32,9 +32,22 @@ second time.
   tmtpd apply sites.toml               do it
   tmtpd apply sites.toml --prune       suspend also sites, and remove sign-in providers, that are not in it
 
+A site with suspended = true is suspended, one with suspended = false is resumed. Without a word a site that is suspended,
+also by --prune, stays so and is shown with !. So is one that is closed: when it is erased, and how to open it again.
+
 --prune looks at organizations in the file, and of each at what is listed there: where no site is, sites stay, and where no
 provider is, providers stay. site = [] and provider = [], right below the organization's name, say that there are to be
-none. A suspended site can be resumed. A removed provider vouches for nobody any more; members who came through it stay.";
+none. A removed provider vouches for nobody any more; members who came through it stay.
+
+With --json each change is an object on a line of its own, before it is made, and nothing else is printed:
+
+  act      create, change, suspend or remove (the last two by --prune); none for what is shown with !, told in why
+  kind     organization, provider or site
+  name     what it is known by: of a site, one of its hosts
+  id       its id, or null where it is made
+  was      what is there of that which changes, or null where it is made
+  becomes  what is to be, under the names that the file has
+  dry_run  true when it is only shown";
 
 /// What to apply.
 #[derive(Debug, Args)]
@@ -49,6 +62,9 @@ pub struct Apply {
     /// Suspend sites, and remove sign-in providers, of the file's organizations that are not in the file.
     #[arg(long)]
     pub prune: bool,
+    /// Print JSON, an object a line.
+    #[arg(long)]
+    pub json: bool,
     /// Where, and as whom.
     #[command(flatten)]
     pub server: Server,

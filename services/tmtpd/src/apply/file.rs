@@ -57,7 +57,7 @@ pub struct Site {
     pub name: String,
     /// What leads to it, and what it is known by.
     pub hosts: Vec<String>,
-    /// Nobody may register or log in; without, that stays as it is.
+    /// Nobody may register or log in; without, that stays as it is, and is told where it is so.
     pub suspended: Option<bool>,
     #[serde(default)]
     settings: toml::Table,

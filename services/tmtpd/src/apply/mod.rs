@@ -17,23 +17,22 @@ use crate::admin::http::{Http, Read};
 use crate::print;
 
 use args::Apply;
-use difference::lines;
+use difference::{Act, ORG, SITE, Step};
 use file::{Org, Wanted};
 use providers::{Labels, with_labels};
 
 /// Brings everything in line.
 pub async fn run(args: &Apply) -> anyhow::Result<()> {
     let wanted = Wanted::read(&args.file)?;
-    let mut work = Work { http: Http::new(&args.server)?, dry: args.dry_run, prune: args.prune, done: 0 };
+    let http = Http::new(&args.server)?;
+    let mut work = Work { http, dry: args.dry_run, prune: args.prune, json: args.json, done: 0, warned: 0 };
     let there = work.http.list("/orgs", &[], usize::MAX).await?;
     for org in &wanted.orgs {
         work.org(org, &there).await?;
     }
-    print::line(match (work.done, work.dry) {
-        (0, _) => "nothing to change".to_owned(),
-        (count, true) => format!("{count} changes to make; nothing was done"),
-        (count, false) => format!("{count} changes made"),
-    });
+    if !args.json {
+        print::line(work.sum());
+    }
     Ok(())
 }
 
@@ -41,15 +40,47 @@ struct Work {
     http: Http,
     dry: bool,
     prune: bool,
+    json: bool,
     done: usize,
+    warned: usize,
 }
 
 impl Work {
     /// Says what is done; `true` when it is to be done, and not only said.
-    fn step(&mut self, text: &str) -> bool {
+    fn step(&mut self, step: &Step<'_>) -> bool {
         self.done += 1;
-        print::line(text);
+        if self.json {
+            print::line(step.object(self.dry));
+        } else {
+            print::line(step);
+        }
         !self.dry
+    }
+
+    /// Says what of a site is not as the file lets expect, and that this leaves alone.
+    fn warn(&mut self, host: &str, site: &Value, why: &str) {
+        self.warned += 1;
+        if self.json {
+            let (id, dry) = (&site["id"], self.dry);
+            print::line(
+                json!({"act": "none", "kind": SITE, "name": host, "id": id, "why": why, "dry_run": dry}),
+            );
+        } else {
+            print::line(format_args!("! site {host} {why}"));
+        }
+    }
+
+    /// What came of it all.
+    fn sum(&self) -> String {
+        let done = match (self.done, self.dry) {
+            (0, _) => "nothing to change".to_owned(),
+            (count, true) => format!("{count} changes to make; nothing was done"),
+            (count, false) => format!("{count} changes made"),
+        };
+        match self.warned {
+            0 => done,
+            count => format!("{done}; sites that are not in service: {count}, see !"),
+        }
     }
 
     async fn org(&mut self, wanted: &Org, there: &[Value]) -> anyhow::Result<()> {
@@ -94,25 +125,39 @@ impl Work {
     }
 
     async fn create_org(&mut self, wanted: &Org) -> anyhow::Result<Option<i64>> {
-        let body = json!({"name": wanted.name, "limits": wanted.limits()?});
-        if !self.step(&format!("+ organization {:?}", wanted.name)) {
+        let limits = wanted.limits()?;
+        let body = json!({"name": wanted.name, "limits": limits});
+        let shown = with("limits", limits, Map::new());
+        let there = &Value::Null;
+        let step = Step { act: Act::Create, kind: ORG, name: &wanted.name, there, wanted: &shown };
+        if !self.step(&step) {
             return Ok(None);
         }
         Ok(self.http.create("/orgs", &body).await?["id"].as_i64())
     }
 
     async fn change_org(&mut self, wanted: &Org, org: &Value) -> anyhow::Result<()> {
-        let limits = differing(&wanted.limits()?, &org["limits"]);
-        if limits.is_empty() {
-            return Ok(());
-        }
-        let text = format!("~ organization {:?}{}", wanted.name, lines("limits", &limits, &org["limits"]));
-        if self.step(&text) {
+        let body = with("limits", differing(&wanted.limits()?, &org["limits"]), Map::new());
+        let step = Step { act: Act::Change, kind: ORG, name: &wanted.name, there: org, wanted: &body };
+        if !body.is_empty() && self.step(&step) {
             let path = format!("/orgs/{}", org["id"]);
-            self.http.change(&path, &read(org), &json!({"limits": limits})).await?;
+            self.http.change(&path, &read(org), &body.into()).await?;
         }
         Ok(())
     }
+}
+
+/// The fields of an object.
+fn fields(object: Value) -> Map<String, Value> {
+    if let Value::Object(fields) = object { fields } else { Map::new() }
+}
+
+/// These fields, and under this name more of them, if there are any.
+fn with(name: &str, more: Map<String, Value>, mut fields: Map<String, Value>) -> Map<String, Value> {
+    if !more.is_empty() {
+        fields.insert(name.to_owned(), more.into());
+    }
+    fields
 }
 
 /// What of these is not so.

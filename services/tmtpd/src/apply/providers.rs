@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Work,
-    difference::lines,
-    differing,
+    difference::{Act, PROVIDER, Step},
+    differing, fields,
     file::{Org, PROVIDERS, Provider, Site},
-    read,
+    read, with,
 };
 
 /// The providers that sites can name, by their labels; without an id where one is not made yet.
@@ -125,11 +125,11 @@ impl Work {
         path: Option<&str>,
     ) -> anyhow::Result<Option<i64>> {
         let settings = wanted.settings()?;
-        let shown = lines("settings", &settings, &Value::Null);
-        let text = format!("+ provider {:?}\n    issuer: {}{shown}", wanted.label, wanted.issuer);
-        let is_go = self.step(&text);
-        let Some(path) = path.filter(|_| is_go) else { return Ok(None) };
         let body = json!({"label": wanted.label, "issuer": wanted.issuer, "settings": settings});
+        let shown = with("settings", settings, fields(json!({"issuer": wanted.issuer})));
+        let (name, there) = (&wanted.label, &Value::Null);
+        let is_go = self.step(&Step { act: Act::Create, kind: PROVIDER, name, there, wanted: &shown });
+        let Some(path) = path.filter(|_| is_go) else { return Ok(None) };
         Ok(self.http.create(path, &body).await?["id"].as_i64())
     }
 
@@ -140,28 +140,17 @@ impl Work {
         there: &Value,
     ) -> anyhow::Result<()> {
         let all = wanted.settings()?;
-        let settings = differing(&all, &there["settings"]);
-        let is_another = there["issuer"] != *wanted.issuer;
-        if settings.is_empty() && !is_another {
+        let issuer = differing(&fields(json!({"issuer": wanted.issuer})), there);
+        let is_another = !issuer.is_empty();
+        let shown = with("settings", differing(&all, &there["settings"]), issuer);
+        let step = Step { act: Act::Change, kind: PROVIDER, name: &wanted.label, there, wanted: &shown };
+        if shown.is_empty() || !self.step(&step) {
             return Ok(());
         }
-        let mut text = format!("~ provider {:?}", wanted.label);
-        if is_another {
-            text.push_str(&format!(
-                "\n    issuer: {} -> {}",
-                there["issuer"].as_str().unwrap_or_default(),
-                wanted.issuer
-            ));
-        }
-        text.push_str(&lines("settings", &settings, &there["settings"]));
-        if self.step(&text)
-            && let Some(path) = path
-        {
-            // All of them with another issuer: what is left out is found anew there.
-            let settings = if is_another { all } else { settings };
-            let body = json!({"issuer": wanted.issuer, "settings": settings});
-            self.http.change(&format!("{path}/{}", there["id"]), &read(there), &body).await?;
-        }
+        let Some(path) = path else { return Ok(()) };
+        // All of them with another issuer: what is left out is found anew there.
+        let body = if is_another { with("settings", all, shown) } else { shown };
+        self.http.change(&format!("{path}/{}", there["id"]), &read(there), &body.into()).await?;
         Ok(())
     }
 
@@ -174,9 +163,8 @@ impl Work {
     ) -> anyhow::Result<()> {
         let prune = self.prune;
         for provider in there.iter().filter(|provider| is_pruned(wanted, provider, prune)) {
-            let text =
-                format!("- provider {} {}: remove, it is not in the file", provider["id"], provider["label"]);
-            if self.step(&text) {
+            let (name, wanted) = (provider["label"].as_str().unwrap_or_default(), &Map::new());
+            if self.step(&Step { act: Act::Remove, kind: PROVIDER, name, there: provider, wanted }) {
                 self.http.delete(&format!("{path}/{}", provider["id"])).await?;
             }
         }

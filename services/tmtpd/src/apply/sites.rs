@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Work,
-    difference::lines,
-    differing,
+    difference::{Act, SITE, Step},
+    differing, fields,
     file::{Org, Site},
     providers::Labels,
-    read,
+    read, with,
 };
 
 impl Work {
@@ -21,20 +21,38 @@ impl Work {
         labels: &Labels,
     ) -> anyhow::Result<()> {
         let mut found = there.iter().filter(|site| shares_host(wanted, site));
-        let site = match (found.next(), found.next()) {
+        match (found.next(), found.next()) {
             (Some(_), Some(_)) => {
                 bail!("the hosts of {:?} lead to several sites; say which is which", wanted.name)
             }
-            (Some(site), None) => self.change_site(wanted, path, site, labels).await?,
-            (None, _) => self.create_site(wanted, path, labels).await?,
-        };
-        let Some((site, path)) = site.zip(path) else { return Ok(()) };
-        let Some(suspended) = wanted.suspended.filter(|suspended| site["suspended"] != *suspended) else {
-            return Ok(());
-        };
-        let word = if suspended { "suspend" } else { "resume" };
-        if self.step(&format!("~ site {}: {word}", wanted.hosts[0])) {
-            self.http.act(&format!("{path}/{}/{word}", site["id"])).await?;
+            (Some(site), None) => {
+                let Some(path) = path else { return Ok(()) };
+                self.change_site(wanted, path, site, labels).await?;
+                self.service(wanted, path, site).await
+            }
+            (None, _) => self.create_site(wanted, path, labels).await,
+        }
+    }
+
+    /// Suspends or resumes one, where the file says which. Where it does not, who looks after the file is told: a site that
+    /// it lists is expected to be in service.
+    async fn service(&mut self, wanted: &Site, path: &str, site: &Value) -> anyhow::Result<()> {
+        let host = &wanted.hosts[0];
+        let is_suspended = site["suspended"] == true;
+        if let Some(at) = site["closing_at"].as_str() {
+            let (org, id) = (&site["org"], &site["id"]);
+            let why = format!(
+                "is closed, and erased at {at}; `tmtpd admin site reopen --org {org} --site {id}` opens it again"
+            );
+            self.warn(host, site, &why);
+        } else if let Some(suspended) = wanted.suspended.filter(|suspended| is_suspended != *suspended) {
+            let word = if suspended { "suspend" } else { "resume" };
+            let wanted = &fields(json!({"suspended": suspended}));
+            if self.step(&Step { act: Act::Change, kind: SITE, name: host, there: site, wanted }) {
+                self.http.act(&format!("{path}/{}/{word}", site["id"])).await?;
+            }
+        } else if is_suspended && wanted.suspended.is_none() {
+            self.warn(host, site, "is suspended; say suspended = false to resume it");
         }
         Ok(())
     }
@@ -44,44 +62,42 @@ impl Work {
         wanted: &Site,
         path: Option<&str>,
         labels: &Labels,
-    ) -> anyhow::Result<Option<Value>> {
+    ) -> anyhow::Result<()> {
+        let is_suspended = wanted.suspended == Some(true);
         let settings = wanted.settings()?;
-        let text = format!(
-            "+ site {} {:?}{}",
-            wanted.hosts.join(", "),
-            wanted.name,
-            lines("settings", &settings, &Value::Null)
-        );
-        let is_go = self.step(&text);
-        let Some(path) = path.filter(|_| is_go) else { return Ok(None) };
-        let body =
-            json!({"name": wanted.name, "hosts": wanted.hosts, "settings": labels.with_ids(settings)?});
-        Ok(Some(self.http.create(path, &body).await?))
+        let mut shown = with("settings", settings.clone(), named(wanted));
+        if is_suspended {
+            shown.insert("suspended".to_owned(), true.into());
+        }
+        let (name, there) = (&wanted.hosts[0], &Value::Null);
+        let is_go = self.step(&Step { act: Act::Create, kind: SITE, name, there, wanted: &shown });
+        let Some(path) = path.filter(|_| is_go) else { return Ok(()) };
+        let body = Value::from(with("settings", labels.with_ids(settings)?, named(wanted)));
+        let site = self.http.create(path, &body).await?;
+        if is_suspended {
+            self.http.act(&format!("{path}/{}/suspend", site["id"])).await?;
+        }
+        Ok(())
     }
 
     async fn change_site(
         &mut self,
         wanted: &Site,
-        path: Option<&str>,
+        path: &str,
         site: &Value,
         labels: &Labels,
-    ) -> anyhow::Result<Option<Value>> {
-        let all = json!({"name": wanted.name, "hosts": wanted.hosts});
-        let mut body = differing(all.as_object().unwrap_or(&Map::new()), site);
-        let mut text = lines("", &body, site);
+    ) -> anyhow::Result<()> {
+        let named = differing(&named(wanted), site);
         let settings = differing(&wanted.settings()?, &site["settings"]);
-        if !settings.is_empty() {
-            text.push_str(&lines("settings", &settings, &site["settings"]));
-        }
-        if !text.is_empty()
-            && self.step(&format!("~ site {}{text}", wanted.hosts[0]))
-            && let Some(path) = path
-        {
+        let shown = with("settings", settings.clone(), named.clone());
+        let name = &wanted.hosts[0];
+        let step = Step { act: Act::Change, kind: SITE, name, there: site, wanted: &shown };
+        if !shown.is_empty() && self.step(&step) {
             let path = format!("{path}/{}", site["id"]);
-            body.insert("settings".to_owned(), labels.with_ids(settings)?.into());
-            return Ok(Some(self.http.change(&path, &read(site), &body.into()).await?));
+            let body = with("settings", labels.with_ids(settings)?, named);
+            self.http.change(&path, &read(site), &body.into()).await?;
         }
-        Ok(Some(site.clone()))
+        Ok(())
     }
 
     /// Suspends those that the file does not list, where it lists any or says that there are none.
@@ -97,13 +113,19 @@ impl Work {
             if is_wanted || site["suspended"] == true {
                 continue;
             }
-            let text = format!("- site {} {}: suspend, it is not in the file", site["id"], site["name"]);
-            if self.step(&text) {
+            let name = site["hosts"][0].as_str().unwrap_or_default();
+            let wanted = &fields(json!({"suspended": true}));
+            if self.step(&Step { act: Act::Suspend, kind: SITE, name, there: site, wanted }) {
                 self.http.act(&format!("{path}/{}/suspend", site["id"])).await?;
             }
         }
         Ok(())
     }
+}
+
+/// What a site is called and found by.
+fn named(wanted: &Site) -> Map<String, Value> {
+    fields(json!({"name": wanted.name, "hosts": wanted.hosts}))
 }
 
 fn shares_host(wanted: &Site, site: &Value) -> bool {

@@ -1,7 +1,7 @@
 //! `tmtpd apply`: what is said, what is done, and that nothing is done twice.
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tmtp_testkit::server::{OPERATOR_KEY, Server};
 
 use crate::admin;
@@ -22,7 +22,8 @@ pub(crate) async fn a_file_is_shown_then_applied_and_then_there_is_nothing_to_do
                 [[org.site]]\nname = 'One'\nhosts = ['one.test']\nsettings = { registration = 'open' }\n\
                 [[org.site]]\nname = 'Two'\nhosts = ['two.test']\n";
     let shown = apply(server, file, &["--dry-run"]).await?;
-    ensure!(shown.contains("+ organization \"Applied\"") && shown.contains("+ site two.test"), "{shown}");
+    let org = "+ organization \"Applied\"\n    limits.message_octets_max: 1048576\n";
+    ensure!(shown.contains(org) && shown.contains("+ site two.test"), "{shown}");
     ensure!(shown.ends_with("3 changes to make; nothing was done\n"), "{shown}");
     let found = admin(server, &["org", "list", "--search", "applied"]).await?;
     ensure!(found.as_array().is_some_and(Vec::is_empty), "{found}");
@@ -40,12 +41,130 @@ pub(crate) async fn a_file_is_shown_then_applied_and_then_there_is_nothing_to_do
     );
     ensure!(said.ends_with("1 changes made\n"), "{said}");
     let said = apply(server, &less, &["--prune", "--dry-run"]).await?;
-    ensure!(said.contains("- site") && said.contains("\"Two\": suspend"), "{said}");
+    ensure!(said.contains("- site") && said.contains(" two.test: suspend"), "{said}");
     apply(server, &less, &["--prune"]).await?;
     let org = admin(server, &["org", "list", "--search", "applied"]).await?[0]["id"].to_string();
     let sites = admin(server, &["site", "list", "--org", &org]).await?;
     ensure!(sites[0]["suspended"] == false && sites[1]["suspended"] == true, "{sites}");
     ensure!(apply(server, &less, &["--prune"]).await? == "nothing to change\n");
+    Ok(())
+}
+
+pub(crate) async fn a_pruned_site_is_brought_back_where_the_file_says_so(server: &Server) -> Result<()> {
+    let file = "[[org]]\nname = 'Pruned'\n[[org.site]]\nname = 'Pruned'\nhosts = ['pruned.test']\n";
+    apply(server, file, &[]).await?;
+    apply(server, "[[org]]\nname = 'Pruned'\nsite = []\n", &["--prune"]).await?;
+    let org = org(server, "pruned").await?;
+    let silent = "! site pruned.test is suspended; say suspended = false to resume it\n\
+                  nothing to change; sites that are not in service: 1, see !\n";
+    for words in [&[][..], &["--dry-run"], &["--prune"]] {
+        let said = apply(server, file, words).await?;
+        ensure!(said == silent, "{words:?}: {said}");
+    }
+    let away = format!("{file}suspended = true\n");
+    ensure!(apply(server, &away, &[]).await? == "nothing to change\n");
+    let back = format!("{file}suspended = false\n");
+    let shown = apply(server, &back, &["--dry-run"]).await?;
+    ensure!(shown.contains("~ site pruned.test\n    suspended: true -> false\n1 changes to make"), "{shown}");
+    ensure!(list(server, "site", &org).await?[0]["suspended"] == true, "only shown");
+    apply(server, &back, &[]).await?;
+    ensure!(list(server, "site", &org).await?[0]["suspended"] == false, "not back");
+    for file in [file, &back] {
+        ensure!(apply(server, file, &[]).await? == "nothing to change\n");
+    }
+    let said = apply(server, &away, &[]).await?;
+    ensure!(said.contains("suspended: false -> true\n1 changes made"), "{said}");
+    ensure!(list(server, "site", &org).await?[0]["suspended"] == true, "not away");
+    Ok(())
+}
+
+/// `tmtpd apply --json` of this text: an object a line.
+async fn objects(server: &Server, text: &str, words: &[&str]) -> Result<Vec<Value>> {
+    let said = apply(server, text, &[words, &["--json"]].concat()).await?;
+    said.lines().map(|line| serde_json::from_str(line).with_context(|| line.to_owned())).collect()
+}
+
+pub(crate) async fn changes_are_objects_for_programs(server: &Server) -> Result<()> {
+    let issuer = issuer(server, "Machine").await?;
+    let file = format!(
+        "[[org]]\nname = 'Program'\nlimits = {{ sites_max = 3 }}\n\
+         [[org.provider]]\nlabel = 'Staff'\nissuer = '{issuer}'\nsettings = {{ client_id = 'tmtp' }}\n\
+         [[org.site]]\nname = 'One'\nhosts = ['program.test']\nsettings = {{ providers = ['Staff'] }}\n"
+    );
+    let made = |dry: bool| {
+        let new = |kind: &str, name: &str, becomes: Value| {
+            json!({"act": "create", "kind": kind, "name": name, "id": null, "was": null, "becomes": becomes,
+                "dry_run": dry})
+        };
+        let settings = json!({"client_id": "tmtp"});
+        let site = json!({"name": "One", "hosts": ["program.test"], "settings": {"providers": ["Staff"]}});
+        vec![
+            new("organization", "Program", json!({"limits": {"sites_max": 3}})),
+            new("provider", "Staff", json!({"issuer": issuer, "settings": settings})),
+            new("site", "program.test", site),
+        ]
+    };
+    let shown = objects(server, &file, &["--dry-run"]).await?;
+    ensure!(shown == made(true), "{shown:?}");
+    let done = objects(server, &file, &[]).await?;
+    ensure!(done == made(false), "{done:?}");
+    ensure!(objects(server, &file, &[]).await?.is_empty());
+
+    let org = org(server, "program").await?;
+    let (site, provider) = (list(server, "site", &org).await?, list(server, "provider", &org).await?);
+    let (site, provider) = (&site[0]["id"], &provider[0]["id"]);
+    let renamed = objects(server, &file.replace("'One'", "'Uno'"), &[]).await?;
+    let change = json!({"act": "change", "kind": "site", "name": "program.test", "id": site,
+        "was": {"name": "One"}, "becomes": {"name": "Uno"}, "dry_run": false});
+    ensure!(renamed == [change], "{renamed:?}");
+
+    let none = "[[org]]\nname = 'Program'\nsite = []\nprovider = []\n";
+    let pruned = objects(server, none, &["--prune"]).await?;
+    let gone = [
+        json!({"act": "suspend", "kind": "site", "name": "program.test", "id": site,
+            "was": {"suspended": false}, "becomes": {"suspended": true}, "dry_run": false}),
+        json!({"act": "remove", "kind": "provider", "name": "Staff", "id": provider,
+            "was": {}, "becomes": {}, "dry_run": false}),
+    ];
+    ensure!(pruned == gone, "{pruned:?}");
+    let one = "[[org]]\nname = 'Program'\n[[org.site]]\nname = 'Uno'\nhosts = ['program.test']\n";
+    let left = objects(server, one, &[]).await?;
+    let why = "is suspended; say suspended = false to resume it";
+    let none = json!({"act": "none", "kind": "site", "name": "program.test", "id": site, "why": why,
+        "dry_run": false});
+    ensure!(left == [none], "{left:?}");
+    Ok(())
+}
+
+pub(crate) async fn a_site_made_suspended_is_shown_so(server: &Server) -> Result<()> {
+    let file = "[[org]]\nname = 'Asleep'\n\
+                [[org.site]]\nname = 'Asleep'\nhosts = ['asleep.test']\nsuspended = true\n";
+    let shown = apply(server, file, &["--dry-run"]).await?;
+    ensure!(
+        shown.contains("+ site asleep.test\n    hosts: asleep.test\n    name: Asleep\n    suspended: true\n2 changes to make"),
+        "{shown}"
+    );
+    ensure!(apply(server, file, &[]).await?.ends_with("2 changes made\n"));
+    ensure!(list(server, "site", &org(server, "asleep").await?).await?[0]["suspended"] == true);
+    ensure!(apply(server, file, &[]).await? == "nothing to change\n");
+    Ok(())
+}
+
+pub(crate) async fn of_a_closed_site_is_said_when_it_is_erased_and_how_to_reopen_it(
+    server: &Server,
+) -> Result<()> {
+    let file = "[[org]]\nname = 'Leaving'\n[[org.site]]\nname = 'Leaving'\nhosts = ['leaving.test']\n";
+    apply(server, file, &[]).await?;
+    let org = org(server, "leaving").await?;
+    let at = ["--org", &org, "--site", "leaving.test"];
+    let closed = admin(server, &[&["site", "close"][..], &at].concat()).await?;
+    let (id, when) = (&closed["id"], closed["closing_at"].as_str().context("when")?);
+    for (suspended, words) in [("", &[][..]), ("", &["--dry-run"]), ("suspended = false\n", &[])] {
+        let said = apply(server, &format!("{file}{suspended}"), words).await?;
+        ensure!(said.starts_with("! site leaving.test is closed") && said.contains(when), "{said}");
+        ensure!(said.contains(&format!("`tmtpd admin site reopen --org {org} --site {id}`")), "{said}");
+        ensure!(said.contains("\nnothing to change; "), "{said}");
+    }
     Ok(())
 }
 

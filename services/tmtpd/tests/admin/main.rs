@@ -48,6 +48,10 @@ fn sentences() -> Vec<Sentence<Server>> {
         an_invited_user_is_listed_changed_suspended_and_removed,
         the_command_line_of_the_database_keeps_the_same_log,
         applied::a_file_is_shown_then_applied_and_then_there_is_nothing_to_do,
+        applied::a_pruned_site_is_brought_back_where_the_file_says_so,
+        applied::changes_are_objects_for_programs,
+        applied::a_site_made_suspended_is_shown_so,
+        applied::of_a_closed_site_is_said_when_it_is_erased_and_how_to_reopen_it,
         applied::providers_are_made_changed_named_at_sites_and_removed,
         applied::what_a_file_says_nothing_about_is_not_pruned,
         applied::a_site_that_names_an_unknown_provider_is_refused_before_anything_is_done,
@@ -173,9 +177,34 @@ async fn an_erased_member_loses_its_link_and_its_receipt_is_checked_on_the_datab
     let verify = ["audit", "verify", "--config", &config, "--receipt", &name];
     std::fs::write(&file, receipt.to_string())?;
     server.command(&verify).await?;
-    receipt["uid"] = "ANOTHER".into();
+    let (site, seq) = (receipt["site"].as_i64().context("site")?, receipt["seq"].as_i64().context("seq")?);
+    for (at, forged, said) in [
+        ("/org", json!(0), "organization 0"),
+        ("/site", json!(site + 1), ": site"),
+        ("/uid", json!("ANOTHER"), ": uid"),
+        ("/erased_at", json!("2026-01-01T00:00:00Z"), ": erased_at"),
+        ("/erased_by", json!("nobody"), ": erased_by"),
+        ("/rows/nodes", json!(2), ": rows"),
+        ("/rows", json!({}), ": rows"),
+        ("/seq", json!(seq + 1000), "no row"),
+        ("/hash", json!("00"), ": hash"),
+    ] {
+        let mut forgery = receipt.clone();
+        *forgery.pointer_mut(at).context("a field")? = forged;
+        refused_receipt(server, &forgery, said).await.with_context(|| at.to_owned())?;
+    }
+    receipt["legal"] = "nobody can tell".into();
+    refused_receipt(server, &receipt, "legal").await
+}
+
+/// This is no receipt of what stands in the log, and that is said with this word.
+async fn refused_receipt(server: &Server, receipt: &Value, word: &str) -> Result<()> {
+    let file = tempfile::NamedTempFile::new_in(server.folder())?;
     std::fs::write(&file, receipt.to_string())?;
-    ensure!(server.command(&verify).await.is_err(), "another's receipt");
+    let name = file.path().display().to_string();
+    let verify = ["audit", "verify", "--config", &server.config(), "--receipt", &name];
+    let error = server.command(&verify).await.err().context("it passed")?;
+    ensure!(format!("{error:#}").contains(word), "{error:#}");
     Ok(())
 }
 

@@ -51,6 +51,9 @@ pub struct Admin {
     /// What to do it with.
     #[command(flatten)]
     pub server: Server,
+    /// Print JSON, as the API gives it.
+    #[arg(long, global = true)]
+    pub json: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -79,9 +82,6 @@ pub struct Server {
         hide_default_value = true
     )]
     pub key: String,
-    /// Print JSON, as the API gives it.
-    #[arg(long, global = true)]
-    pub json: bool,
 }
 
 /// What to do.
