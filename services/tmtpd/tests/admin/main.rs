@@ -47,6 +47,12 @@ fn sentences() -> Vec<Sentence<Server>> {
         a_sites_own_certificate_is_served_at_once_and_the_folders_again_without_it,
         an_invited_user_is_listed_changed_suspended_and_removed,
         the_command_line_of_the_database_keeps_the_same_log,
+    ]
+}
+
+/// After the others, whose changes are to be seen at once: these start a program at every turn.
+fn of_files() -> Vec<Sentence<Server>> {
+    sentences![Server;
         applied::a_file_is_shown_then_applied_and_then_there_is_nothing_to_do,
         applied::a_pruned_site_is_brought_back_where_the_file_says_so,
         applied::changes_are_objects_for_programs,
@@ -502,6 +508,7 @@ async fn server(shape: Shape) -> Result<Arc<Server>> {
 async fn one_process() -> Result<()> {
     let server = server(Shape::Standalone).await?;
     suite::run(&server, sentences()).await?;
+    suite::run(&server, of_files()).await?;
     what_is_counted_adds_up(&server).await?;
     server.check_processes(&[])
 }
@@ -510,6 +517,7 @@ async fn one_process() -> Result<()> {
 async fn a_cluster() -> Result<()> {
     let server = server(Shape::Cluster).await?;
     suite::run(&server, sentences()).await?;
+    suite::run(&server, of_files()).await?;
     what_is_counted_adds_up(&server).await?;
     server.check_processes(&[])
 }
