@@ -24,7 +24,8 @@ out=${FLAT_OUT:-$target/flat}
 scratch=/tmp/tmtp-flat-$(id -u)
 host=demo.localhost
 
-fail() { printf 'flat: %s\n' "$*" >&2; exit 1; }
+# shellcheck source=deploy/processes.sh
+source "$here/deploy/processes.sh"
 
 if [[ -z ${FLAT_BIN:-} ]]; then
     deploy/install-tools.sh compiler
@@ -41,7 +42,8 @@ main() {
     trap 'deploy/cluster.sh clean >/dev/null || true; rm -rf "$scratch"' EXIT
     trap 'exit 130' INT TERM
     local port
-    port=$(python3 -c 'import random; print(random.randrange(20000, 30000))')
+    : >"$scratch/ports"
+    port=$(free_port)
     TMTP_PORT=$port deploy/cluster.sh up >"$scratch/cluster.log"
     "$TMTPD_BIN" site set "$host" requests_per_second_max=1000000 open_registrations_per_hour_max=1000000 members_max=10000000 \
         --config "$TMTP_SCRATCH/control.toml" >/dev/null

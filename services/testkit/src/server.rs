@@ -267,6 +267,14 @@ impl Server {
         self.folder.path().join(name).display().to_string()
     }
 
+    /// Where its store is, for who looks into it beside it.
+    pub fn store_url(&self) -> String {
+        match &self.backing {
+            Some(backing) => backing.postgres.url("tmtp"),
+            None => format!("sqlite://{}/tmtp.sqlite", self.folder().display()),
+        }
+    }
+
     /// Where its files are.
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -215,10 +215,7 @@ async fn start(shape: Shape) -> Result<Server> {
 
 /// Whether a member's devices are known by the hashes of the former server.
 async fn has_former_hash(server: &Server, user: &User) -> Result<bool> {
-    let url = match &server.backing {
-        Some(backing) => backing.postgres.url("tmtp"),
-        None => format!("sqlite://{}/tmtp.sqlite", server.folder().display()),
-    };
+    let url = server.store_url();
     let store = tmtp_store::open(&StoreOptions { url, ..StoreOptions::default() }).await?;
     let member = MemberKey { site: SiteId(1), uid: user.uid.clone() };
     Ok(store.begin(&[]).await?.has_former_hash(&member).await?)

@@ -102,17 +102,14 @@ pub(super) async fn admit(
         Ok(None) => return count_stranger(&api, peer, Problem::unauthorized()),
         Err(problem) => return problem.into_response(),
     };
-    let who = Who::Caller(caller.by.caller);
-    let left = api.limiter.count(who);
-    if left.remaining.is_none() {
-        return too_many(left);
-    }
-    let Some(_place) = api.shares.take(who) else { return with_limits(too_many_at_once(), left) };
-    if let Err(problem) = caller.reaches(request.uri().path()) {
-        return with_limits(problem.into_response(), left);
-    }
-    request.extensions_mut().insert(caller);
-    with_limits(next.run(request).await, left)
+    within_limits(&api, Who::Caller(caller.by.caller), async {
+        if let Err(problem) = caller.reaches(request.uri().path()) {
+            return problem.into_response();
+        }
+        request.extensions_mut().insert(caller);
+        next.run(request).await
+    })
+    .await
 }
 
 /// Lets strangers come to the door, so many requests a minute from an address, and none that another site sent there.
@@ -125,13 +122,7 @@ pub(super) async fn greet(
     if let Err(problem) = origin::check(request.method(), request.headers()) {
         return count_stranger(&api, peer, problem);
     }
-    let who = Who::stranger(peer.0);
-    let left = api.limiter.count(who);
-    if left.remaining.is_none() {
-        return too_many(left);
-    }
-    let Some(_place) = api.shares.take(who) else { return with_limits(too_many_at_once(), left) };
-    with_limits(next.run(request).await, left)
+    within_limits(&api, Who::stranger(peer.0), next.run(request)).await
 }
 
 fn count_stranger(api: &Api, peer: Peer, refusal: Problem) -> Response {
@@ -198,18 +189,28 @@ async fn look_up(api: &Api, key: &str) -> Result<Option<Found>, Problem> {
     Ok(api.registry.authenticate(key).await?.and_then(known))
 }
 
-/// Others are to find a place, too.
-fn too_many_at_once() -> Response {
-    let detail = "so many of your requests are carried out at this moment; try again when they are answered";
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", detail)
-        .with("retry-after", "1".to_owned())
-        .into_response()
+/// Carries out a request of somebody who has one left in this minute, and a place among those for one's own.
+async fn within_limits(api: &Api, who: Who, answer: impl Future<Output = Response>) -> Response {
+    let left = api.limiter.count(who);
+    if left.remaining.is_none() {
+        return too_many(left);
+    }
+    let Some(_place) = api.shares.take(who) else {
+        let detail =
+            "so many of your requests are carried out at this moment; try again when they are answered";
+        return refused(left, detail.to_owned(), 1);
+    };
+    with_limits(answer.await, left)
 }
 
 fn too_many(left: Left) -> Response {
     let detail = format!("{} requests a minute are allowed; try again in {} s", left.most, left.seconds);
+    refused(left, detail, left.seconds)
+}
+
+fn refused(left: Left, detail: String, retry_seconds: i64) -> Response {
     let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", detail)
-        .with("retry-after", left.seconds.to_string());
+        .with("retry-after", retry_seconds.to_string());
     with_limits(problem.into_response(), left)
 }
 

@@ -14,7 +14,11 @@ fn must_be_storable(text: &str) -> Result<()> {
 
 pub(crate) async fn count(conn: &mut dyn Conn, site: SiteId, count_max: u32) -> Result<u32> {
     let sql = "SELECT count(*) FROM (SELECT 1 FROM members WHERE site = $1 LIMIT $2) c";
-    let row = conn.first(sql, values![site, i64::from(count_max)]).await?;
+    counted(conn.first(sql, values![site, i64::from(count_max)]).await?, count_max)
+}
+
+/// A row of a count that goes no further than `count_max`.
+fn counted(row: Option<Row>, count_max: u32) -> Result<u32> {
     let count = row.map_or(Ok(0), |row| row.count(0))?;
     Ok(u32::try_from(count).unwrap_or(count_max))
 }
@@ -28,9 +32,7 @@ pub(crate) async fn count_strangers(
 ) -> Result<u32> {
     let sql = "SELECT count(*) FROM (SELECT 1 FROM members
                WHERE site = $1 AND stranger AND created_ms > $2 LIMIT $3) c";
-    let row = conn.first(sql, values![site, since_ms, i64::from(count_max)]).await?;
-    let count = row.map_or(Ok(0), |row| row.count(0))?;
-    Ok(u32::try_from(count).unwrap_or(count_max))
+    counted(conn.first(sql, values![site, since_ms, i64::from(count_max)]).await?, count_max)
 }
 
 /// `stranger`: nobody vouches for it.

@@ -38,10 +38,7 @@ impl Stage {
         let sites = vec![staff, invited("Provider", &[PROVIDER]), invited("Next", &[NEXT])];
         let layout = Layout { sites, ..Layout::default() };
         let server = Server::start(shape, Path::new(env!("CARGO_BIN_EXE_tmtpd")), &layout).await?;
-        let url = match &server.backing {
-            Some(backing) => backing.postgres.url("tmtp"),
-            None => format!("sqlite://{}/tmtp.sqlite", server.folder().display()),
-        };
+        let url = server.store_url();
         let store = tmtp_store::open(&StoreOptions { url, ..StoreOptions::default() }).await?;
         let site = SiteId(site_id(&server, HOST).await?);
         Ok(Self { server, store, site })
