@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks the REST API from outside: its OpenAPI document with openapi-spec-validator, and what it answers to requests
 # made up from that document with schemathesis: for a server made for tests, since it changes things, and whose first site
-# has four members or more and two groups. Both are installed by pip into a folder of their own on first use.
+# has two groups and three members or more who are in neither. Both are installed by pip into a folder of their own on first use.
 #
 #   deploy/api-check.sh URL     check the API at this address (http://127.0.0.1:8088); needs TMTP_ADMIN_KEY
 #   deploy/api-check.sh install only install the tools

@@ -109,9 +109,12 @@ def closed_site():
 
 me = made("/provider/users", new_user() | {"role": "operator"})
 _, session = send("POST", "/sign-in/link", {"token": me["link"].rpartition("/")[2], "password": PASSWORD}, {"Accept": "*/*"})
-alice, removed, erased, revoked, *_ = (one["uid"] for one in send("GET", f"{AT_SITE}/members")[0]["items"])
 group, removed_group, *_ = (one["gid"] for one in send("GET", f"{AT_SITE}/groups")[0]["items"])
-joined = send("GET", f"{AT_SITE}/groups/{encoded(group)}/members")[0]["items"][0]["uid"]
+grouped = [one["uid"] for one in send("GET", f"{AT_SITE}/groups/{encoded(group)}/members")[0]["items"]]
+alice = grouped[0]
+# Who is removed is in no group: in what order the operations are tried is not ours to say.
+members = (one["uid"] for one in send("GET", f"{AT_SITE}/members")[0]["items"])
+removed, erased, revoked, *_ = (uid for uid in members if uid not in grouped)
 
 
 def sign_in():
@@ -137,7 +140,7 @@ IDS = {
     "reopenSite": {"site": closed_site},
     "removeMember": {"uid": lambda: removed},
     "eraseMember": {"uid": lambda: erased},
-    "dropFromGroup": {"uid": lambda: joined},
+    "dropFromGroup": {"uid": lambda: alice},
     "removeGroup": {"gid": lambda: removed_group},
     "revokeNode": {"node": lambda: node_of(revoked)},
     "": {
