@@ -73,6 +73,7 @@ NOT_HERE = {
     "confirmMyTotp": "takes a code of a second factor",
     "removeMyTotp": "takes a second factor",
     "finishSignIn": "takes a code of a second factor",
+    "forgetSignIn": "takes a member whom a provider vouched for",
     "setCertificate": "takes a certificate for the site",
     "removeCertificate": "takes a certificate for the site",
     "issueCertificates": "takes an authority that issues some",

@@ -94,11 +94,11 @@ pub(crate) fn settings(settings: &SiteSettings) -> Result<()> {
 
 /// Who signs in again does so at a provider.
 fn sign_in_again(settings: &SiteSettings) -> Result<()> {
-    if settings.sign_in_again_days == 0 || settings.registration.takes_providers() {
+    if settings.sign_in_again_days == 0 || settings.registration.can_sign_in_again() {
         return Ok(());
     }
-    let rule = "sign_in_again_days is for sites where sign-in providers vouch for people: set registration to provider or \
-                invitation_or_provider, or this to 0";
+    let rule = "sign_in_again_days is for sites where sign-in providers vouch for people: set registration to provider, \
+                invitation_or_provider or closed, or this to 0";
     Err(Error::Setting(rule.to_owned()))
 }
 
@@ -272,7 +272,11 @@ mod tests {
         assert!(settings(&SiteSettings::default()).is_ok());
         let odd = SiteSettings { header_octets_max: 70_000, ..SiteSettings::default() };
         assert!(settings(&odd).unwrap_err().to_string().contains("header_octets_max is 70000"));
-        let alone = SiteSettings { sign_in_again_days: 30, ..SiteSettings::default() };
+        let alone = SiteSettings {
+            registration: Registration::Invitation,
+            sign_in_again_days: 30,
+            ..SiteSettings::default()
+        };
         assert!(settings(&alone).unwrap_err().to_string().contains("registration to provider"));
         let with = SiteSettings { registration: Registration::Provider, ..alone };
         assert!(settings(&with).is_ok());

@@ -42,6 +42,30 @@ impl Registry {
         Ok(Member { suspended, ..before })
     }
 
+    /// Lets go of who a member is at its sign-in provider: whoever signs in next by one of its nodes is the member. For people
+    /// who are somebody new at their provider, since their account there was made anew or its ids have changed.
+    ///
+    /// # Errors
+    /// When there is no such member, when no provider vouched for it, or the store fails.
+    pub async fn forget_sign_in(&self, by: &By, (org, site): (OrgId, SiteId), uid: &str) -> Result<Member> {
+        let mut change = self.admin.begin_of(org).await?;
+        let (scope, before) = find(&mut change, org, site, uid).await?;
+        if before.signs_in_anew {
+            return Ok(before);
+        }
+        if !change.forget_sign_in(&scope, uid).await? {
+            let why = "no sign-in provider vouched for this member: there is nothing to forget";
+            return Err(Error::State(why.to_owned()));
+        }
+        let was = json!({"signs_in_at": before.signs_in_at, "signs_in_anew": false});
+        let became = json!({"signs_in_at": before.signs_in_at, "signs_in_anew": true});
+        let action = "member.forget-sign-in";
+        self.record(&mut change, by, Done { org, action, site: Some(site), target: uid, was, became })
+            .await?;
+        change.commit().await?;
+        Ok(Member { signs_in_anew: true, ..before })
+    }
+
     /// Removes a member: its nodes, what waits for them, its place in groups. Its aliases go to nobody else.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tmtp_store::{
-    Provider, ProviderId, ProviderSettings,
+    Provider, ProviderId, ProviderSettings, Site, SiteId,
     admin::{Change, OrgId, Page},
 };
 use url::form_urlencoded;
@@ -16,6 +16,8 @@ use crate::{
 
 /// Most providers of an organization: with the invitation as many as a client takes.
 pub(crate) const PROVIDERS_MAX: usize = 25;
+/// Sites looked at in one go.
+const SITES_AT_ONCE: u32 = 500;
 /// Most entries of a list.
 const ENTRIES: usize = 100;
 /// What a client or the site itself says in an address, and a provider's parameters may not.
@@ -129,10 +131,19 @@ impl Registry {
     /// Removes a provider: it vouches for nobody any more. Its members stay.
     ///
     /// # Errors
-    /// When there is none, or the store fails.
+    /// When there is none, when the members of some site had nowhere left to sign in again, or the store fails.
     pub async fn remove_provider(&self, by: &By, org: OrgId, id: ProviderId) -> Result<()> {
         let mut change = self.admin.begin_of(org).await?;
+        change.lock_org(org).await?.ok_or(Error::Absent("organization"))?;
         let before = change.provider(org, id).await?.ok_or(Error::Absent("provider"))?;
+        let others: Vec<_> =
+            all(&mut change, org).await?.into_iter().map(|one| one.id).filter(|one| *one != id).collect();
+        if let Some(site) = needed_at(&mut change, org, id, &others).await? {
+            return Err(Error::State(format!(
+                "members of the site \"{site}\" sign in again at this provider alone, and could not log in without: add \
+                 another one that lets people in there, or set its sign_in_again_days to 0"
+            )));
+        }
         change.remove_provider(org, id).await?;
         let deed = ("provider.remove", value(&before), Value::Null);
         self.record_provider(&mut change, by, org, deed, id).await?;
@@ -218,6 +229,30 @@ async fn made_before(
 async fn all(change: &mut Change, org: OrgId) -> Result<Vec<Provider>> {
     let page = Page { after: ProviderId(0), limit: u32::MAX, search: String::new() };
     Ok(change.providers(org, &page).await?)
+}
+
+/// The name of a site whose members have to sign in again now and then, and can at this provider and none of the others.
+async fn needed_at(
+    change: &mut Change,
+    org: OrgId,
+    id: ProviderId,
+    others: &[ProviderId],
+) -> Result<Option<String>> {
+    let mut after = SiteId(0);
+    loop {
+        let page = Page { after, limit: SITES_AT_ONCE, search: String::new() };
+        let sites = change.org_sites(org, &page).await?;
+        let Some(last) = sites.last() else { return Ok(None) };
+        after = last.site.id;
+        let needs = |site: &Site| {
+            let settings = &site.settings;
+            let lets = |id: &ProviderId| settings.lets_vouch(*id);
+            settings.signs_in_again() && lets(&id) && !others.iter().any(lets)
+        };
+        if let Some(found) = sites.into_iter().find(|found| needs(&found.site)) {
+            return Ok(Some(found.site.name));
+        }
+    }
 }
 
 fn value(provider: &Provider) -> Value {

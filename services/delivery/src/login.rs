@@ -13,10 +13,10 @@ use crate::{
     edits::notice,
     fanout::Fanout,
     fault::Fault,
-    newcomers::Voucher,
     presence,
     refusal::Refusal,
-    second_look, sign_in_again,
+    second_look,
+    sign_in_again::{self, Shown},
 };
 
 /// Most uids told at once of who is online.
@@ -31,8 +31,8 @@ pub(crate) struct Entrant {
     pub secret: Vec<u8>,
     /// The secret's hash as the server made it that the node came from; where it was found to be needed.
     pub former_hash: Option<Vec<u8>>,
-    /// What its token vouches for; where a fresh one was found to be needed.
-    pub voucher: Option<Voucher>,
+    /// The token that it shows, and what that is good for once this is known.
+    pub shown: Shown,
 }
 
 /// What came of a login.
@@ -42,8 +42,8 @@ pub(crate) enum Entered {
     In(Box<Welcome>),
     /// No node has this secret by a hash of ours; one may have it by the hash of the server that it came from.
     Perhaps,
-    /// Its member has to sign in again.
-    ToSignIn,
+    /// The token that it shows is to be looked at first.
+    ToLookAt,
 }
 
 /// A session that began.
@@ -70,7 +70,7 @@ pub(crate) async fn login(core: Arc<Core>, entrant: Entrant) -> Result<Entered, 
     };
     tx.lock_members(std::slice::from_ref(&member)).await?;
     if !sign_in_again::is_done(&core, &mut *tx, (&entrant, &member, node)).await? {
-        return Ok(Entered::ToSignIn);
+        return Ok(Entered::ToLookAt);
     }
     if is_former {
         tx.renew_hash(site.id, node, &secret_hash(&entrant.secret)).await?;

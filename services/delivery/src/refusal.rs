@@ -46,6 +46,16 @@ impl Refusal {
         Self("authentication required".into())
     }
 
+    /// A token of a sign-in provider whose keys cannot be had at the moment.
+    pub fn provider_down() -> Self {
+        Self("the sign-in provider cannot be reached, try again later".into())
+    }
+
+    /// For a token of somebody else than the member, or whom the site's rules do not admit.
+    pub fn signed_in_as_another() -> Self {
+        Self("the sign-in was not as this member".into())
+    }
+
     /// For an invitation that keeps another alias for its member, who has that one now.
     pub fn alias_not_invited(wanted: &str, kept: &str) -> Self {
         Self(format!("newalias {} is not available, your invitation is for {}", quoted(wanted), quoted(kept)))

@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 pub struct Claims {
     /// When it need not be remembered any more.
     pub ends_ms: i64,
+    /// When it was given out, as far as it says so.
+    pub issued_ms: Option<i64>,
     /// All but what was checked: issuer, audiences, party, times.
     pub others: Map<String, Value>,
 }

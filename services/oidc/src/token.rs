@@ -68,7 +68,8 @@ pub fn check(token: &str, key: &Jwk, expected: &Expected<'_>, now_ms: i64) -> Op
     let begins = said.nbf.unwrap_or(0.0).max(said.iat.unwrap_or(0.0));
     let ends_ms = end_ms(begins as i64, said.exp as i64, now_ms)?;
     let is_theirs = said.iss == expected.issuer && is_for_us(&said, expected);
-    is_theirs.then_some(Claims { ends_ms, others: said.others })
+    let issued_ms = said.iat.map(|iat| (iat as i64).saturating_mul(1_000));
+    is_theirs.then_some(Claims { ends_ms, issued_ms, others: said.others })
 }
 
 /// Whether a key may check a token with this head.

@@ -144,7 +144,7 @@ fn an_address_counts_when_its_provider_says_that_it_is_verified() {
     let email = |more: Value| {
         let mut others = json!({"email": "ann@acme.example"});
         more.as_object().unwrap().iter().for_each(|(name, value)| others[name] = value.clone());
-        let claims = Claims { ends_ms: 0, others: others.as_object().unwrap().clone() };
+        let claims = Claims { ends_ms: 0, issued_ms: None, others: others.as_object().unwrap().clone() };
         claims.verified_email().map(str::to_owned)
     };
     for yes in [

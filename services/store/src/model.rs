@@ -181,8 +181,15 @@ pub struct NewNode {
 pub struct Identity {
     /// The provider's issuer.
     pub issuer: String,
-    /// SHA-256 of the token's subject: enough to tell whether it is the same person again.
+    /// SHA-256 of the token's subject: enough to tell whether it is the same person again. Empty: who it was is forgotten.
     pub subject_hash: Vec<u8>,
+}
+
+impl Identity {
+    /// Whether an administrator let go of who it was: the next one to sign in by a node of the member's is the member.
+    pub fn is_forgotten(&self) -> bool {
+        self.subject_hash.is_empty()
+    }
 }
 
 /// How a member signed in last, by one of its nodes.

@@ -65,9 +65,10 @@ impl SiteSettings {
         self.providers.is_empty() || self.providers.split(',').any(|id| id.trim().parse() == Ok(provider.0))
     }
 
-    /// Whether members sign in now and then to log in.
+    /// Whether members sign in now and then to log in: where providers let newcomers in, or did before the site was closed to
+    /// them.
     pub fn signs_in_again(&self) -> bool {
-        self.sign_in_again_days > 0 && self.registration.takes_providers()
+        self.sign_in_again_days > 0 && self.registration.can_sign_in_again()
     }
 
     /// The same for a name that an administrator keeps: "Support" is shorter than what members may choose, and what looks
@@ -124,6 +125,11 @@ impl Registration {
     /// Whether the organization's providers are a way in.
     pub fn takes_providers(self) -> bool {
         matches!(self, Self::Provider | Self::InvitationOrProvider)
+    }
+
+    /// Whether members may have to sign in again: there may be some for whom a provider vouched.
+    pub fn can_sign_in_again(self) -> bool {
+        self.takes_providers() || self == Self::Closed
     }
 }
 

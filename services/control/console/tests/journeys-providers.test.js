@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startProvider } from './provider.js'
-import { ask, makeKey, makeOrg, makeSite } from './server.js'
+import { ask, makeKey, makeOrg, makeSite, registerAt } from './server.js'
 import { holds, stage } from './stage.js'
 
 const { visit } = stage()
@@ -86,7 +86,9 @@ test('people sign in again after so many days, as long as providers let them in'
   const days = page.getByLabel('After how many days do people sign in again?')
   assert.equal(await days.count(), 0, 'where nobody signs in')
   const save = async () => {
+    const saved = page.waitForResponse((answer) => answer.request().method() === 'PATCH')
     await page.getByRole('button', { name: 'Save changes' }).click()
+    await saved
     await page.getByText('Saved; it holds within seconds').waitFor()
     const { settings } = await ask('GET', `/orgs/${org.id}/sites/${site.id}`)
     return [settings.registration, settings.sign_in_again_days]
@@ -95,9 +97,34 @@ test('people sign in again after so many days, as long as providers let them in'
   await days.fill('30')
   await page.getByText('After how many days do people sign in again? 30 in place of 0').waitFor()
   assert.deepEqual(await save(), ['provider', 30])
+  await page.getByRole('radio', { name: 'Nobody Those who are members' }).check()
+  assert.deepEqual(await save(), ['closed', 30], 'those who are members go on as before')
   await page.getByLabel('Only people with an invitation').check()
   await page.getByText('After how many days do people sign in again? 0 in place of 30').waitFor()
   assert.deepEqual(await save(), ['invitation', 0])
+})
+
+test('who a member is at its provider can be forgotten by an administrator', async (t) => {
+  const provider = await startProvider({ sub: 'nina' })
+  t.after(() => provider.close())
+  const org = await makeOrg()
+  await ask('POST', `/orgs/${org.id}/providers`, { label: 'Acme account', issuer: provider.issuer, settings: { client_id: 'tmtp' } })
+  const host = `staff${process.pid}.localhost`
+  const site = await ask('POST', `/orgs/${org.id}/sites`, { name: 'Staff', hosts: [host], settings: { registration: 'provider' } })
+  await registerAt(host, 'Nina of the staff', provider.grant('tmtp'))
+  const { items: [nina] } = await ask('GET', `/orgs/${org.id}/sites/${site.id}/members`)
+  const path = `orgs/${org.id}/sites/${site.id}/members/${encodeURIComponent(nina.uid)}`
+  const helper = await visit(path, { key: await makeKey(org, 'support') })
+  await helper.getByText(provider.issuer).waitFor()
+  assert.equal(await helper.getByRole('button', { name: 'Forget as whom' }).count(), 0)
+  const page = await visit(path, { key: await makeKey(org, 'admin') })
+  await page.getByRole('button', { name: 'Forget as whom' }).click()
+  await page.getByRole('dialog').getByText('is the member from then on').waitFor()
+  await page.getByRole('button', { name: 'Forget the sign-in' }).click()
+  await page.getByText('Forgotten as whom').waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Forget as whom' }).count(), 0)
+  const shown = await ask('GET', `/orgs/${org.id}/sites/${site.id}/members/${encodeURIComponent(nina.uid)}`)
+  assert.deepEqual([shown.signs_in_at, shown.signs_in_anew], [provider.issuer, true])
 })
 
 test('one who only helps can check a provider, and is not offered to add one', async () => {

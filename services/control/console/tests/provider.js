@@ -25,13 +25,16 @@ export async function startProvider(person = {}) {
     given.delete(form.get('code'))
     const challenge = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url')
     if (asked?.get('code_challenge') !== challenge) return json(answer, 400, { error: 'invalid_grant' })
+    return json(answer, 200, grant(asked.get('client_id'), asked.get('nonce')))
+  }
+
+  /** What a client gets for its code. */
+  function grant(aud, nonce) {
     const now = Math.floor(Date.now() / 1000)
-    const claims = {
-      iss: issuer, aud: asked.get('client_id'), iat: now, exp: now + 300, nonce: asked.get('nonce'), email_verified: true, ...person,
-    }
+    const claims = { iss: issuer, aud, iat: now, exp: now + 300, nonce, email_verified: true, ...person }
     const signed = `${b64({ alg: 'RS256', kid: 'one' })}.${b64(claims)}`
     const signature = sign('RSA-SHA256', Buffer.from(signed), createPrivateKey(privateKey.export({ type: 'pkcs8', format: 'pem' })))
-    return json(answer, 200, { id_token: `${signed}.${signature.toString('base64url')}`, token_type: 'Bearer' })
+    return { id_token: `${signed}.${signature.toString('base64url')}`, token_type: 'Bearer' }
   }
 
   const json = (answer, status, body) =>
@@ -53,5 +56,5 @@ export async function startProvider(person = {}) {
   })
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready))
   const issuer = `http://127.0.0.1:${server.address().port}`
-  return { issuer, close: () => new Promise((done) => server.close(done)) }
+  return { issuer, grant, close: () => new Promise((done) => server.close(done)) }
 }

@@ -1,6 +1,6 @@
 // The server under test: its API as an operator, and members who register with it.
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -56,6 +56,20 @@ export async function register(alias, label = 'Laptop') {
   const account = `m${(count += 1)}`
   await asMember(account, 'register', '--site', address, '--alias', alias, '--node-label', label)
   return account
+}
+
+/** Registers at a host of the server with the answer of a sign-in, once the site is known there. */
+export async function registerAt(host, alias, granted) {
+  const file = join(profiles, `granted-${(count += 1)}.json`)
+  writeFileSync(file, JSON.stringify(granted))
+  const words = ['register', '--site', `=${host}:${address.split(':').at(-1)}`, '--alias', alias, '--oidc', file]
+  for (let tries = 20; ; tries -= 1) {
+    try {
+      return await asMember(`m${(count += 1)}`, ...words)
+    } catch (error) {
+      if (tries === 0) throw error
+    }
+  }
 }
 
 export const asMember = (account, ...args) =>

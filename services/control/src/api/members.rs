@@ -78,6 +78,21 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Forget who a member is at its sign-in provider, for somebody whose account there was made anew. Where the site wants people
+/// to sign in again, each of its devices asks for that at its next login, and whoever signs in first is the member.
+#[utoipa::path(post, path = "/api/v1/orgs/{org}/sites/{site}/members/{uid}/forget-sign-in", tag = "members",
+    operation_id = "forgetSignIn", params(("org" = i64, Path), ("site" = i64, Path), ("uid" = String, Path)),
+    responses((status = 200, body = MemberShown)))]
+pub(super) async fn forget_sign_in(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site, uid)): At<(i64, i64, String)>,
+) -> Result<Json<MemberShown>, Problem> {
+    let org = caller.at(org, Need::Administer)?;
+    let member = api.registry.forget_sign_in(&caller.by, (org, SiteId(site)), &uid).await?;
+    Ok(Json(member.into()))
+}
+
 /// Suspend a member: it may not log in, and its links are closed. What is sent to it waits.
 #[utoipa::path(post, path = "/api/v1/orgs/{org}/sites/{site}/members/{uid}/suspend", tag = "members",
     operation_id = "suspendMember", params(("org" = i64, Path), ("site" = i64, Path), ("uid" = String, Path)),

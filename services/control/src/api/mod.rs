@@ -197,6 +197,7 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(members::show, members::remove))
         .routes(routes!(personal::export))
         .routes(routes!(personal::erase))
+        .routes(routes!(members::forget_sign_in))
         .routes(routes!(members::suspend))
         .routes(routes!(members::resume))
         .routes(routes!(nodes::list))

@@ -125,6 +125,8 @@ pub(crate) struct MemberShown {
     pub suspended: bool,
     /// The issuer of the provider that it signs in at, if one vouched for it.
     pub signs_in_at: Option<String>,
+    /// Who it is there was forgotten: whoever signs in next by one of its devices is the member.
+    pub signs_in_anew: bool,
     /// How many devices it has.
     pub node_count: u64,
     /// When it registered.
@@ -139,6 +141,7 @@ impl From<Member> for MemberShown {
             aliases: member.aliases,
             suspended: member.suspended,
             signs_in_at: member.signs_in_at,
+            signs_in_anew: member.signs_in_anew,
             node_count: member.nodes,
             created_at: shown(member.created_ms),
         }

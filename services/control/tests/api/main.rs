@@ -130,6 +130,7 @@ on_each_store! {
         a_demo_is_entered_by_a_link_once,
     }
     personal {
+        an_administrator_forgets_who_a_member_is_at_its_provider,
         all_about_a_member_is_given_out_but_no_secret_and_no_content,
         an_erased_member_leaves_its_retired_aliases_and_a_receipt_in_the_log,
         what_is_left_of_a_removed_member_is_given_out_and_can_be_erased,
@@ -145,6 +146,7 @@ on_each_store! {
         a_provider_is_changed_at_its_latest_version_and_removed,
         a_provider_that_cannot_be_is_told_why,
         an_organization_has_as_many_providers_as_a_client_takes,
+        a_provider_stays_where_members_could_not_sign_in_again_without,
         a_provider_that_is_down_is_told_without_anybody_asking,
         a_site_lets_some_of_its_organizations_providers_vouch,
     }

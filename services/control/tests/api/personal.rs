@@ -48,6 +48,32 @@ fn file(zip: &mut ZipArchive<Cursor<Vec<u8>>>, name: &str) -> Result<Value> {
     Ok(serde_json::from_str(&text)?)
 }
 
+pub async fn an_administrator_forgets_who_a_member_is_at_its_provider(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let path = at(&ours, &ours.uid(), "/forget-sign-in");
+    let forget = async |role: &str| stage.post(ours.key(role), &path, &json!({})).await;
+    let said = forget("admin").await?.problem(409, "state")?;
+    assert!(said.contains("no sign-in provider"), "{said}");
+    let alice = MemberKey { site: SiteId(ours.site), uid: ours.uid() };
+    let identity = Identity { issuer: "https://idp.example".to_owned(), subject_hash: b"hash".to_vec() };
+    let mut tx = stage.store.begin(&[]).await?;
+    tx.note_sign_in(&alice, NodeId(ours.nodes[0]), &identity, 9).await?;
+    tx.commit().await?;
+    forget("support").await?.problem(403, "forbidden")?;
+    for _ in 0..2 {
+        let shown = forget("admin").await?.good()?;
+        assert_eq!(
+            (&shown["signs_in_at"], &shown["signs_in_anew"]),
+            (&json!("https://idp.example"), &json!(true))
+        );
+    }
+    let deeds =
+        stage.get(ours.key("owner"), &ours.at("/audit?action=member.forget-sign-in")).await?.good()?;
+    assert_eq!(deeds["items"].as_array().map(Vec::len), Some(1), "once is as good as twice: {deeds}");
+    assert_eq!(deeds["items"][0]["target"], ours.uid());
+    Ok(())
+}
+
 pub async fn all_about_a_member_is_given_out_but_no_secret_and_no_content(stage: &Stage) -> Result<()> {
     let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
     talk(stage, &ours).await?;

@@ -160,6 +160,29 @@ pub async fn a_site_lets_some_of_its_organizations_providers_vouch(stage: &Stage
     Ok(())
 }
 
+pub async fn a_provider_stays_where_members_could_not_sign_in_again_without(stage: &Stage) -> Result<()> {
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    let set = async |settings: Value| {
+        let body = json!({"settings": settings});
+        stage.send(ours.key("admin"), Method::PATCH, &ours.in_site(""), &body).await?.good()
+    };
+    let path = ours.at(&format!("/providers/{}", ours.provider));
+    let remove = async || stage.send(ours.key("admin"), Method::DELETE, &path, &Value::Null).await;
+    for registration in ["provider", "closed"] {
+        set(json!({"registration": registration, "sign_in_again_days": 30})).await?;
+        let said = remove().await?.problem(409, "state")?;
+        assert!(said.contains("sign_in_again_days to 0"), "{said}");
+    }
+    // Another one does, if it lets people in there.
+    let body = json!({"label": "Theirs", "issuer": issuer(stage, &theirs).await?, "settings": {"client_id": "tmtp"}});
+    let other = stage.post(ours.key("admin"), &ours.at("/providers"), &body).await?.made()?["id"].clone();
+    set(json!({"providers": ours.provider.to_string()})).await?;
+    remove().await?.problem(409, "state")?;
+    set(json!({"providers": format!("{},{other}", ours.provider)})).await?;
+    assert_eq!(remove().await?.status, 204);
+    Ok(())
+}
+
 pub async fn a_provider_that_is_down_is_told_without_anybody_asking(stage: &Stage) -> Result<()> {
     let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
     let body = json!({"label": "Theirs", "issuer": issuer(stage, &theirs).await?, "settings": {"client_id": "tmtp"}});

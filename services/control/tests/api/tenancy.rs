@@ -87,7 +87,7 @@ const OWN: [&str; 19] = [
 /// What those do who help members.
 const HELP: [&str; 4] = ["suspendMember", "resumeMember", "revokeNode", "checkProvider"];
 /// What is administrators' besides.
-const ADMINISTER: [&str; 23] = [
+const ADMINISTER: [&str; 24] = [
     "createSite",
     "changeSite",
     "suspendSite",
@@ -103,6 +103,7 @@ const ADMINISTER: [&str; 23] = [
     "freeAlias",
     "dropFromGroup",
     "removeGroup",
+    "forgetSignIn",
     "removeMember",
     "exportMember",
     "eraseMember",

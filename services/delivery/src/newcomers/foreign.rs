@@ -31,8 +31,9 @@ pub(super) fn check(token: &str, key: &Jwk, provider: &Provider, now_ms: i64) ->
     if !is_admitted(&claims, settings) {
         return Some(Vouched::ForAnother);
     }
-    let (digest, expires_ms, identity) = (digest(token)?, claims.ends_ms, identity(&claims, provider));
-    Some(Vouched::For(Voucher { digest, expires_ms, identity, invitation: None, alias: None }))
+    let (digest, identity) = (digest(token)?, identity(&claims, provider));
+    let Claims { ends_ms: expires_ms, issued_ms, .. } = claims;
+    Some(Vouched::For(Voucher { digest, expires_ms, issued_ms, identity, invitation: None, alias: None }))
 }
 
 /// Whoever has the same subject at the same provider is the same person.
@@ -61,7 +62,7 @@ mod tests {
 
     fn admitted(said: &Value, settings: &ProviderSettings) -> bool {
         let others = said.as_object().cloned().unwrap_or_default();
-        is_admitted(&Claims { ends_ms: 0, others }, settings)
+        is_admitted(&Claims { ends_ms: 0, issued_ms: None, others }, settings)
     }
 
     #[test]

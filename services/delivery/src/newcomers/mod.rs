@@ -55,7 +55,7 @@ pub(crate) async fn by_provider(core: &Core, site: &Site, token: &str) -> Result
     let mut is_another = false;
     for provider in providers.iter().filter(|one| tmtp_oidc::is_from(token, &one.issuer)) {
         let found = core.keys.find(&provider.settings.keys_url, token).await;
-        let key = found.map_err(|_| Fault::Busy("a provider's keys cannot be had"))?;
+        let key = found.map_err(|_| Refusal::provider_down())?;
         let now_ms = core.clock.unix_ms();
         match key.and_then(|key| foreign::check(token, &key, provider, now_ms)) {
             Some(Vouched::For(voucher)) => return Ok(Vouched::For(voucher)),

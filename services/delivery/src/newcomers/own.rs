@@ -34,6 +34,7 @@ pub(crate) fn check(token: &str, keys: &[String], issuer: &str, now_ms: i64) -> 
         return None;
     }
     Some(Voucher {
+        issued_ms: None,
         digest: digest(token)?,
         expires_ms: end_ms(claims.iat, claims.exp, now_ms)?,
         identity: None,

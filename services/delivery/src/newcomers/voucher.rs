@@ -11,6 +11,8 @@ pub(crate) struct Voucher {
     pub digest: Bytes,
     /// When it need not be remembered any more.
     pub expires_ms: i64,
+    /// When a provider gave the token out, as far as it says so.
+    pub issued_ms: Option<i64>,
     /// Who somebody is, where a provider says so.
     pub identity: Option<Identity>,
     /// The invitation behind it, where it is one of the site's own.

@@ -21,7 +21,7 @@ pub(crate) fn ways(site: &Site, providers: &[Arc<Provider>], sign_in_url: &str) 
     if registration.takes_invitations() && !sign_in_url.is_empty() {
         ways.push(invitation(&issuer(sign_in_url, site.id), redirect));
     }
-    if registration.takes_providers() {
+    if registration.takes_providers() || site.settings.signs_in_again() {
         ways.extend(providers.iter().map(|provider| foreign(provider, redirect)));
     }
     ways.truncate(WAYS_MAX);

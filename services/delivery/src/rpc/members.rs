@@ -16,7 +16,7 @@ use crate::{
     newcomers,
     refusal::Refusal,
     register::{self, Newcomer},
-    sign_in_again,
+    sign_in_again::Shown,
 };
 
 /// Longest uid that is looked up, and longest secret.
@@ -66,17 +66,15 @@ pub(super) async fn login(
     }
     let site = delivery.core.sites.find(SiteId(request.site)).await?.ok_or_else(Refusal::login_failed)?;
     let core = &delivery.at(site.id)?.core;
-    let token = request.oidc.as_deref().and_then(newcomers::id_token);
+    let shown = Shown::new(request.oidc.as_deref().and_then(newcomers::id_token));
     let secret = request.secret.to_vec();
-    let mut entrant = Entrant { site, edge, uid: request.uid, secret, former_hash: None, voucher: None };
+    let mut entrant = Entrant { site, edge, uid: request.uid, secret, former_hash: None, shown };
     // What takes a while is done between transactions, for others wait for turns; each once, if at all.
     let welcome = loop {
         match enter(core, &entrant).await? {
             Entered::In(welcome) => break welcome,
             Entered::Perhaps => entrant.former_hash = Some(core.former.of(&entrant.secret).await?),
-            Entered::ToSignIn => {
-                entrant.voucher = Some(sign_in_again::vouched(core, &entrant.site, token.as_deref()).await?);
-            }
+            Entered::ToLookAt => entrant.shown = entrant.shown.looked_at(core, &entrant.site).await?,
         }
     };
     Ok(grpc::SessionReply {

@@ -26,7 +26,8 @@ impl View {
             return Ok(Vec::new());
         }
         let sql = "SELECT m.uid, m.suspended, m.created_ms,
-                       (SELECT count(*) FROM nodes n WHERE n.site = m.site AND n.uid = m.uid AND NOT n.revoked), m.signs_in_at
+                       (SELECT count(*) FROM nodes n WHERE n.site = m.site AND n.uid = m.uid AND NOT n.revoked),
+                       m.signs_in_at, m.signs_in_at IS NOT NULL AND m.signs_in_as IS NULL
                    FROM members m
                    WHERE m.site = $1 AND m.uid > $2
                      AND (lower(m.uid) LIKE $3 ESCAPE '\\' OR EXISTS
@@ -72,7 +73,8 @@ impl View {
             return Ok(None);
         }
         let sql = "SELECT m.uid, m.suspended, m.created_ms,
-                       (SELECT count(*) FROM nodes n WHERE n.site = m.site AND n.uid = m.uid AND NOT n.revoked), m.signs_in_at
+                       (SELECT count(*) FROM nodes n WHERE n.site = m.site AND n.uid = m.uid AND NOT n.revoked),
+                       m.signs_in_at, m.signs_in_at IS NOT NULL AND m.signs_in_as IS NULL
                    FROM members m WHERE m.site = $1 AND m.uid = $2";
         let Some(row) = self.at(scope.site).await?.first(sql, values![scope.site, uid]).await? else {
             return Ok(None);
@@ -86,6 +88,23 @@ impl View {
 }
 
 impl Change {
+    /// Lets go of who a member is at its provider: each of its nodes has its member sign in at its next login, where the site
+    /// wants that now and then, and whoever does so first is the member. `false` when no provider vouched for it.
+    pub async fn forget_sign_in(&mut self, scope: &Scope, uid: &str) -> Result<bool> {
+        if !storable(uid) {
+            return Err(Error::Absent("member"));
+        }
+        let conn = self.at(scope.site).await?;
+        let key = values![scope.site, uid];
+        let who =
+            "UPDATE members SET signs_in_as = NULL WHERE site = $1 AND uid = $2 AND signs_in_at IS NOT NULL";
+        if conn.run(who, key).await? == 0 {
+            return Ok(false);
+        }
+        conn.run("UPDATE nodes SET signed_in_ms = NULL WHERE site = $1 AND uid = $2", key).await?;
+        Ok(true)
+    }
+
     /// Removes a member's row, takes it out of all groups, and retires its aliases. Its nodes
     /// are for the caller to revoke, in the same transaction.
     pub async fn remove_member(&mut self, scope: &Scope, uid: &str) -> Result<()> {
@@ -104,9 +123,9 @@ impl Change {
     }
 }
 
-/// A row of uid, suspended, created_ms, number of nodes.
+/// A row of uid, suspended, created_ms, number of nodes, and how it signs in.
 fn member(row: &Row) -> Result<Member> {
     let (uid, suspended, created_ms) = (row.text(0)?, row.flag(1)?, row.int(2)?);
-    let (nodes, signs_in_at) = (row.count(3)?, row.opt_text(4)?);
-    Ok(Member { uid, suspended, created_ms, signs_in_at, nodes, aliases: Vec::new() })
+    let (nodes, signs_in_at, signs_in_anew) = (row.count(3)?, row.opt_text(4)?, row.flag(5)?);
+    Ok(Member { uid, suspended, created_ms, signs_in_at, signs_in_anew, nodes, aliases: Vec::new() })
 }

@@ -148,6 +148,8 @@ pub struct Member {
     pub created_ms: i64,
     /// The issuer of the provider that it signs in at, if one vouched for it.
     pub signs_in_at: Option<String>,
+    /// Who it is there was let go of: whoever signs in next by a node of its own is the member.
+    pub signs_in_anew: bool,
     /// How many live nodes it has.
     pub nodes: u64,
     /// Its aliases, in ascending order; the first hundred.

@@ -16,10 +16,8 @@ pub(crate) async fn last(conn: &mut dyn Conn, member: &MemberKey, node: NodeId) 
     let Some(row) = conn.first(sql, values![member.site, &member.uid, node]).await? else {
         return Ok(SignIn::default());
     };
-    let identity = match (row.opt_text(0)?, row.opt_bytes(1)?.map(|octets| octets.to_vec())) {
-        (Some(issuer), Some(subject_hash)) => Some(Identity { issuer, subject_hash }),
-        _ => None,
-    };
+    let subject_hash = row.opt_bytes(1)?.map_or_else(Vec::new, |octets| octets.to_vec());
+    let identity = row.opt_text(0)?.map(|issuer| Identity { issuer, subject_hash });
     Ok(SignIn { identity, at_ms: row.opt_int(2)? })
 }
 

@@ -115,6 +115,7 @@ contract! {
         organizations_are_added_changed_and_listed,
     }
     admin_people {
+        who_a_member_is_at_its_provider_can_be_forgotten,
         members_are_paged_and_found_by_uid_and_alias,
         members_are_filtered_by_being_suspended,
         nodes_tell_what_waits_for_them_and_since_when,

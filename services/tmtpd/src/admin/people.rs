@@ -30,6 +30,7 @@ impl Desk {
             MemberCommand::Show(member) => self.one(&self.http.get(&self.member_path(&member).await?).await?),
             MemberCommand::Suspend(member) => self.act_on_member(&member, "suspend").await?,
             MemberCommand::Resume(member) => self.act_on_member(&member, "resume").await?,
+            MemberCommand::ForgetSignIn(member) => self.act_on_member(&member, "forget-sign-in").await?,
             MemberCommand::Export { member, out } => {
                 let path = format!("{}/export", self.member_path(&member).await?);
                 let mut file = std::fs::File::create_new(&out).with_context(|| {

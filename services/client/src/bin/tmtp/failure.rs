@@ -112,6 +112,10 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Quit(Quit::AuthenticationRequired) => {
             "this site wants you to sign in: a member does with tmtp sign-in, a newcomer with tmtp register"
         }
+        Error::Quit(Quit::Other(text)) if text == "the sign-in was not as this member" => {
+            "sign in with the account that you had when you registered; if that account was made anew, ask the site's \
+             administrator to forget your former sign-in"
+        }
         Error::Quit(Quit::RegisterFailure) => {
             "the site may not be open for registration: ask its administrator"
         }

@@ -13,6 +13,9 @@ export const suspend = (site: Site, uid: string) => call<Member>('POST', at(site
 
 export const resume = (site: Site, uid: string) => call<Member>('POST', at(site, 'members', uid, 'resume'))
 
+/** Forgets who it is at its sign-in provider. */
+export const forgetSignIn = (site: Site, uid: string) => call<Member>('POST', at(site, 'members', uid, 'forget-sign-in'))
+
 export const remove = (site: Site, uid: string) => call<void>('DELETE', at(site, 'members', uid))
 
 /** All that is kept about it, as a zip. */

@@ -692,6 +692,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/sites/{site}/members/{uid}/forget-sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget who a member is at its sign-in provider, for somebody whose account there was made anew. Where the site wants people
+         *     to sign in again, each of its devices asks for that at its next login, and whoever signs in first is the member.
+         */
+        post: operations["forgetSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs/{org}/sites/{site}/members/{uid}/resume": {
         parameters: {
             query?: never;
@@ -2095,6 +2115,8 @@ export interface components {
                  * @description How many devices it has.
                  */
                 node_count: number;
+                /** @description Who it is there was forgotten: whoever signs in next by one of its devices is the member. */
+                signs_in_anew: boolean;
                 /** @description The issuer of the provider that it signs in at, if one vouched for it. */
                 signs_in_at?: string | null;
                 /** @description It may not log in. */
@@ -2429,6 +2451,8 @@ export interface components {
              * @description How many devices it has.
              */
             node_count: number;
+            /** @description Who it is there was forgotten: whoever signs in next by one of its devices is the member. */
+            signs_in_anew: boolean;
             /** @description The issuer of the provider that it signs in at, if one vouched for it. */
             signs_in_at?: string | null;
             /** @description It may not log in. */
@@ -5578,6 +5602,48 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgetSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberShown"];
                 };
             };
             /** @description The request cannot be carried out; the problem says what to do */

@@ -22,6 +22,7 @@ const NAMES: Record<string, string> = {
   'group.remove': 'removed the group',
   'member.suspend': 'suspended the member',
   'member.resume': 'resumed the member',
+  'member.forget-sign-in': 'forgot who the member is at the sign-in provider',
   'member.remove': 'removed the member',
   'member.export': 'exported what is kept about the member',
   'member.erase': 'erased the member',

@@ -15,6 +15,9 @@ export const takesInvitations = (registration: unknown) => registration === 'inv
 /** Whether one of the organization's sign-in providers is a way in. */
 export const takesProviders = (registration: unknown) => registration === 'provider' || registration === 'invitation_or_provider'
 
+/** Whether there may be members who sign in now and then: those whom a provider let in. */
+export const canSignInAgain = (registration: unknown) => takesProviders(registration) || registration === 'closed'
+
 const CONFLICTS = [
   { value: 'evict', name: 'The new connection replaces the old one', says: 'Most often it is the same device after a change of network. Recommended.' },
   { value: 'refuse', name: 'The new connection is refused', says: 'The device must wait until the old connection has ended, which can take minutes.' },
@@ -128,10 +131,10 @@ export const POLICY_GROUPS: PolicyGroup[] = [
   { title: 'Technical limits', policies: TECHNICAL },
 ]
 
-/** Asked where providers let people in. */
+/** Asked where providers let people in, or did. */
 export const AGAIN = {
   key: 'sign_in_again_days', asks: 'After how many days do people sign in again?', kind: 'number', unit: 'days', least: 0, most: 3650,
-  says: '0 is never. When the time is over, a device gets back in by a new sign-in of its member. Guests with an invitation are not asked, unless only providers let people in. Clients must be able to: one that cannot sign in again stays outside.',
+  says: '0 is never. For people whom a sign-in provider let in: when the time is over, a device gets back in by a new sign-in of its member. Guests with an invitation are not asked, unless only providers let people in. Clients must be able to: one that cannot sign in again stays outside.',
 } satisfies Policy
 
 /** The question that a site's `providers` answers. */

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use tmtp_store::{
-    Body, GroupStatus, NodeId, Owner,
+    Body, GroupStatus, Identity, NodeId, Owner, SignIn,
     admin::{Alias, NodeState},
 };
 use tmtp_wire::Posted;
@@ -135,4 +135,33 @@ pub async fn what_is_in_another_site_is_not_found(w: &World) -> Result<()> {
     assert_eq!(view.member(&scope, "alice").await?, None);
     assert_eq!(view.node(&scope, w.nodes[0]).await?, None);
     Ok(())
+}
+
+pub async fn who_a_member_is_at_its_provider_can_be_forgotten(w: &World) -> Result<()> {
+    let (alice, bob, [a1, a2, b1, ..]) = (w.member("alice"), w.member("bob"), w.nodes);
+    let identity = Identity { issuer: "https://idp.example".to_owned(), subject_hash: vec![1; 32] };
+    let mut tx = w.tx().await?;
+    for (member, node) in [(&alice, a1), (&alice, a2), (&bob, b1)] {
+        tx.note_sign_in(member, node, &identity, 7_000).await?;
+    }
+    tx.commit().await?;
+    let scope = scope(w, w.site).await?;
+    let mut change = admin(w).begin().await?;
+    assert!(change.forget_sign_in(&scope, "alice").await?);
+    assert!(!change.forget_sign_in(&scope, "nobody").await?);
+    change.commit().await?;
+    let mut view = admin(w).view().await?;
+    for (uid, is_anew) in [("alice", true), ("bob", false)] {
+        assert_eq!(view.member(&scope, uid).await?.context("a member")?.signs_in_anew, is_anew);
+    }
+    let mut tx = w.tx().await?;
+    for node in [a1, a2] {
+        let SignIn { identity, at_ms } = tx.sign_in(&alice, node).await?;
+        assert_eq!(
+            (identity.map(|it| (it.is_forgotten(), it.issuer)), at_ms),
+            (Some((true, "https://idp.example".to_owned())), None)
+        );
+    }
+    assert_eq!(tx.sign_in(&bob, b1).await?, SignIn { identity: Some(identity), at_ms: Some(7_000) });
+    Ok(tx.commit().await?)
 }

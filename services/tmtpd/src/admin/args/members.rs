@@ -36,6 +36,9 @@ pub enum MemberCommand {
     Suspend(OneMember),
     /// End a suspension.
     Resume(OneMember),
+    /// Forget who it is at its sign-in provider: whoever signs in next by one of its devices is the member. For somebody whose
+    /// account there was made anew.
+    ForgetSignIn(OneMember),
     /// Remove it for good, with what waits for it.
     Remove(OneMember),
     /// Write all that is kept about one to a zip of JSON files: without secrets, and without what messages say.

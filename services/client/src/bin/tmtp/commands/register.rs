@@ -63,7 +63,7 @@ async fn join(args: &Register, settings: &Settings, screen: &Screen) -> Result<J
         alias: args.alias.clone(),
         oidc: args.oidc.as_deref().map(sign_in::token_in).transpose()?,
     };
-    let wish = Wish { way: args.sign_in.as_deref(), invitation: args.invitation.as_deref() };
+    let wish = Wish { way: args.sign_in.as_deref(), invitation: args.invitation.as_deref(), again: false };
     if wish.way.is_none() && wish.invitation.is_none() {
         match Client::register(&args.site, registration.clone(), settings.clone()).await {
             Err(Error::Quit(Quit::AuthenticationRequired)) if args.oidc.is_none() => {}

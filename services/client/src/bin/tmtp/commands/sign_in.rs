@@ -16,7 +16,7 @@ pub async fn run(common: &Common, args: &SignIn, screen: &Screen) -> Result<(), 
     let oidc = match &args.oidc {
         Some(file) => sign_in::token_in(file)?,
         None => {
-            let wish = Wish { way: args.way.as_deref(), invitation: None };
+            let wish = Wish { way: args.way.as_deref(), invitation: None, again: true };
             sign_in::run(&desk.held.stored.account.site, &settings, &wish, screen).await?.answer
         }
     };

@@ -26,6 +26,8 @@ pub struct Wish<'a> {
     pub way: Option<&'a str>,
     /// The code of an invitation.
     pub invitation: Option<&'a str>,
+    /// It is a member who signs in again: no invitation does.
+    pub again: bool,
 }
 
 /// The provider's answer to be sent along with Register or Login.
@@ -51,7 +53,10 @@ pub async fn run(
     wish: &Wish<'_>,
     screen: &Screen,
 ) -> Result<Token, Failure> {
-    let sight = SiteSight::of(site, settings).await?;
+    let mut sight = SiteSight::of(site, settings).await?;
+    if wish.again {
+        sight.ways.retain(|way| !way.label.eq_ignore_ascii_case(INVITATION));
+    }
     let flow = Flow::new(chosen(sight, wish)?)?;
     let code = match wish.invitation {
         Some(invitation) => http::redeem(&flow, invitation).await?,
@@ -176,7 +181,7 @@ mod tests {
             name: "Acme".into(),
             ways: labels.iter().map(|l| way(l)).collect(),
         };
-        let wish = |way| Wish { way, invitation: None };
+        let wish = |way| Wish { way, invitation: None, again: false };
         let label =
             |sight, wish: Wish<'_>| chosen(sight, &wish).map(|way| way.label).map_err(|failure| failure.text);
         assert_eq!(label(sight(&["Acme login"]), wish(None)).unwrap(), "Acme login");
@@ -184,7 +189,8 @@ mod tests {
         assert!(label(sight(&["A", "B"]), wish(None)).is_err());
         assert!(label(sight(&[]), wish(None)).is_err());
         assert_eq!(
-            label(sight(&["A", "Invitation"]), Wish { way: None, invitation: Some("X") }).unwrap(),
+            label(sight(&["A", "Invitation"]), Wish { way: None, invitation: Some("X"), again: false })
+                .unwrap(),
             "Invitation"
         );
     }
