@@ -132,7 +132,10 @@ pub async fn run(args: &Mixed) -> Ran {
     let rate = abuse_world.board.measured().delivered as f64 / args.span.seconds as f64;
     outcome.figure("delivered to the abusers", rate, "messages/s", Better::Neither);
     verdict.add(course::verdict(&world, talked));
-    verdict.add(course::verdict(&abuse_world, abused));
+    let mut of_abusers = course::verdict(&abuse_world, abused);
+    let refused = of_abusers.take_full_queues();
+    outcome.figure("refused to the abusers", refused as f64, "messages", Better::Neither);
+    verdict.add(of_abusers);
     outcome.verdict = Some(verdict);
     Ok(outcome)
 }

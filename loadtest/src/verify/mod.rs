@@ -67,6 +67,8 @@ pub struct Verdict {
     pub troubles: Vec<String>,
 }
 
+/// How a refusal is told in words.
+const REFUSED: &str = "a post was refused: ";
 /// Troubles told in words.
 const TROUBLES_MAX: usize = 10;
 
@@ -79,7 +81,7 @@ impl Verdict {
             verdict.acks_out_of_order += outbox.acks_out_of_order;
             verdict.refused += outbox.refused;
             if let Some(refusal) = &outbox.first_refusal {
-                verdict.trouble(format!("a post was refused: {refusal}"));
+                verdict.trouble(format!("{REFUSED}{refusal}"));
             }
             for (number, sent) in outbox.lanes() {
                 verdict.lane(lanes, sender as u32, number, sent, inboxes);
@@ -123,6 +125,17 @@ impl Verdict {
         if self.troubles.len() < TROUBLES_MAX && !self.troubles.contains(&what) {
             self.troubles.push(what);
         }
+    }
+
+    /// Takes out that posts were refused because a queue was full, which a site owes to whoever posts more than is taken from
+    /// it; how many were. Where there was another reason all of them stay.
+    pub fn take_full_queues(&mut self) -> u64 {
+        let is_refusal = |what: &String| what.starts_with(REFUSED);
+        if self.troubles.iter().any(|what| is_refusal(what) && !what.ends_with("is full")) {
+            return 0;
+        }
+        self.troubles.retain(|what| !is_refusal(what));
+        std::mem::take(&mut self.refused)
     }
 
     /// Adds that of another part of the same run.

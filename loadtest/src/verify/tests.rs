@@ -102,3 +102,22 @@ fn a_group_owes_a_copy_to_each_but_the_sender() {
     let verdict = run.arrive(&[0, 1, 2]).verdict();
     assert_eq!((verdict.promised, verdict.delivered, verdict.lost), (6, 4, 2));
 }
+
+#[test]
+fn that_queues_are_full_is_owed_to_whoever_posts_too_much_and_nothing_else_is() {
+    let refused = |why: &[&str]| {
+        let mut run = Run::with_three_acked().arrive(&[0, 1, 2]);
+        for (sender, why) in why.iter().enumerate() {
+            run.outboxes[sender].post(1, Duration::ZERO);
+            run.outboxes[sender].answered(["3", "0"][sender], Some(why));
+        }
+        run.verdict()
+    };
+    let full = "queue of recipient \"BOB\" is full";
+    let mut verdict = refused(&[full]);
+    assert!(!verdict.is_good());
+    assert_eq!(verdict.take_full_queues(), 1);
+    assert!(verdict.is_good(), "{verdict:?}");
+    let mut verdict = refused(&[full, "to \"BOB\" is unknown"]);
+    assert_eq!((verdict.take_full_queues(), verdict.refused, verdict.is_good()), (0, 2, false));
+}
