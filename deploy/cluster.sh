@@ -6,9 +6,11 @@
 #   deploy/cluster.sh down     stop it; its data stays
 #   deploy/cluster.sh clean    stop it and remove its data
 #
-#   TMTP_PORT      the first edge's port, the second takes the next (7443)
-#   TMTP_SCRATCH   where everything is kept (a folder of the user's in /tmp)
-#   TMTPD_BIN      the tmtpd to run (built from this tree)
+#   TMTP_PORT         the first edge's port, the second takes the next (7443)
+#   TMTP_SCRATCH      where everything is kept (a folder of the user's in /tmp)
+#   TMTP_DELIVERIES   delivery processes, 1 to 9 (2)
+#   TMTP_SHARDS       databases for sites, 1 to 9: main and those of [shards.s2], [shards.s3] ..., on the same server (1)
+#   TMTPD_BIN         the tmtpd to run (built from this tree)
 #
 # Everything listens on 127.0.0.1 only. Each process has a file NAME.toml or NAME.conf, NAME.log and NAME.pid there.
 set -euo pipefail
@@ -17,9 +19,7 @@ here=$PWD
 scratch=${TMTP_SCRATCH:-/tmp/tmtp-cluster-$(id -u)}
 edge_port=${TMTP_PORT:-7443}
 host=demo.localhost
-roles=(control delivery1 delivery2 edge1 edge2)
-# The order of stopping: who needs others goes first.
-stopping=(edge1 edge2 delivery1 delivery2 control redis postgres)
+deliveries=${TMTP_DELIVERIES:-2} shards=${TMTP_SHARDS:-1}
 # Settings of the caller's own Postgres are none of ours.
 unset "${!PG@}"
 
@@ -30,6 +30,8 @@ ready_limit=60
 stop_limit=70
 
 main() {
+    # As many as there were at the last start.
+    name_processes "$(grep -cs '^delivery[0-9]_grpc ' "$scratch/ports" || true)"
     case ${1:-up} in
         up) up ;;
         down) down ;;
@@ -41,11 +43,13 @@ main() {
 
 up() {
     local tmtpd
+    [[ $deliveries =~ ^[1-9]$ && $shards =~ ^[1-9]$ ]] || fail "TMTP_DELIVERIES and TMTP_SHARDS are 1 to 9"
     take_scratch
     refuse_if_running
     "$here/deploy/install-tools.sh" servers
     find_tmtpd
     umask 077
+    name_processes "$deliveries"
     choose_ports
     show_ports
     trap 'on_failure' EXIT
@@ -57,7 +61,7 @@ up() {
     make_site
     local role
     for role in "${roles[@]}"; do
-        start "$role" "$tmtpd" "${role%[12]}" --config "$scratch/$role.toml"
+        start "$role" "$tmtpd" "${role%[0-9]}" --config "$scratch/$role.toml"
     done
     for role in "${roles[@]}"; do
         wait_until "$role" "$role is ready" answers_ready "$(port_of "$role")"
@@ -102,6 +106,16 @@ take_scratch() {
     flock -w 5 9 || fail "another cluster.sh works in $scratch"
 }
 
+# name_processes DELIVERIES
+name_processes() {
+    local number
+    delivering=()
+    for ((number = 1; number <= ${1:-0}; number++)); do delivering+=("delivery$number"); done
+    roles=(control "${delivering[@]}" edge1 edge2)
+    # The order of stopping: who needs others goes first.
+    stopping=(edge1 edge2 "${delivering[@]}" control redis postgres)
+}
+
 refuse_if_running() {
     local name
     for name in "${stopping[@]}"; do
@@ -130,7 +144,7 @@ choose_ports() {
     done
     local name
     : >"$scratch/ports"
-    for name in postgres redis api delivery1_grpc delivery2_grpc "${roles[@]}"; do
+    for name in postgres redis api "${delivering[@]/%/_grpc}" "${roles[@]}"; do
         port=$(free_port)
         echo "$name $port" >>"$scratch/ports"
     done
@@ -158,8 +172,18 @@ start_postgres() {
         -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200
     wait_until postgres "Postgres answers" "$bin/pg_isready" -q -U postgres -h 127.0.0.1 -p "$(port_of postgres)"
     local client=("$bin/psql" -XqAt -h 127.0.0.1 -p "$(port_of postgres)" -U postgres)
-    [[ $("${client[@]}" -c "SELECT 1 FROM pg_database WHERE datname = 'tmtp'") == 1 ]] \
-        || "${client[@]}" -c 'CREATE DATABASE tmtp'
+    local name
+    for name in $(databases); do
+        [[ $("${client[@]}" -c "SELECT 1 FROM pg_database WHERE datname = '$name'") == 1 ]] \
+            || "${client[@]}" -c "CREATE DATABASE $name"
+    done
+}
+
+# main, and those of the other shards.
+databases() {
+    local number
+    echo tmtp
+    for ((number = 2; number <= shards; number++)); do echo "tmtp_s$number"; done
 }
 
 # A data folder is readable to the major version that made it, and to no other.
@@ -213,7 +237,8 @@ write_settings() {
 }
 
 settings() {
-    local listen=$edge_port grpc
+    local listen=$edge_port grpc name others=()
+    for name in "${delivering[@]}"; do others+=("\"http://127.0.0.1:$(port_of "${name}_grpc")\""); done
     [[ $1 != edge2 ]] || listen=$((edge_port + 1))
     grpc=$(port_of "delivery${1##*[a-z]}_grpc")
     cat <<TOML
@@ -234,7 +259,7 @@ listen = ["127.0.0.1:$listen"]
 default_host = "$host"
 certificates = "$scratch/certificates"
 loopback_exempt = true
-delivery = ["http://127.0.0.1:$(port_of delivery1_grpc)", "http://127.0.0.1:$(port_of delivery2_grpc)"]
+delivery = [$(IFS=,; echo "${others[*]}")]
 
 [delivery]
 listen = "127.0.0.1:${grpc:-7450}"
@@ -249,6 +274,9 @@ listen = "127.0.0.1:$(port_of "$1")"
 format = "text"
 filter = "info"
 TOML
+    for name in $(databases | tail -n +2); do
+        printf '\n[shards.%s]\nurl = "postgres://postgres@127.0.0.1:%s/%s"\n' "${name#tmtp_}" "$(port_of postgres)" "$name"
+    done
 }
 
 make_site() {
