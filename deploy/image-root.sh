@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Puts together all that is in the image: our two programs, the libraries that they load, authorities to trust, and a
+# Puts together all that is in the image: our three programs, the libraries that they load, authorities to trust, and a
 # user. Nothing else: no shell, no package manager.
 #
-#   deploy/image-root.sh PROGRAMS ROOT    PROGRAMS is a folder with tmtpd and tmtp; ROOT must not exist
+#   deploy/image-root.sh PROGRAMS ROOT    PROGRAMS is a folder with tmtpd, tmtp and tmtp-loadtest; ROOT must not exist
 #
 # The Dockerfile and image.sh both use it. Run on the system (glibc) that the programs were built on.
 set -euo pipefail
@@ -22,7 +22,7 @@ chmod 1777 "$root/tmp"
 # What is not ours, for the list of what the image is made of. The file of authorities is of no package: it is made by
 # a script of this one.
 foreign=(/usr/share/doc/ca-certificates/copyright)
-for program in tmtpd tmtp; do
+for program in tmtpd tmtp tmtp-loadtest; do
     # Names of symbols are a quarter of it; a panic tells its place without them.
     install -m 755 --strip "$programs/$program" "$root/usr/local/bin/$program"
     # As `libc.so.6 => /lib/.../libc.so.6 (0x..)`, and the loader alone on its line. vdso has no file.

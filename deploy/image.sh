@@ -23,7 +23,7 @@ commit() { git rev-parse HEAD 2>/dev/null || true; }
 build() {
     local root=${1:?usage: deploy/image.sh build ROOT}
     export TMTP_COMMIT=${TMTP_COMMIT:-$(commit)}
-    cargo build --release --locked -p tmtpd -p tmtp-client
+    cargo build --release --locked -p tmtpd -p tmtp-client -p tmtp-loadtest
     deploy/image-root.sh "$target/release" "$root"
     judge "$root"
 }
@@ -66,6 +66,7 @@ inside() {
     [[ -z $(find "$root" -name '*sh' -perm /111) ]] || fail "there is a shell"
     "${as[@]}" /usr/local/bin/tmtpd --version
     "${as[@]}" /usr/local/bin/tmtp --version
+    "${as[@]}" /usr/local/bin/tmtp-loadtest --version
     serve
 }
 

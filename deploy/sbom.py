@@ -3,7 +3,8 @@
 version, licence, checksum and what it depends on. The same tree gives the same text.
 
     deploy/sbom.py                every crate
-    deploy/sbom.py FILE...        and, for an image, the Debian packages that these files of the system are of
+    deploy/sbom.py FILE...        for an image: with those of tmtp-loadtest, and the Debian packages that these files of the
+                                  system are of
 """
 
 import json
@@ -15,7 +16,7 @@ import sys
 import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
-PROGRAMS = ["tmtpd", "tmtp-client"]
+PROGRAMS = ["tmtpd", "tmtp-client"] + (["tmtp-loadtest"] if sys.argv[1:] else [])
 REGISTRY = "registry+"
 
 

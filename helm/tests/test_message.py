@@ -1,5 +1,6 @@
 """The steps of `helm test`, carried out here against a server of this machine."""
 
+import json
 import os
 import pathlib
 import subprocess
@@ -60,6 +61,28 @@ def run_steps(server, uid, profile=None, tries=30):
         if done[-1][1].returncode != 0:
             break
     return done
+
+
+def test_the_load_tests_job_loads_its_site_and_prints_its_figures(server):
+    data, port = server
+    args = ["steady", "--members", "4", "--seconds", "1", "--warm-up", "0", "--yardstick-seconds", "1"]
+    wish = f'loadTest={json.dumps({"enabled": True, "host": "demo.localhost", "args": args})}'
+    job = next(each for each in chart.of_kind("min-values.yaml", "Job", settings=(wish,)) if "loadtest" in each["metadata"]["name"])
+    assert job["spec"]["backoffLimit"] == 0
+    container = job["spec"]["template"]["spec"]["containers"][0]
+    edge = chart.one("min-values.yaml", "Service", "-edge")
+    inside = f"{edge['metadata']['name']}.{chart.NAMESPACE}.svc.cluster.local:7443"
+    words = [word.replace(inside, f"localhost:{port}") for word in container["args"]]
+    assert f"localhost:{port}" in words, words
+    program = TMTPD.parent / pathlib.Path(container["command"][0]).name
+    done = subprocess.run([program, *words], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert figures["verdict"]["lost"] == 0 and figures["verdict"]["acked"] > 0, figures
+    # Another wish is another run, and the same is none.
+    again = f'loadTest={json.dumps({"enabled": True, "host": "demo.localhost", "args": args[:1]})}'
+    names = {each["metadata"]["name"] for each in chart.of_kind("min-values.yaml", "Job", settings=(again,))}
+    assert job["metadata"]["name"] not in names
 
 
 def test_each_pods_steps_send_a_message_and_a_step_that_fails_fails_the_pod(server):

@@ -121,6 +121,14 @@ def test_what_one_pod_may_send_another_lets_in_and_the_reverse(values):
         assert allowed(values, opposite, other, port, pod), f"the other side does not: {ways}"
 
 
+def test_the_load_test_gets_to_the_edges_and_nowhere_else():
+    values = "full-values.yaml"
+    pods = {labels["app.kubernetes.io/component"]: labels for _, labels, _ in chart.pods(values)}
+    assert allowed(values, "Egress", pods["loadtest"], 7443, pods["edge"])
+    assert allowed(values, "Ingress", pods["edge"], 7443, pods["loadtest"])
+    assert not allowed(values, "Egress", pods["loadtest"], 7450, pods["delivery"])
+
+
 @pytest.mark.parametrize("values", ["min-values.yaml", "full-values.yaml", "init-values.yaml"])
 def test_the_pod_of_helm_test_gets_in_whoever_else_may_connect(values):
     pods = {labels["app.kubernetes.io/component"]: labels for _, labels, _ in chart.pods(values)}

@@ -131,8 +131,10 @@ fn tell(outcome: &Outcome, output: &Output) -> Result<ExitCode> {
     let ended_ms = SystemClock.unix_ms();
     let outcome = Outcome { ended_ms, ..outcome.clone() };
     report::text::print(&outcome)?;
-    if let Some(path) = &output.json {
-        outcome.write(path)?;
+    match &output.json {
+        Some(path) if path.as_os_str() == "-" => report::text::print_json(&outcome)?,
+        Some(path) => outcome.write(path)?,
+        None => {}
     }
     Ok(if outcome.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

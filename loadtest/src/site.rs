@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::SocketAddr,
+    net::{SocketAddr, ToSocketAddrs as _},
     path::{Path, PathBuf},
 };
 
@@ -17,8 +17,10 @@ use crate::{
 /// The site under test, and where to put what is found.
 #[derive(Debug, Clone, Args)]
 pub struct Site {
-    /// Where its edges listen; links are spread over them.
-    #[arg(long, value_delimiter = ',', value_name = "IP:PORT,..")]
+    /// Where its edges listen, by name or address; links are spread over them.
+    #[arg(long = "target", value_delimiter = ',', value_name = "HOST:PORT,..")]
+    named: Vec<String>,
+    #[arg(skip)]
     pub target: Vec<SocketAddr>,
     /// The host name to send [default: none, which leads to the default site].
     #[arg(long, value_name = "NAME")]
@@ -42,7 +44,7 @@ pub struct Output {
     /// What to call this run in reports.
     #[arg(long, default_value = "", hide_default_value = true, value_name = "TEXT")]
     pub label: String,
-    /// Write all of it here, as JSON.
+    /// Write all of it here, as JSON; `-`: as the last line that is printed.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// Seconds for each yardstick; 0 leaves them out.
@@ -51,8 +53,12 @@ pub struct Output {
 }
 
 impl Site {
-    /// With what the folder of a cluster tells.
+    /// With the addresses of what is named, and what the folder of a cluster tells.
     pub fn complete(mut self) -> Result<Self> {
+        for name in &self.named {
+            let found = name.to_socket_addrs().with_context(|| format!("--target {name}: HOST:PORT"))?;
+            self.target.extend(found);
+        }
         if let Some(folder) = self.cluster.take() {
             let cluster =
                 Cluster::read(&folder).with_context(|| format!("cluster in {}", folder.display()))?;
@@ -60,7 +66,7 @@ impl Site {
             self.process.extend(cluster.processes);
             self.postgres = self.postgres.or(cluster.postgres);
         }
-        ensure!(!self.target.is_empty(), "say where the site is: --target IP:PORT or --cluster DIR");
+        ensure!(!self.target.is_empty(), "say where the site is: --target HOST:PORT or --cluster DIR");
         Ok(self)
     }
 

@@ -13,6 +13,11 @@ pub fn print(outcome: &Outcome) -> io::Result<()> {
     write(outcome, &mut io::stdout().lock())
 }
 
+/// Prints all of an outcome in one line, for programs.
+pub fn print_json(outcome: &Outcome) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{}", serde_json::to_string(outcome)?)
+}
+
 fn write(outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
     let setting: Vec<_> = outcome.setting.iter().map(|(name, value)| format!("{name} {value}")).collect();
     writeln!(out, "{} ({})", outcome.title(), setting.join(", "))?;
