@@ -21,6 +21,8 @@ const PREFIX: &str = "tmtp_";
 const OCTETS: usize = 32;
 /// Letters of a key that are shown again, the prefix among them.
 const HINT: usize = 10;
+/// Most keys of an organization that can be used.
+const KEYS_MAX: u64 = 200;
 /// The first operator's key is for making a better one.
 const FIRST_MS: i64 = DAY_MS;
 
@@ -101,11 +103,15 @@ impl Registry {
             let made = change.key(org, KeyId(id)).await?.ok_or(Error::Absent("key"))?;
             return Ok((Created::Before(made), None));
         }
-        if org != OrgId::PROVIDER && change.org(org).await?.is_none() {
+        if org != OrgId::PROVIDER && change.lock_org(org).await?.is_none() {
             return Err(Error::Absent("organization"));
         }
         if let Some(site) = plan.only_site {
             Self::scope(&mut change, org, site).await?;
+        }
+        if change.count_live_keys(org, None, now).await? >= KEYS_MAX {
+            let why = format!("there are {KEYS_MAX} keys that can be used: revoke one that nobody needs");
+            return Err(Error::Plan(why));
         }
         let secret = new_secret();
         let made = change.add_key(&new_key(by, org, plan, &secret, now)).await?;
@@ -153,7 +159,7 @@ impl Registry {
         self.record_key(&mut change, &by, "key.create", &made, (Value::Null, key_value(&made))).await?;
         let link = self.add_link(&mut change, OrgId::PROVIDER, None, Purpose::First).await?;
         // The log is locked now: whoever came before has committed, and is seen.
-        if change.count_live_keys(OrgId::PROVIDER, Role::Operator.name(), now).await? > 1 {
+        if change.count_live_keys(OrgId::PROVIDER, Some(Role::Operator.name()), now).await? > 1 {
             return Ok(None);
         }
         change.commit().await?;
@@ -179,7 +185,7 @@ impl Registry {
 
     async fn has_operator(&self, view: &mut tmtp_store::admin::View) -> Result<bool> {
         let role = Role::Operator.name();
-        let keys = view.count_live_keys(OrgId::PROVIDER, role, self.now_ms()).await?;
+        let keys = view.count_live_keys(OrgId::PROVIDER, Some(role), self.now_ms()).await?;
         Ok(keys > 0 || view.count_live_users(OrgId::PROVIDER, role).await? > 0)
     }
 

@@ -1,6 +1,6 @@
 //! Which names may be taken: section 6.
 
-use tmtp_store::{Lookalikes, Name, NameFault, Site, SiteSettings, Tx};
+use tmtp_store::{Lookalikes, Name, NameFault, Site, SiteSettings, Tx, mixes_scripts};
 
 use crate::{fault::Fault, refusal::Refusal};
 
@@ -13,10 +13,12 @@ pub(crate) fn check(field: &str, name: &str, settings: &SiteSettings) -> Result<
     }
 }
 
-/// Whether a name looks like somebody else's, where the site does not want that; else what it looks like is claimed.
+/// Whether a name looks like somebody else's, or is made to, where the site does not want that; else what it looks like is
+/// claimed.
 pub(crate) async fn looks_like_another(tx: &mut dyn Tx, site: &Site, name: &Name) -> Result<bool, Fault> {
     match site.settings.lookalikes {
         Lookalikes::Allowed => Ok(false),
+        Lookalikes::Refused if mixes_scripts(&name.name) => Ok(true),
         Lookalikes::Refused => Ok(tx.claim_looks(name).await?.is_some()),
     }
 }

@@ -43,6 +43,7 @@ pub use body::{Bodies, BodyWriter, CHUNK_OCTETS};
 pub use certificates::{Certificate, Pair, PrivateKey};
 pub use error::{Error, Result};
 pub use latency::{Deliveries, LATENCY_BOUNDS_MS, Latency};
+pub use looks::mixes_scripts;
 pub use migration::MigrationReport;
 pub use model::*;
 pub use options::StoreOptions;

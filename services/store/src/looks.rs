@@ -1,19 +1,46 @@
 //! What names look like: two that people could mistake for one another share a look.
 
 use unicode_normalization::UnicodeNormalization as _;
-use unicode_security::confusable_detection::skeleton;
+use unicode_security::{MixedScript as _, confusable_detection::skeleton};
 
 /// The looks of a name, in ascending order. Letters that look alike are one (UTS #39), and so are both cases of a letter;
-/// which of these is done first makes a difference (`I` looks like `l`, but is `i`), so there may be two.
+/// which of these is done first makes a difference (`I` looks like `l`, but is `i`), so there may be two. What stands between
+/// capitals and looks like `I` may be meant for one: that makes a third.
 pub(crate) fn looks(name: &str) -> Vec<String> {
     let plain: String = name.nfkc().map(|letter| if is_blank(letter) { ' ' } else { letter }).collect();
     let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     let alike_then_lower = skeleton(&plain).collect::<String>().to_lowercase();
-    let lower_then_alike: String = skeleton(&plain.to_lowercase()).collect();
-    let mut looks = vec![alike_then_lower, lower_then_alike];
+    let in_lower = |text: &str| skeleton(&text.to_lowercase()).collect::<String>();
+    let mut looks = vec![alike_then_lower, in_lower(&plain), in_lower(&with_capital_i(&plain))];
     looks.sort_unstable();
     looks.dedup();
     looks
+}
+
+/// The text with an `I` wherever something that looks like one stands before a capital, or after one that begins no word.
+fn with_capital_i(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let is_capital =
+        |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(|letter| letter.is_uppercase());
+    let begins = |at: usize| at == 0 || letters[at - 1] == ' ';
+    let is_i = |at: usize| {
+        let before = at.checked_sub(1).filter(|before| !begins(*before));
+        is_capital(Some(at + 1)) || is_capital(before)
+    };
+    let looks_like_i = |letter: char| skeleton(letter.encode_utf8(&mut [0; 4])).eq(['l']);
+    let replaced =
+        |(at, letter): (usize, &char)| if looks_like_i(*letter) && is_i(at) { 'I' } else { *letter };
+    letters.iter().enumerate().map(replaced).collect()
+}
+
+/// Whether a word of a name has letters of scripts that no language writes in one word (UTS #39): most are there to be mistaken
+/// for others. Latin letters beside those of East Asia are not.
+pub fn mixes_scripts(name: &str) -> bool {
+    name.split_whitespace().any(|word| {
+        let other: String = word.chars().filter(|letter| !letter.is_ascii_alphabetic()).collect();
+        let scripts = other.as_str().resolve_script_set();
+        !(word.is_single_script() || scripts.hanb || scripts.jpan || scripts.kore)
+    })
 }
 
 /// Letters and symbols by their category that are shown as nothing, where a space would be (Default_Ignorable_Code_Point, and
@@ -51,6 +78,14 @@ mod tests {
             ("Support \u{1160}Desk", "Support Desk"),
             ("Support\u{2800}Desk", "Support Desk"),
             ("\u{3164}Support Desk", "Support Desk"),
+            ("Administrator", "ADMlNlSTRATOR"),
+            ("Administrator", "ADM1N|STRATOR"),
+            ("Customer Service", "CUSTOMER SERVlCE"),
+            ("Demo Site", "Demo SlTE"),
+            ("Alice Ames", "ALlCE AMES"),
+            ("Gina Green", "GlNA GREEN"),
+            ("Irene Ames", "lRENE AMES"),
+            ("Rafaei Ames", "RAFAEl AMES"),
         ] {
             assert!(alike(one, other), "{one} {other}: {:?} {:?}", looks(one), looks(other));
         }
@@ -64,8 +99,29 @@ mod tests {
             ("Bill Ames", "Bell Ames"),
             ("member 10", "member 11"),
             ("Mail Desk", "Mall Desk"),
+            ("Ella Ames", "Eila Ames"),
+            ("Alan Ames", "Aian Ames"),
         ] {
             assert!(!alike(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn words_of_two_scripts_are_told_from_names_of_two() {
+        for mixed in ["Ⲁlice Ames", "Suppоrt Desk", "Alice Αmes", "Ѕupport"] {
+            assert!(mixes_scripts(mixed), "{mixed}");
+        }
+        for sound in [
+            "Alice Ames",
+            "Zoë O’Neill-Šćepanović",
+            "Анна Ames",
+            "東芝Group 2",
+            "ソニーTV",
+            "Ελένη 7",
+            "Ann 😀",
+            "member_10",
+        ] {
+            assert!(!mixes_scripts(sound), "{sound}");
         }
     }
 }

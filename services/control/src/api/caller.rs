@@ -6,7 +6,7 @@ use axum::{
 };
 use tmtp_store::{SiteId, admin::OrgId};
 
-use super::problem::Problem;
+use super::{limiter::Who, problem::Problem};
 use crate::{By, Need, Role, door::SignedIn};
 
 /// Who asks. There is none but for a request with a good key or session.
@@ -23,6 +23,11 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// With whom it shares places for requests: with all of its organization, or the provider's own with nobody.
+    pub fn shares_with(&self) -> Who {
+        if self.org == OrgId::PROVIDER { Who::Caller(self.by.caller) } else { Who::Org(self.org) }
+    }
+
     /// The organization that a path names, where the caller may do there what needs this. Another's does not exist.
     pub fn at(&self, org: i64, need: Need) -> Result<OrgId, Problem> {
         let org = OrgId(org);

@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tmtp_platform::subscriber;
 use tmtp_store::{
     SiteId,
     admin::{ApiKey, KeyId, OrgId},
@@ -47,14 +48,17 @@ pub(super) async fn bound(State(api): State<Shared>, request: Request, next: Nex
             return counted(slow.into_response());
         }
     };
-    let Ok(permit) = api.permits.clone().try_acquire_owned() else {
+    // Before anybody knows who asks: one subscriber does not take all places by being told to wait.
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|peer| subscriber(peer.0.0));
+    let share = peer.map(|peer| api.subscribers.take(peer));
+    let (Ok(permit), None | Some(Some(_))) = (api.permits.clone().try_acquire_owned(), &share) else {
         return counted(
             Problem::busy("too many requests at this moment; try again in a second").into_response(),
         );
     };
     let running = tokio::spawn(async move {
         let response = next.run(request).await;
-        drop(permit);
+        drop((permit, share));
         response
     });
     let response = match timeout(REQUEST, running).await {
@@ -102,7 +106,8 @@ pub(super) async fn admit(
         Ok(None) => return count_stranger(&api, peer, Problem::unauthorized()),
         Err(problem) => return problem.into_response(),
     };
-    within_limits(&api, Who::Caller(caller.by.caller), async {
+    let who = Who::Caller(caller.by.caller);
+    within_limits(&api, (who, caller.shares_with()), async {
         if let Err(problem) = caller.reaches(request.uri().path()) {
             return problem.into_response();
         }
@@ -122,7 +127,8 @@ pub(super) async fn greet(
     if let Err(problem) = origin::check(request.method(), request.headers()) {
         return count_stranger(&api, peer, problem);
     }
-    within_limits(&api, Who::stranger(peer.0), next.run(request)).await
+    let who = Who::stranger(peer.0);
+    within_limits(&api, (who, who), next.run(request)).await
 }
 
 fn count_stranger(api: &Api, peer: Peer, refusal: Problem) -> Response {
@@ -189,13 +195,17 @@ async fn look_up(api: &Api, key: &str) -> Result<Option<Found>, Problem> {
     Ok(api.registry.authenticate(key).await?.and_then(known))
 }
 
-/// Carries out a request of somebody who has one left in this minute, and a place among those for one's own.
-async fn within_limits(api: &Api, who: Who, answer: impl Future<Output = Response>) -> Response {
+/// Carries out a request of somebody who has one left in this minute, and a place among those of `shares`.
+async fn within_limits(
+    api: &Api,
+    (who, shares): (Who, Who),
+    answer: impl Future<Output = Response>,
+) -> Response {
     let left = api.limiter.count(who);
     if left.remaining.is_none() {
         return too_many(left);
     }
-    let Some(_place) = api.shares.take(who) else {
+    let Some(_place) = api.shares.take(shares) else {
         let detail =
             "so many of your requests are carried out at this moment; try again when they are answered";
         return refused(left, detail.to_owned(), 1);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use tmtp_platform::{Clock, subscriber};
-use tmtp_store::admin::CallerId;
+use tmtp_store::admin::{CallerId, OrgId};
 
 /// A window's length.
 const WINDOW_MS: i64 = 60_000;
@@ -19,6 +19,8 @@ const COUNTERS: usize = 100_000;
 pub(crate) enum Who {
     /// Somebody with a good key or session.
     Caller(CallerId),
+    /// All keys and people of an organization.
+    Org(OrgId),
     /// A subscriber who showed none that is good.
     Address(IpAddr),
     /// All for whom there was no counter left.

@@ -40,7 +40,7 @@ mod usage;
 mod user_providers;
 mod users;
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{Router, middleware, routing::get};
 use tmtp_platform::{Network, Shares};
@@ -67,8 +67,10 @@ use limiter::Limiter;
 /// Most octets of a request's body.
 pub(crate) const BODY_OCTETS: usize = 64 << 10;
 
-/// One caller's requests have this part of the places.
+/// The requests of one organization, or of one of the provider's callers, have this part of the places.
 const SHARE: usize = 4;
+/// Those of one subscriber have this part, whoever they are of.
+const SUBSCRIBERS_SHARE: usize = 2;
 
 /// What requests share.
 pub(crate) struct Api {
@@ -78,6 +80,7 @@ pub(crate) struct Api {
     pub limiter: Limiter,
     pub permits: Arc<Semaphore>,
     pub shares: Shares<Who>,
+    pub subscribers: Shares<IpAddr>,
     /// Who is believed whom a request comes from.
     pub trusted_proxies: Vec<Network>,
     /// What links begin with.
@@ -111,6 +114,7 @@ pub fn router(registry: Registry, door: Arc<Door>, options: &Options, mailer: Ma
         limiter: Limiter::new(options.requests_per_minute_max, Arc::clone(&registry.clock)),
         permits: Arc::new(Semaphore::new(options.requests_at_once_max as usize)),
         shares: Shares::new(options.requests_at_once_max as usize / SHARE),
+        subscribers: Shares::new(options.requests_at_once_max as usize / SUBSCRIBERS_SHARE),
         trusted_proxies: options.trusted_proxies.clone(),
         public_url: options.public_url(),
         tmtp_port: options.tmtp_port,

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::json;
 use tmtp_control::Options;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     time::timeout,
 };
 
@@ -145,6 +145,36 @@ async fn who_sends_slowly_takes_no_place_from_others() -> Result<()> {
     let mut first = slow.remove(0);
     let octets = timeout(Duration::from_secs(60), first.read(&mut said)).await??;
     assert!(String::from_utf8_lossy(&said[..octets]).starts_with("HTTP/1.1 408"), "{said:?}");
+    Ok(())
+}
+
+/// However many keys it makes: they wait for a provider that never answers.
+#[tokio::test]
+async fn an_organization_has_a_share_of_the_places() -> Result<()> {
+    let stage = Stage::with(Options { requests_at_once_max: 16, ..Options::default() }).await?;
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    let silent = TcpListener::bind("127.0.0.1:0").await?;
+    let issuer = format!("http://{}", silent.local_addr()?);
+    let body = json!({"label": "Silent", "issuer": issuer, "settings": {"client_id": "x"}});
+    let mut keys = Vec::new();
+    for number in 0..6 {
+        let new = json!({"name": format!("key {number}"), "role": "admin"});
+        let made = stage.post(ours.key("owner"), &ours.at("/keys"), &new).await?.made()?;
+        keys.push(made["key"].as_str().context("a key")?.to_owned());
+    }
+    let path = ours.at("/providers");
+    let many = keys.iter().map(|key| stage.post(key, &path, &body));
+    let beside = async {
+        // All of them have come by then: four wait for the provider.
+        for _ in 0..4 {
+            silent.accept().await?;
+        }
+        stage.get(theirs.key("auditor"), &theirs.at("/sites")).await?.good()
+    };
+    let (answers, beside) = tokio::join!(futures::future::try_join_all(many), beside);
+    beside?;
+    let refused = answers?.into_iter().filter(|answer| answer.status == 429).count();
+    assert_eq!(refused, 2, "a quarter of the places is four");
     Ok(())
 }
 

@@ -35,9 +35,10 @@ impl View {
         Ok(self.keys(org, &page).await?.pop().filter(|found| found.id == id))
     }
 
-    /// How many of an organization's keys in this role can be used now.
-    pub async fn count_live_keys(&mut self, org: OrgId, role: &str, now_ms: i64) -> Result<u64> {
-        let sql = "SELECT count(*) FROM api_keys WHERE org = $1 AND role = $2 AND revoked_ms = 0
+    /// How many of an organization's keys, in this role if one is given, can be used now.
+    pub async fn count_live_keys(&mut self, org: OrgId, role: Option<&str>, now_ms: i64) -> Result<u64> {
+        let role = role.unwrap_or_default();
+        let sql = "SELECT count(*) FROM api_keys WHERE org = $1 AND (role = $2 OR $2 = '') AND revoked_ms = 0
                    AND (expires_ms = 0 OR expires_ms > $3)";
         let row = self.conn().first(sql, values![org.0, role, now_ms]).await?;
         row.ok_or_else(|| Error::Defect("no count".to_owned()))?.count(0)
