@@ -65,6 +65,7 @@ on_each_store! {
     closing {
         a_closed_site_is_erased_when_its_grace_is_over_and_no_other,
         a_closed_site_can_be_opened_again_while_it_is_there,
+        a_site_that_is_opened_again_stands_as_it_stood_when_it_was_closed,
         an_organization_is_removed_when_it_has_no_sites,
         what_the_provider_suspended_only_the_provider_resumes,
     }
