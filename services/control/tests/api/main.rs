@@ -138,6 +138,7 @@ on_each_store! {
     problems {
         a_request_that_cannot_be_is_told_what_is_wrong,
         what_is_no_json_no_path_no_method_is_said_to_be_so,
+        a_query_parameter_that_there_is_not_is_named_beside_those_that_there_are,
         nothing_is_kept_by_caches,
     }
     providers {
