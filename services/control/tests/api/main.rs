@@ -5,6 +5,7 @@ mod aliases;
 mod certificates;
 mod closing;
 mod creating;
+mod described;
 mod door;
 mod effects;
 mod groups;
