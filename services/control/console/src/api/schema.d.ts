@@ -2879,9 +2879,9 @@ export interface components {
             links_peak: number;
             /**
              * Format: int64
-             * @description Members, when they were last counted on that day; every ten minutes.
+             * @description Members, when they were last counted on that day; every ten minutes. None: they were not counted yet.
              */
-            members: number;
+            members?: number | null;
             /**
              * Format: int64
              * @description Messages that members sent and that were taken: posts, pings and invitations to groups.
@@ -3116,6 +3116,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3125,6 +3129,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3134,6 +3146,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3154,6 +3172,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3163,6 +3185,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3172,6 +3202,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3196,6 +3232,12 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3205,6 +3247,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3214,6 +3264,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3238,6 +3294,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3247,6 +3309,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3256,6 +3326,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3282,6 +3358,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3289,6 +3369,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3298,6 +3386,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3322,6 +3416,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3329,6 +3427,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3338,6 +3444,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3358,6 +3470,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3367,6 +3483,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3376,6 +3500,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3398,6 +3528,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3405,6 +3539,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3414,6 +3556,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3438,6 +3586,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3447,6 +3599,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3456,6 +3616,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3480,6 +3646,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3487,6 +3657,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3496,6 +3674,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3520,6 +3704,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3529,6 +3717,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3538,6 +3734,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3565,6 +3767,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3574,6 +3780,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3583,6 +3797,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3610,6 +3830,16 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3619,6 +3849,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3628,6 +3866,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3650,6 +3894,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3659,6 +3909,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3668,6 +3926,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3690,6 +3954,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3697,6 +3965,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3706,6 +3982,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3735,6 +4017,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3744,6 +4032,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3753,6 +4049,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3790,6 +4092,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3799,6 +4105,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3808,6 +4122,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3841,6 +4161,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3850,6 +4174,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3859,6 +4191,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3881,6 +4219,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3890,6 +4232,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3899,6 +4249,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3926,6 +4282,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3935,6 +4295,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3944,6 +4312,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3973,6 +4347,14 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3982,6 +4364,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3991,6 +4381,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4014,6 +4410,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4023,6 +4423,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4032,6 +4440,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4055,6 +4469,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4062,6 +4480,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4071,6 +4497,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4093,6 +4525,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4102,6 +4538,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4111,6 +4555,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4138,6 +4588,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4147,6 +4601,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4156,6 +4618,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4185,6 +4653,16 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4194,6 +4672,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4203,6 +4689,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4226,6 +4718,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4235,6 +4733,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4244,6 +4750,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4267,6 +4779,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4274,6 +4790,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4283,6 +4807,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4312,6 +4842,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4321,6 +4857,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4330,6 +4874,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4353,6 +4903,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4362,6 +4916,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4371,6 +4933,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4400,6 +4968,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4409,6 +4981,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4418,6 +4998,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4447,6 +5033,16 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4456,6 +5052,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4465,6 +5069,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4488,6 +5098,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4497,6 +5113,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4506,6 +5130,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4536,6 +5166,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4545,6 +5181,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4554,6 +5198,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4584,6 +5234,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4593,6 +5247,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4602,6 +5264,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4629,6 +5297,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4638,6 +5310,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4647,6 +5327,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4671,6 +5357,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4678,6 +5368,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4687,6 +5385,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4711,6 +5415,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4720,6 +5428,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4729,6 +5445,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4752,6 +5474,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4761,6 +5487,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4770,6 +5504,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4797,6 +5537,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4806,6 +5550,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4815,6 +5567,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4838,6 +5596,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4845,6 +5607,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4854,6 +5624,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4877,6 +5653,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4886,6 +5666,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4895,6 +5683,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4918,6 +5712,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4925,6 +5723,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4934,6 +5740,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4961,6 +5773,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4970,6 +5788,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4979,6 +5805,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5002,6 +5834,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5011,6 +5847,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5020,6 +5864,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5050,6 +5900,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5059,6 +5913,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5068,6 +5930,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5092,6 +5960,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5099,6 +5971,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5108,6 +5988,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5137,6 +6023,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5146,6 +6036,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5155,6 +6053,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5180,6 +6084,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5187,6 +6095,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5196,6 +6112,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5228,6 +6150,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5237,6 +6163,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5246,6 +6180,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5276,6 +6216,14 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5285,6 +6233,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5294,6 +6250,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5318,6 +6280,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5327,6 +6293,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5336,6 +6310,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5360,6 +6340,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5367,6 +6351,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5376,6 +6368,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5408,6 +6406,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5417,6 +6419,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5426,6 +6436,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5450,6 +6466,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5459,6 +6479,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5468,6 +6496,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5492,6 +6526,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5499,6 +6537,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5508,6 +6554,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5532,6 +6584,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5541,6 +6597,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5550,6 +6614,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5574,6 +6644,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description What the file is to be called */
+                    "Content-Disposition"?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5583,6 +6659,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5592,6 +6676,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5616,6 +6706,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5625,6 +6719,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5634,6 +6736,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5658,6 +6766,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5667,6 +6779,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5676,6 +6796,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5704,6 +6830,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5713,6 +6843,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5722,6 +6860,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5746,6 +6890,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5755,6 +6903,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5764,6 +6920,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5788,6 +6950,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5795,6 +6961,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5804,6 +6978,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5827,6 +7007,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5836,6 +7022,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5845,6 +7039,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5868,6 +7068,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5877,6 +7083,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5886,6 +7100,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5909,6 +7129,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5918,6 +7144,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5927,6 +7161,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5955,6 +7195,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5964,6 +7208,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5973,6 +7225,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6001,6 +7259,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description What the file is to be called */
+                    "Content-Disposition"?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6010,6 +7274,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6019,6 +7291,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6046,6 +7324,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6055,6 +7337,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6064,6 +7354,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6091,6 +7387,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description What the file is to be called */
+                    "Content-Disposition"?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6100,6 +7402,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6109,6 +7419,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6136,6 +7452,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6145,6 +7465,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6154,6 +7482,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6183,6 +7517,16 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6192,6 +7536,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6201,6 +7553,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6224,6 +7582,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6233,6 +7597,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6242,6 +7614,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6265,6 +7643,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6272,6 +7654,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6281,6 +7671,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6310,6 +7706,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6319,6 +7721,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6328,6 +7738,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6351,6 +7767,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6360,6 +7780,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6369,6 +7797,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6398,6 +7832,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6407,6 +7845,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6416,6 +7862,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6445,6 +7897,14 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6454,6 +7914,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6463,6 +7931,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6486,6 +7960,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6495,6 +7975,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6504,6 +7992,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6527,6 +8021,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6534,6 +8032,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6543,6 +8049,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6573,6 +8085,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6582,6 +8100,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6591,6 +8117,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6614,6 +8146,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6621,6 +8157,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6630,6 +8174,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6653,6 +8203,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6662,6 +8216,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6671,6 +8233,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6694,6 +8262,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6701,6 +8273,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6710,6 +8290,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6745,6 +8331,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6754,6 +8344,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6763,6 +8361,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6794,6 +8398,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6803,6 +8411,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6812,6 +8428,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6832,6 +8454,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6841,6 +8467,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6850,6 +8484,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6875,6 +8515,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6884,6 +8528,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6893,6 +8545,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6918,6 +8576,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6927,6 +8589,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6936,6 +8606,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6963,6 +8639,14 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6972,6 +8656,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6981,6 +8673,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7003,6 +8701,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7012,6 +8714,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7021,6 +8731,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7043,6 +8759,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7050,6 +8770,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7059,6 +8787,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7086,6 +8820,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7095,6 +8833,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7104,6 +8850,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7131,6 +8883,14 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7140,6 +8900,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7149,6 +8917,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7171,6 +8945,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7180,6 +8960,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7189,6 +8977,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7211,6 +9005,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7218,6 +9016,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7227,6 +9033,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7256,6 +9068,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7265,6 +9083,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7274,6 +9100,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7296,6 +9128,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7305,6 +9141,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7314,6 +9158,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7336,6 +9186,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7343,6 +9197,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7352,6 +9214,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7376,6 +9244,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7385,6 +9259,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7394,6 +9276,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7418,6 +9306,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7427,6 +9321,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7436,6 +9338,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7460,6 +9368,12 @@ export interface operations {
             /** @description It is seen to */
             202: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7467,6 +9381,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7476,6 +9398,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7500,6 +9428,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7509,6 +9443,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7518,6 +9460,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7542,6 +9490,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7551,6 +9505,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7560,6 +9522,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7584,6 +9552,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7593,6 +9567,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7602,6 +9584,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7622,6 +9610,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7631,6 +9625,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7640,6 +9642,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7664,6 +9672,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7673,6 +9687,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7682,6 +9704,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7706,6 +9734,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7715,6 +9749,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7724,6 +9766,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7744,6 +9792,12 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7751,6 +9805,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7760,6 +9822,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
