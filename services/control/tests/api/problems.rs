@@ -32,6 +32,16 @@ pub async fn a_request_that_cannot_be_is_told_what_is_wrong(stage: &Stage) -> Re
         let said = stage.post(OPERATOR, &sites, &body).await?.problem(422, "invalid")?;
         assert!(said.contains(word), "{word}: {said}");
     }
+    // In words of people, not of a programming language.
+    let odd = json!({"name": "x", "hosts": ["a.example"], "settings": {"queued_messages_max": -1}});
+    let said = stage.post(OPERATOR, &sites, &odd).await?.problem(422, "invalid")?;
+    assert_eq!(said, "queued_messages_max: must be a whole number from 0 to 4294967295, not -1");
+    let said = stage.get(OPERATOR, "/orgs?limit=x").await?.problem(400, "bad-request")?;
+    assert_eq!(said, "limit: must be a whole number");
+    let said = stage.get(OPERATOR, "/orgs/x").await?.problem(400, "bad-request")?;
+    assert!(said.ends_with("must be a whole number"), "{said}");
+    let said = stage.get(OPERATOR, "/orgs/1/sites/x").await?.problem(400, "bad-request")?;
+    assert_eq!(said, "`x` in the path must be a whole number");
     Ok(())
 }
 
