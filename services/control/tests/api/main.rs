@@ -76,6 +76,7 @@ on_each_store! {
         a_key_is_shown_once_also_when_its_creation_is_repeated,
         a_change_of_what_was_changed_meanwhile_is_refused,
         a_site_is_changed_suspended_and_resumed,
+        only_operators_are_told_in_which_database_a_site_is,
         a_host_that_leads_elsewhere_is_refused_without_a_word_of_whose_it_is,
     }
     effects {
