@@ -2303,6 +2303,8 @@ export interface components {
                 org: number;
                 /** @description Its settings, all of them. */
                 settings: Record<string, never>;
+                /** @description The name of the database that it is in; for operators, and not there for others. */
+                shard?: string | null;
                 /** @description Nobody may register or log in. */
                 suspended: boolean;
                 /**
@@ -2756,6 +2758,8 @@ export interface components {
             org: number;
             /** @description Its settings, all of them. */
             settings: Record<string, never>;
+            /** @description The name of the database that it is in; for operators, and not there for others. */
+            shard?: string | null;
             /** @description Nobody may register or log in. */
             suspended: boolean;
             /**
