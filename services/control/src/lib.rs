@@ -37,6 +37,7 @@ mod sites;
 mod usage;
 mod user_providers;
 mod users;
+mod wording;
 
 pub use certificates::{AuthorityOptions, covers as certificate_covers};
 pub use error::{Error, Result};

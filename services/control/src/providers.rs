@@ -12,6 +12,7 @@ use crate::{
     discovery::LETTERS,
     orgs::fresh,
     registry::{Done, recall, remember},
+    wording,
 };
 
 /// Most providers of an organization: with the invitation as many as a client takes.
@@ -261,13 +262,12 @@ fn value(provider: &Provider) -> Value {
 
 /// Settings with some of them set anew; there is none but those that there are.
 fn merged(settings: &ProviderSettings, changes: &Value) -> Result<ProviderSettings> {
-    let odd =
-        |error: serde_json::Error| Error::Setting(format!("a provider's setting cannot be so: {error}"));
-    let mut fields = serde_json::to_value(settings).map_err(odd)?;
+    let odd = |said| Error::Setting(format!("a provider's setting cannot be so: {said}"));
+    let mut fields = serde_json::to_value(settings).map_err(|error| odd(error.to_string()))?;
     for (name, value) in changes.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
         fields[name] = value.clone();
     }
-    serde_json::from_value(fields).map_err(odd)
+    wording::from_value(fields).map_err(odd)
 }
 
 fn checked(label: &str, issuer: &str, settings: &ProviderSettings) -> Result<()> {

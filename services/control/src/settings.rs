@@ -3,7 +3,19 @@
 use serde_json::{Map, Value};
 use tmtp_store::SiteSettings;
 
-use crate::{Error, Result, check};
+use crate::{Error, Result, check, wording};
+
+/// What each setting is, in a line for operators: `registration  Who may register. [closed]`.
+pub fn lines() -> Vec<String> {
+    let said = |key: &str| {
+        SiteSettings::SAID.iter().find(|(name, _)| *name == key).map_or("", |(_, says)| says.trim())
+    };
+    let line = |(key, default): (String, String)| {
+        let default = if default.is_empty() { "empty".to_owned() } else { default };
+        format!("{key:<31} {} [{default}]", said(&key))
+    };
+    defaults().into_iter().map(line).collect()
+}
 
 /// Every setting with its default.
 pub fn defaults() -> Vec<(String, String)> {
@@ -43,8 +55,7 @@ pub fn merge(settings: &SiteSettings, values: &Map<String, Value>) -> Result<Sit
         }
         *field = value.clone();
     }
-    let mut changed: SiteSettings = serde_json::from_value(Value::Object(fields))
-        .map_err(|error| Error::Setting(format!("a setting cannot be so: {error}")))?;
+    let mut changed: SiteSettings = wording::from_value(Value::Object(fields)).map_err(Error::Setting)?;
     check::settings(&changed)?;
     // In one way, whoever wrote them how.
     let ids = check::provider_ids(&changed.providers)?;
@@ -110,11 +121,23 @@ mod tests {
             ("message_octets_max", "99999999999999999999"),
             ("message_octets_max", "99999999999TiB"),
             ("queued_messages_max", "0"),
+            ("queued_messages_max", "4294967296"),
             ("header_octets_max", "65536"),
         ] {
             assert!(set(&[(key, value)]).unwrap_err().to_string().contains(key), "{key}={value}");
         }
         assert!(set(&[("registration", "perhaps")]).unwrap_err().to_string().contains("perhaps"));
+    }
+
+    #[test]
+    fn every_setting_is_listed_in_a_line_that_says_what_it_is() {
+        let lines = lines();
+        assert_eq!(lines.len(), fields(&SiteSettings::default()).len());
+        let is_there = |line: &String| {
+            line.starts_with("registration ") && line.ends_with(" Who may register. [closed]")
+        };
+        assert!(lines.iter().any(is_there), "{lines:?}");
+        assert!(lines.iter().all(|line| line.contains(". [")), "{lines:?}");
     }
 
     #[test]

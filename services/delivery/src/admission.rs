@@ -11,7 +11,8 @@ pub(crate) struct Rejected<'n> {
     pub by: Vec<&'n Node>,
 }
 
-/// May this node, one of its member's, begin a session now?
+/// May this node, one of its member's, begin a session now? How many links a member has is bounded here and only here:
+/// where a site's bound is lowered, those that are open stay, and no new one comes until they are fewer.
 pub(crate) fn admit<'n>(
     core: &Core,
     site: &Site,

@@ -158,7 +158,6 @@ mod tests {
             id,
             name: String::new(),
             suspended: false,
-            limits: tmtp_grpc::delivery::Limits::default(),
             auth: None,
             certificate: 3,
             client_authorities: String::new(),

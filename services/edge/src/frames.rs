@@ -104,22 +104,30 @@ impl<R: AsyncRead + Unpin> Frames<R> {
 
     /// The next piece. Cancel-safe: what was read stays for the next call.
     pub async fn next(&mut self) -> Result<Piece, Ended> {
-        self.piece(None).await
+        self.piece(None::<(_, fn() -> usize)>).await
     }
 
-    /// The same in a session, where it is noted whether anything came between two requests.
-    pub async fn next_after(&mut self, heard: &Heard) -> Result<Piece, Ended> {
-        self.piece(Some(heard)).await
+    /// The same in a session, where it is noted whether anything came between two requests, and where headers may have
+    /// so many octets: that is asked when one comes, which may be long after this was called.
+    pub async fn next_after(
+        &mut self,
+        heard: &Heard,
+        header_octets: impl Fn() -> usize,
+    ) -> Result<Piece, Ended> {
+        self.piece(Some((heard, header_octets))).await
     }
 
-    async fn piece(&mut self, heard: Option<&Heard>) -> Result<Piece, Ended> {
+    async fn piece(&mut self, session: Option<(&Heard, impl Fn() -> usize)>) -> Result<Piece, Ended> {
         loop {
+            if let Some((_, header_octets)) = &session {
+                self.framer.limit_headers(header_octets());
+            }
             if let Some(piece) = self.framer.next(&mut self.input)? {
                 self.header_since = None;
                 return Ok(piece);
             }
-            match heard.filter(|_| self.is_at_rest()) {
-                Some(heard) => heard.between_requests(self.read_some()).await?,
+            match session.as_ref().filter(|_| self.is_at_rest()) {
+                Some((heard, _)) => heard.between_requests(self.read_some()).await?,
                 None => self.read_some().await?,
             }
         }
@@ -129,11 +137,6 @@ impl<R: AsyncRead + Unpin> Frames<R> {
     pub fn expect_data(&mut self, octets: u64) {
         self.pace = Pace::default();
         self.framer.expect_data(octets);
-    }
-
-    /// Refuses headers longer than this from now on.
-    pub fn limit_headers(&mut self, octets: usize) {
-        self.framer.limit_headers(octets);
     }
 
     /// Octets of announced data still to come.

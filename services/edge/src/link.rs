@@ -112,7 +112,7 @@ async fn live(edge: Arc<Shared>, tcp: TcpStream) -> &'static str {
     .await;
     let site_id = site.id;
     let reason = match entered {
-        Ok(Ok(admitted)) => hold(site, admitted, &mut frames, &mut writes).await,
+        Ok(Ok(admitted)) => hold(admitted, &mut frames, &mut writes).await,
         Ok(Err(End::Quit(error))) => {
             say_quit(&mut writes, error).await;
             "refused"
@@ -164,7 +164,8 @@ fn shaken(started: Instant, result: &'static str) {
     metrics::histogram!("tmtp_tls_handshake_duration_seconds").record(started.elapsed());
 }
 
-/// From the first octet to `info`.
+/// From the first octet to `info`. What is known of the site here is as old as the handshake, some seconds at most; whom it
+/// lets in is decided by delivery, which goes by the site as it is then.
 async fn enter(
     edge: &Arc<Shared>,
     (site, is_vouched_for): (&Arc<Site>, bool),
@@ -298,8 +299,8 @@ async fn begin(
     Ok(admitted)
 }
 
-async fn hold(site: Arc<Site>, admitted: Admitted, frames: &mut Reads, writes: &mut Writes) -> &'static str {
-    let mut reader = Reader::new(frames, &admitted.edge, site);
+async fn hold(admitted: Admitted, frames: &mut Reads, writes: &mut Writes) -> &'static str {
+    let mut reader = Reader::new(frames, &admitted.edge, admitted.session.id().site);
     session::run(&admitted.session, &mut reader, writes).await
 }
 

@@ -15,13 +15,13 @@ use crate::{
 /// How often the list is asked for without being told.
 pub const REFRESH: Duration = Duration::from_secs(10);
 
-/// What a link must know of its site.
+/// What a link must know of its site until it is in. What goes on to matter in a session is asked for each time
+/// (`limits`), and sessions of sites that are suspended are closed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Site {
     pub id: i64,
     pub name: String,
     pub suspended: bool,
-    pub limits: Limits,
     /// How newcomers sign in, where they must: `auth` and `authby` of section 4.
     pub auth: Option<(u8, String)>,
     /// The version of its own certificate; 0 where it has none.
@@ -42,6 +42,8 @@ pub struct Sites {
 struct Known {
     version: i64,
     by_host: HashMap<String, Arc<Site>>,
+    /// By the sites' ids.
+    limits: HashMap<i64, Limits>,
 }
 
 impl Sites {
@@ -60,6 +62,11 @@ impl Sites {
         self.known.load().by_host.get(&host).cloned()
     }
 
+    /// What a site allows at this moment. Who asks each time holds nothing that could be out of date.
+    pub fn limits(&self, site: i64) -> Option<Limits> {
+        self.known.load().limits.get(&site).copied()
+    }
+
     /// Whether the list was ever had, and what goes with it asked for.
     pub fn is_known(&self) -> bool {
         self.known.load().version >= 0 && self.certificates.were_asked()
@@ -74,41 +81,46 @@ impl Sites {
     /// Asks for the list; returns the ids of sites that were open before and are not any more.
     /// Passes on what all edges share for their tickets.
     pub async fn refresh(&self, upstream: &Upstream, tickets: &Tickets) -> Result<Vec<i64>, Failure> {
-        let before = self.known.load_full();
-        let request = SitesRequest { version: before.version };
+        let request = SitesRequest { version: self.known.load().version };
         let call = upstream.call(How::for_edge(CALL_LIMIT), request, |mut client, request| async move {
             client.sites(request).await
         });
         let reply = Box::pin(call).await?;
         tickets.learn(&reply.ticket_secret);
+        Ok(self.learn(reply))
+    }
+
+    /// Goes by this list from now on; returns as [`Sites::refresh`].
+    pub(crate) fn learn(&self, reply: grpc::SitesReply) -> Vec<i64> {
+        let before = self.known.load_full();
         if reply.version == before.version {
-            return Ok(Vec::new());
+            return Vec::new();
         }
         let now = Known::from(reply);
         let closed = before.closed_in(&now);
         metrics::gauge!("tmtp_sites_version", "at" => "edge").set(now.version as f64);
         self.known.store(Arc::new(now));
-        Ok(closed)
+        closed
     }
 }
 
 impl From<grpc::SitesReply> for Known {
     fn from(reply: grpc::SitesReply) -> Self {
-        let mut by_host = HashMap::new();
+        let (mut by_host, mut limits) = (HashMap::new(), HashMap::new());
         for site in reply.sites {
             let hosts = site.hosts;
+            limits.insert(site.id, site.limits.unwrap_or_default());
             let site = Arc::new(Site {
                 id: site.id,
                 name: site.name,
                 suspended: site.suspended,
-                limits: site.limits.unwrap_or_default(),
                 certificate: site.certificate,
                 client_authorities: site.client_authorities,
                 auth: u8::try_from(site.auth).ok().filter(|auth| *auth > 0).map(|auth| (auth, site.authby)),
             });
             by_host.extend(hosts.into_iter().map(|host| (host, Arc::clone(&site))));
         }
-        Self { version: reply.version, by_host }
+        Self { version: reply.version, by_host, limits }
     }
 }
 

@@ -73,6 +73,7 @@ history!(
     "202611281020_create_group_drops",
     "202611281200_add_sign_ins",
     "202611281215_add_names_own",
+    "202611281401_add_sites_suspended_before",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

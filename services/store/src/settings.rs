@@ -4,51 +4,68 @@ use serde::{Deserialize, Serialize};
 
 use crate::ProviderId;
 
-/// Policy and limits of one site. Kept as JSON, so that a new one needs no migration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SiteSettings {
-    /// Who may register.
-    pub registration: Registration,
-    /// Which of the organization's providers vouch for newcomers, where they may: their ids, with commas between; empty: all.
-    pub providers: String,
-    /// After how many days a device's member signs in again, to log in; 0: never. Those who came by a provider do; at a site
-    /// for which only providers vouch, all do.
-    pub sign_in_again_days: u32,
-    /// Where a member's client waits for the answer to a sign-in: an address of the member's own machine.
-    pub sign_in_redirect: String,
-    /// Whose certificates let their holders register, where that is the policy: authorities of the organization's (PEM).
-    pub client_authorities: String,
-    /// What a second login of a connected node does.
-    pub login_conflict: LoginConflict,
-    /// Fewest octets of an alias or group name.
-    pub name_octets_min: u32,
-    /// Most octets of an alias or group name.
-    pub name_octets_max: u32,
-    /// Whether a name may look like another's.
-    pub lookalikes: Lookalikes,
-    /// Most octets of data in one message.
-    pub message_octets_max: u64,
-    /// Most octets of a header, up to 65535.
-    pub header_octets_max: u32,
-    /// Most members; nobody registers beyond it.
-    pub members_max: u32,
-    /// Most newcomers in an hour for whom nobody vouches, where the site is open to all; more are refused.
-    pub open_registrations_per_hour_max: u32,
-    /// Most live nodes of a member.
-    pub nodes_per_member_max: u32,
-    /// Most entries that wait for one node; more are refused.
-    pub queued_messages_max: u32,
-    /// Most octets that wait for one node; more are refused.
-    pub queued_octets_max: u64,
-    /// Most messages that members send in a day (UTC); more are refused.
-    pub messages_per_day_max: u64,
-    /// How long a message waits for a device; then it is removed, and its sender is told.
-    pub retention_days: u32,
-    /// Most requests a second on one link; more are slowed down.
-    pub requests_per_second_max: u32,
-    /// Most links of one member at a time.
-    pub links_per_member_max: u32,
+/// Makes the settings, and tells what each is: the comments here are what operators read.
+macro_rules! settings {
+    ($(#[$of_all:meta])* pub struct $of:ident { $($(#[doc = $says:literal])+ pub $name:ident: $kind:ty,)* }) => {
+        $(#[$of_all])*
+        pub struct $of {
+            $($(#[doc = $says])+ pub $name: $kind,)*
+        }
+
+        impl $of {
+            /// Each setting's name and what it is.
+            pub const SAID: &[(&str, &str)] = &[$((stringify!($name), concat!($($says),+)),)*];
+        }
+    };
+}
+
+settings! {
+    /// Policy and limits of one site. Kept as JSON, so that a new one needs no migration.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct SiteSettings {
+        /// Who may register.
+        pub registration: Registration,
+        /// Which of the organization's providers vouch for newcomers, where they may: their ids, with commas between; empty: all.
+        pub providers: String,
+        /// After how many days a device's member signs in again, to log in; 0: never. Those who came by a provider do; at a site
+        /// for which only providers vouch, all do.
+        pub sign_in_again_days: u32,
+        /// Where a member's client waits for the answer to a sign-in: an address of the member's own machine.
+        pub sign_in_redirect: String,
+        /// Whose certificates let their holders register, where that is the policy: authorities of the organization's (PEM).
+        pub client_authorities: String,
+        /// What a second login of a connected node does.
+        pub login_conflict: LoginConflict,
+        /// Fewest octets of an alias or group name.
+        pub name_octets_min: u32,
+        /// Most octets of an alias or group name.
+        pub name_octets_max: u32,
+        /// Whether a name may look like another's.
+        pub lookalikes: Lookalikes,
+        /// Most octets of data in one message.
+        pub message_octets_max: u64,
+        /// Most octets of a header, up to 65535.
+        pub header_octets_max: u32,
+        /// Most members; nobody registers beyond it.
+        pub members_max: u32,
+        /// Most newcomers in an hour for whom nobody vouches, where the site is open to all; more are refused.
+        pub open_registrations_per_hour_max: u32,
+        /// Most live nodes of a member.
+        pub nodes_per_member_max: u32,
+        /// Most entries that wait for one node; more are refused.
+        pub queued_messages_max: u32,
+        /// Most octets that wait for one node; more are refused.
+        pub queued_octets_max: u64,
+        /// Most messages that members send in a day (UTC); more are refused.
+        pub messages_per_day_max: u64,
+        /// How long a message waits for a device; then it is removed, and its sender is told.
+        pub retention_days: u32,
+        /// Most requests a second on one link; more are slowed down.
+        pub requests_per_second_max: u32,
+        /// Most links of one member at a time.
+        pub links_per_member_max: u32,
+    }
 }
 
 impl SiteSettings {

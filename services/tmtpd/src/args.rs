@@ -278,13 +278,14 @@ pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
     Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
-fn settings_help(example: &str) -> String {
-    let mut help =
-        format!("Example:\n  {example}\n\nSettings and their defaults (sizes may end in KiB, MiB, GiB):\n");
-    for (key, default) in tmtp_control::settings::defaults() {
-        help.push_str(&format!("  {key:<26} {default}\n"));
+pub(crate) fn settings_help(example: &str) -> String {
+    let mut help = format!(
+        "Example:\n  {example}\n\nSettings, what they are and their defaults (sizes may end in KiB, MiB, GiB):\n"
+    );
+    for line in tmtp_control::settings::lines() {
+        help.push_str(&format!("  {line}\n"));
     }
-    help.push_str("\nregistration is open, invitation, provider, invitation_or_provider or closed, login_conflict evict or refuse,\nlookalikes refused or allowed.");
+    help.push_str("\nregistration is open, invitation, provider, invitation_or_provider, certificate or closed, login_conflict evict or refuse,\nlookalikes refused or allowed.");
     help
 }
 

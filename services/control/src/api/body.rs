@@ -7,11 +7,13 @@ use axum::{
     http::{StatusCode, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
-use serde_json::error::Category;
 use sha2::{Digest as _, Sha256};
 
 use super::{BODY_OCTETS, problem::Problem};
-use crate::Once;
+use crate::{
+    Once,
+    wording::{self, Fault, of_rejection},
+};
 
 /// Most letters of an Idempotency-Key.
 const ONCE_LETTERS: usize = 200;
@@ -30,7 +32,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
         must_be_json(&request)?;
         let what = format!("{} {}\n", request.method(), request.uri().path());
         let octets = Bytes::from_request(request, state).await.map_err(|_| incomplete())?;
-        let body = serde_json::from_slice(&octets).map_err(|error| wrong(&error))?;
+        let body = wording::from_json(&octets).map_err(wrong)?;
         let digest = Sha256::new().chain_update(what).chain_update(&octets).finalize().to_vec();
         Ok(Self { body, once: name.map(|name| Once { name, digest }) })
     }
@@ -67,10 +69,10 @@ pub(super) fn incomplete() -> Problem {
     Problem::bad("the body did not arrive whole; send it again")
 }
 
-fn wrong(error: &serde_json::Error) -> Problem {
-    match error.classify() {
-        Category::Data => Problem::invalid(format!("the body: {error}")),
-        _ => Problem::bad(format!("the body is not JSON: {error}")),
+fn wrong(fault: Fault) -> Problem {
+    match fault {
+        Fault::Value(said) => Problem::invalid(format!("the body: {said}")),
+        Fault::Json(said) => Problem::bad(format!("the body is not JSON: {said}")),
     }
 }
 
@@ -82,7 +84,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Posted<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let form = Form::<T>::from_request(request, state).await;
-        form.map(|Form(posted)| Self(posted)).map_err(|rejection| Problem::bad(rejection.body_text()))
+        form.map(|Form(posted)| Self(posted))
+            .map_err(|rejection| Problem::bad(of_rejection(&rejection.body_text())))
     }
 }
 
@@ -94,7 +97,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = Path::<T>::from_request_parts(parts, state).await;
-        path.map(|Path(at)| Self(at)).map_err(|rejection| Problem::bad(rejection.body_text()))
+        path.map(|Path(at)| Self(at)).map_err(|rejection| Problem::bad(of_rejection(&rejection.body_text())))
     }
 }
 
@@ -106,6 +109,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let query = Query::<T>::from_request_parts(parts, state).await;
-        query.map(|Query(asked)| Self(asked)).map_err(|rejection| Problem::bad(rejection.body_text()))
+        query
+            .map(|Query(asked)| Self(asked))
+            .map_err(|rejection| Problem::bad(of_rejection(&rejection.body_text())))
     }
 }

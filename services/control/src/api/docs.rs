@@ -10,6 +10,7 @@ use axum::{
 use bytes::Bytes;
 use serde_json::Value;
 
+use super::kinds::{kind, resolved};
 use crate::markup::escaped;
 
 /// What browsers may do with the page: show it.
@@ -76,7 +77,8 @@ fn operations(page: &mut String, document: &Value, tag: &Value) {
             if operation["tags"].as_array().is_some_and(|tags| tags.contains(tag)) {
                 _ = write!(
                     page,
-                    "<details><summary><span class=\"m\">{}</span> <code>{}</code> {}</summary><table>",
+                    "<details><summary><span class=\"m\">{}</span> <code>{}</code> {}</summary><table>\
+                     <tr><th>where</th><th>name</th><th>type</th><th>what it is</th></tr>",
                     method.to_uppercase(),
                     escaped(path),
                     text(&operation["summary"])
@@ -97,7 +99,9 @@ fn operations(page: &mut String, document: &Value, tag: &Value) {
 
 fn parameters(page: &mut String, operation: &Value) {
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
-        row(page, &text(&parameter["in"]), &parameter["name"], &parameter["description"]);
+        let place = text(&parameter["in"]);
+        let is_needed = parameter["required"] == true;
+        row(page, &place, &parameter["name"], (&parameter["schema"], is_needed), &parameter["description"]);
     }
 }
 
@@ -105,33 +109,72 @@ fn answers(page: &mut String, document: &Value, operation: &Value) {
     for (status, response) in operation["responses"].as_object().into_iter().flatten() {
         if status.starts_with('2') {
             fields(page, document, status, &response["content"]["application/json"]["schema"]);
+            headers(page, status, &response["headers"]);
         }
+    }
+}
+
+/// Those that not every response has.
+fn headers(page: &mut String, status: &str, headers: &Value) {
+    for (name, header) in
+        headers.as_object().into_iter().flatten().filter(|(name, _)| !name.starts_with("RateLimit"))
+    {
+        let place = format!("{status} header");
+        row(page, &place, &Value::from(name.as_str()), (&header["schema"], true), &header["description"]);
     }
 }
 
 /// The fields of a schema, those of parts and of list items among them.
 fn fields(page: &mut String, document: &Value, place: &str, schema: &Value) {
-    let schema = match schema["$ref"].as_str() {
-        Some(name) => &document["components"]["schemas"][name.rsplit('/').next().unwrap_or_default()],
-        None => schema,
-    };
+    let schema = resolved(document, schema);
     for part in schema["allOf"].as_array().into_iter().flatten() {
         fields(page, document, place, part);
     }
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
-        row(page, place, &Value::from(name.as_str()), &field["description"]);
-        let items = &field["items"];
-        if items.is_object() {
-            fields(page, document, &format!("{place} {name}"), items);
-        }
+        let is_needed =
+            schema["required"].as_array().is_some_and(|needed| needed.iter().any(|one| one == name));
+        let described = if field["description"].is_string() { field } else { resolved(document, field) };
+        row(page, place, &Value::from(name.as_str()), (field, is_needed), &described["description"]);
+        let parts = if field["items"].is_object() { &field["items"] } else { field };
+        fields(page, document, &format!("{place} {name}"), parts);
     }
 }
 
-fn row(page: &mut String, place: &str, name: &Value, description: &Value) {
+fn row(
+    page: &mut String,
+    place: &str,
+    name: &Value,
+    (schema, is_needed): (&Value, bool),
+    description: &Value,
+) {
     let (place, name, description) = (escaped(place), text(name), text(description));
-    _ = write!(page, "<tr><td>{place}</td><td><code>{name}</code></td><td>{description}</td></tr>");
+    let kind = escaped(&kind(schema, is_needed));
+    _ = write!(
+        page,
+        "<tr><td>{place}</td><td><code>{name}</code></td><td>{kind}</td><td>{description}</td></tr>"
+    );
 }
 
 fn text(value: &Value) -> String {
     escaped(value.as_str().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_tells_types_and_headers() {
+        let document = Document::new(&super::super::described());
+        let page = String::from_utf8(document.page.to_vec()).unwrap();
+        for part in [
+            "<td>query</td><td><code>limit</code></td><td>whole number, 1 to 200, 50 where it is left out</td>",
+            "<td>path</td><td><code>org</code></td><td>whole number</td>",
+            "<td>body</td><td><code>hosts</code></td><td>list of text",
+            "<td>200 header</td><td><code>ETag</code></td><td>text</td>",
+            "<td>201 header</td><td><code>Location</code></td><td>text</td>",
+        ] {
+            assert!(page.contains(part), "{part}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The REST API, `/api/v1`: the only way in for consoles, command lines and tenants' scripts.
 //!
-//! A request passes [`guard`] (a bound on how many run, a time limit, who is it, how many a minute) and then comes to
-//! one of the resources. Every route is declared once, for the router and for the OpenAPI document.
+//! A request passes [`guard`] (a bound on how many run, a time limit, who is it, how many a minute) and [`query`] (no
+//! parameters but those that there are), and then comes to one of the resources. Every route is declared once, for the router and for the OpenAPI document.
 
 mod arrival;
 mod audit;
@@ -9,6 +9,7 @@ mod body;
 mod caller;
 mod certificate;
 mod cookie;
+mod described;
 mod docs;
 mod door;
 mod figures;
@@ -16,6 +17,7 @@ mod guard;
 mod headers;
 mod invitations;
 mod keys;
+mod kinds;
 mod latency;
 mod limiter;
 mod me;
@@ -31,6 +33,7 @@ mod personal;
 mod problem;
 mod providers;
 mod proxies;
+mod query;
 mod serve;
 mod show;
 mod sites;
@@ -127,10 +130,13 @@ pub fn router(registry: Registry, door: Arc<Door>, options: &Options, mailer: Ma
     });
     let (resources, _) = resources().split_for_parts();
     let (doors, _) = doors().split_for_parts();
-    let document = docs::Document::new(&described());
+    let described = described();
+    let document = docs::Document::new(&described);
+    let known = middleware::from_fn_with_state(query::Parameters::of(&described), query::check);
     resources
+        .layer(known.clone())
         .layer(middleware::from_fn_with_state(Arc::clone(&api), guard::admit))
-        .merge(doors.layer(middleware::from_fn_with_state(Arc::clone(&api), guard::greet)))
+        .merge(doors.layer(known).layer(middleware::from_fn_with_state(Arc::clone(&api), guard::greet)))
         .merge(sign_in::routes())
         .route(arrival::RETURN, get(arrival::come_back))
         .route("/api/v1/openapi.json", get(docs::openapi))

@@ -10,7 +10,7 @@ use utoipa::{
     },
 };
 
-use super::{cookie, problem::Problem};
+use super::{cookie, described::add_headers, problem::Problem};
 
 /// Problems that every operation may answer with.
 const STATUSES: [(&str, &str); 2] =
@@ -61,6 +61,7 @@ pub(super) fn complete(document: &mut utoipa::openapi::OpenApi) {
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     let schemes = ["key", "session"].map(|name| SecurityRequirement::new(name, Vec::<String>::new()));
     document.security = Some(schemes.to_vec());
+    let components = components.clone();
     for item in document.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         operations.into_iter().flatten().for_each(|operation| {
@@ -69,6 +70,7 @@ pub(super) fn complete(document: &mut utoipa::openapi::OpenApi) {
                 operation.security = Some(Vec::new());
             }
             add_problems(operation);
+            add_headers(operation, &components);
         });
     }
 }

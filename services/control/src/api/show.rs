@@ -8,7 +8,8 @@ use tmtp_store::{
 };
 use utoipa::ToSchema;
 
-use super::times::shown;
+use super::{caller::Caller, times::shown};
+use crate::Role;
 
 /// What an organization may have.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -90,6 +91,9 @@ pub(crate) struct SiteShown {
     /// Its settings, all of them.
     #[schema(value_type = Object)]
     pub settings: Value,
+    /// The name of the database that it is in; for operators, and not there for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
     /// Its version; the ETag in quotation marks.
     pub version: i64,
     /// When it was made.
@@ -97,9 +101,11 @@ pub(crate) struct SiteShown {
     pub created_at: String,
 }
 
-impl From<OrgSite> for SiteShown {
-    fn from(OrgSite { org, version, closing_ms, held, site }: OrgSite) -> Self {
+impl SiteShown {
+    /// As this caller may see it.
+    pub fn to(caller: &Caller, OrgSite { org, version, closing_ms, held, shard, site }: OrgSite) -> Self {
         Self {
+            shard: (caller.role == Role::Operator).then_some(shard),
             id: site.id.0,
             org: org.0,
             name: site.name,

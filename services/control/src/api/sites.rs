@@ -49,9 +49,9 @@ pub(crate) struct SitePatch {
     settings: Option<Map<String, Value>>,
 }
 
-fn answer(site: OrgSite) -> Response {
+fn answer(caller: &Caller, site: OrgSite) -> Response {
     let version = site.version;
-    tagged(SiteShown::from(site), version)
+    tagged(SiteShown::to(caller, site), version)
 }
 
 /// List an organization's sites.
@@ -68,7 +68,7 @@ pub(super) async fn list(
     let mut view = api.registry.view_of(org).await?;
     view.org(org).await?.ok_or_else(|| Problem::absent("organization"))?;
     let rows = view.org_sites(org, &paging.found(search)?).await?;
-    Ok(Json(paging.listed(rows, |found| found.site.id, Into::into)?))
+    Ok(Json(paging.listed(rows, |found| found.site.id, |site| SiteShown::to(&caller, site))?))
 }
 
 /// Make a site.
@@ -87,7 +87,11 @@ pub(super) async fn create(
     let SiteNew { name, hosts, settings } = given.body;
     let plan = SitePlan { name, hosts, settings: settings.unwrap_or_default() };
     let made = api.registry.create_site(&caller.by, given.once.as_ref(), org, &plan).await?;
-    Ok(created(made, |it| format!("/api/v1/orgs/{}/sites/{}", it.org.0, it.site.id.0), answer))
+    Ok(created(
+        made,
+        |it| format!("/api/v1/orgs/{}/sites/{}", it.org.0, it.site.id.0),
+        |it| answer(&caller, it),
+    ))
 }
 
 /// Show a site.
@@ -100,7 +104,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let org = caller.at(org, Need::Look)?;
     let found = api.registry.view_of(org).await?.org_site(org, SiteId(site)).await?;
-    found.map(answer).ok_or_else(|| Problem::absent("site"))
+    found.map(|site| answer(&caller, site)).ok_or_else(|| Problem::absent("site"))
 }
 
 /// Change a site.
@@ -119,7 +123,7 @@ pub(super) async fn change(
     let org = caller.at(org, Need::Administer)?;
     let SitePatch { name, hosts, settings } = given.body;
     let wanted = SiteChange { name, hosts, suspended: None, settings: settings.unwrap_or_default() };
-    Ok(answer(api.registry.change_site(&caller.by, (org, SiteId(site)), version, &wanted).await?))
+    Ok(answer(&caller, api.registry.change_site(&caller.by, (org, SiteId(site)), version, &wanted).await?))
 }
 
 /// How long a site is to be closed before it is erased.
@@ -146,7 +150,7 @@ pub(super) async fn close(
 ) -> Result<Response, Problem> {
     let org = caller.at(org, Need::Administer)?;
     let days = given.body.grace_days.unwrap_or(GRACE_DAYS);
-    Ok(answer(api.registry.close_site(&caller.by, (org, SiteId(site)), days).await?))
+    Ok(answer(&caller, api.registry.close_site(&caller.by, (org, SiteId(site)), days).await?))
 }
 
 /// Open a closed site again, while it is there.
@@ -158,7 +162,7 @@ pub(super) async fn reopen(
     At((org, site)): At<(i64, i64)>,
 ) -> Result<Response, Problem> {
     let org = caller.at(org, Need::Administer)?;
-    Ok(answer(api.registry.reopen_site(&caller.by, (org, SiteId(site))).await?))
+    Ok(answer(&caller, api.registry.reopen_site(&caller.by, (org, SiteId(site))).await?))
 }
 
 /// Suspend a site: nobody may register or log in, and all links are closed.
@@ -192,5 +196,5 @@ async fn set_suspended(
 ) -> Result<Response, Problem> {
     let org = caller.at(org, Need::Administer)?;
     let wanted = SiteChange { suspended: Some(suspended), ..SiteChange::default() };
-    Ok(answer(api.registry.change_site(&caller.by, (org, SiteId(site)), None, &wanted).await?))
+    Ok(answer(caller, api.registry.change_site(&caller.by, (org, SiteId(site)), None, &wanted).await?))
 }

@@ -76,8 +76,8 @@ pub(crate) struct UsageDayShown {
     /// Which, in UTC.
     #[schema(format = Date)]
     pub day: String,
-    /// Members, when they were last counted on that day; every ten minutes.
-    pub members: u64,
+    /// Members, when they were last counted on that day; every ten minutes. None: they were not counted yet.
+    pub members: Option<u64>,
     /// Members who logged in on that day, or stayed connected from the day before.
     pub active: u64,
     /// Messages that members sent and that were taken: posts, pings and invitations to groups.
@@ -92,10 +92,17 @@ pub(crate) struct UsageDayShown {
 
 impl From<UsageDay> for UsageDayShown {
     fn from(usage: UsageDay) -> Self {
-        let UsageDay { day, members, active, messages, octets, links_peak, latency } = usage;
+        let members = counted(&usage);
+        let UsageDay { day, active, messages, octets, links_peak, latency, .. } = usage;
         let (day, latency) = (times::shown_day(day), latency.into());
         Self { day, members, active, messages, octets, links_peak, latency }
     }
+}
+
+/// How many members there were. Where there was somebody although none was counted, nobody has counted yet.
+fn counted(usage: &UsageDay) -> Option<u64> {
+    let is_used = usage.active + usage.messages + usage.links_peak > 0;
+    (usage.members > 0 || !is_used).then_some(usage.members)
 }
 
 /// Day by day. Days on which nothing was counted are left out.
@@ -243,7 +250,8 @@ async fn page_of_lines(
 fn lines(text: &mut String, site: &Site, days: Vec<UsageDay>) {
     let (id, name) = (site.id.0, cell(&site.name));
     for day in days {
-        let UsageDay { day, members, active, messages, octets, links_peak, latency } = day;
+        let members = counted(&day).map(|members| members.to_string()).unwrap_or_default();
+        let UsageDay { day, active, messages, octets, links_peak, latency, .. } = day;
         let day = times::shown_day(day);
         let _ = write!(text, "{id},{name},{day},{members},{active},{messages},{octets},{links_peak},");
         let (deliveries, in_time) = (latency.deliveries(), latency.within(1_000));
@@ -270,6 +278,14 @@ mod tests {
         for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\u{ff1d}1"] {
             assert_eq!(cell(formula), format!("\"'{formula}\""));
         }
+    }
+
+    #[test]
+    fn members_whom_nobody_has_counted_yet_are_not_none() {
+        let of = |members, active| UsageDay { members, active, ..UsageDay::default() };
+        assert_eq!(counted(&of(0, 1)), None);
+        assert_eq!(UsageDayShown::from(of(0, 1)).members, None);
+        assert_eq!([counted(&of(3, 1)), counted(&of(0, 0))], [Some(3), Some(0)]);
     }
 
     #[test]

@@ -73,6 +73,21 @@ pub async fn a_closed_site_can_be_opened_again_while_it_is_there(stage: &Stage) 
     Ok(())
 }
 
+pub async fn a_site_that_is_opened_again_stands_as_it_stood_when_it_was_closed(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let act = async |word: &str| stage.post(ours.key("owner"), &ours.in_site(word), &json!({})).await?.good();
+    act("/suspend").await?;
+    // That its time is moved is no second closing.
+    for word in ["/close", "/close"] {
+        assert_eq!(act(word).await?["suspended"], true);
+    }
+    assert_eq!(act("/reopen").await?["suspended"], true, "its own suspension");
+    assert_eq!(act("/resume").await?["suspended"], false);
+    act("/close").await?;
+    assert_eq!(act("/reopen").await?["suspended"], false, "of the former suspension nothing is left");
+    Ok(())
+}
+
 pub async fn an_organization_is_removed_when_it_has_no_sites(stage: &Stage) -> Result<()> {
     let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
     let remove = async |key: &str| stage.send(key, Method::DELETE, &ours.at(""), &json!({})).await;

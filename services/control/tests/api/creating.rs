@@ -109,3 +109,23 @@ pub async fn a_host_that_leads_elsewhere_is_refused_without_a_word_of_whose_it_i
     assert_eq!(said, "the host name theirs.example leads to another site");
     Ok(())
 }
+
+pub async fn only_operators_are_told_in_which_database_a_site_is(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let support =
+        stage.post(OPERATOR, "/provider/keys", &json!({"name": "x", "role": "support"})).await?.made()?;
+    let told = async |key: &str| -> Result<[Value; 2]> {
+        let one = stage.get(key, &ours.in_site("")).await?.good()?;
+        let all = stage.get(key, &ours.at("/sites")).await?.good()?;
+        Ok([one, all["items"][0].clone()])
+    };
+    for site in told(OPERATOR).await? {
+        assert_eq!(site["shard"], "main");
+    }
+    for key in [ours.key("owner"), support["key"].as_str().unwrap_or_default()] {
+        for site in told(key).await? {
+            assert!(site["id"] == ours.site && site.get("shard").is_none(), "{site}");
+        }
+    }
+    Ok(())
+}

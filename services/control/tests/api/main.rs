@@ -5,6 +5,7 @@ mod aliases;
 mod certificates;
 mod closing;
 mod creating;
+mod described;
 mod door;
 mod effects;
 mod groups;
@@ -65,6 +66,7 @@ on_each_store! {
     closing {
         a_closed_site_is_erased_when_its_grace_is_over_and_no_other,
         a_closed_site_can_be_opened_again_while_it_is_there,
+        a_site_that_is_opened_again_stands_as_it_stood_when_it_was_closed,
         an_organization_is_removed_when_it_has_no_sites,
         what_the_provider_suspended_only_the_provider_resumes,
     }
@@ -74,6 +76,7 @@ on_each_store! {
         a_key_is_shown_once_also_when_its_creation_is_repeated,
         a_change_of_what_was_changed_meanwhile_is_refused,
         a_site_is_changed_suspended_and_resumed,
+        only_operators_are_told_in_which_database_a_site_is,
         a_host_that_leads_elsewhere_is_refused_without_a_word_of_whose_it_is,
     }
     effects {
@@ -138,6 +141,7 @@ on_each_store! {
     problems {
         a_request_that_cannot_be_is_told_what_is_wrong,
         what_is_no_json_no_path_no_method_is_said_to_be_so,
+        a_query_parameter_that_there_is_not_is_named_beside_those_that_there_are,
         nothing_is_kept_by_caches,
     }
     providers {

@@ -300,8 +300,12 @@ pub struct Answer {
 
 impl Answer {
     pub async fn of(request: RequestBuilder) -> Result<Self> {
-        let response = request.send().await?;
+        let (client, request) = request.build_split();
+        let request = request?;
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = client.execute(request).await?;
         let (status, headers) = (response.status(), response.headers().clone());
+        crate::described::check(&method, &path, status, &headers)?;
         let text = response.text().await?;
         Ok(Self { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) })
     }

@@ -16,10 +16,10 @@ use crate::{
 };
 
 /// What stands in paths, by its name there.
-type Ids = BTreeMap<String, String>;
+pub type Ids = BTreeMap<String, String>;
 
 impl Tenant {
-    fn ids(&self) -> Ids {
+    pub fn ids(&self) -> Ids {
         ids([
             ("org", self.org.to_string()),
             ("site", self.site.to_string()),
@@ -114,8 +114,8 @@ const ADMINISTER: [&str; 24] = [
     "removeProvider",
 ];
 
-struct Route {
-    method: Method,
+pub struct Route {
+    pub method: Method,
     path: String,
     operation: String,
     has_body: bool,
@@ -123,7 +123,7 @@ struct Route {
     is_door: bool,
 }
 
-fn routes() -> Result<Vec<Route>> {
+pub fn routes() -> Result<Vec<Route>> {
     let document: Value = serde_json::from_str(&tmtp_control::api::document())?;
     let mut routes = Vec::new();
     for (path, item) in document["paths"].as_object().context("paths")? {
@@ -206,7 +206,7 @@ impl Route {
         self.path.split('{').skip(1).filter_map(|rest| rest.split('}').next())
     }
 
-    fn path(&self, ids: &Ids) -> Result<String> {
+    pub fn path(&self, ids: &Ids) -> Result<String> {
         let mut path = self.path.clone();
         for name in self.names() {
             let id = ids.get(name).with_context(|| format!("{name} is a new kind of id; say what it is"))?;

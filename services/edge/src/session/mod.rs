@@ -4,6 +4,7 @@
 
 mod answering;
 mod asking;
+mod bounds;
 mod contacts;
 mod heard;
 mod in_hand;

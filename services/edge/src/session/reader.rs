@@ -1,20 +1,18 @@
 //! Reads requests and acks from a session's client, one after the other, and has them carried out.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tmtp_grpc::delivery::SubmitRequest;
 use tmtp_wire::{Error, Head, MsgId, Piece, Request, text};
 use tokio::io::AsyncRead;
 
-use super::{Asking, LAST_WORDS, Session, answering::Question};
+use super::{Asking, LAST_WORDS, Session, answering::Question, bounds::Bounds};
 use crate::{
     acks::Acked,
     edge::Shared,
     frames::{Ended, Frames},
     lanes::Lanes,
-    sites::Site,
     upstream::How,
 };
 
@@ -67,15 +65,13 @@ impl From<Error> for Reading {
 pub struct Reader<'a, R> {
     pub(super) frames: &'a mut Frames<R>,
     pub(super) edge: &'a Shared,
-    pub(super) site: Arc<Site>,
-    pace: DefaultDirectRateLimiter,
+    pub(super) site: i64,
+    bounds: Bounds<'a>,
 }
 
 impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
-    pub fn new(frames: &'a mut Frames<R>, edge: &'a Shared, site: Arc<Site>) -> Self {
-        frames.limit_headers(site.limits.header_octets as usize);
-        let per_second = NonZeroU32::new(site.limits.requests_per_second).unwrap_or(NonZeroU32::MIN);
-        Self { frames, edge, site, pace: RateLimiter::direct(Quota::per_second(per_second)) }
+    pub fn new(frames: &'a mut Frames<R>, edge: &'a Shared, site: i64) -> Self {
+        Self { frames, edge, site, bounds: Bounds::new(&edge.sites, site) }
     }
 
     pub fn edge(&self) -> &'a Shared {
@@ -104,7 +100,7 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
                 Err(Reading::Quit("disallowed op on connected link".to_owned()))
             }
             Request::Pulse => {
-                self.pace.until_ready().await;
+                self.bounds.turn().await;
                 Ok(())
             }
             Request::Ack { id } => self.ack(session, id).await,
@@ -115,8 +111,9 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
 
     /// The next piece, or the end when the edge drains or the session is cut.
     async fn next_piece(&mut self, session: &Session) -> Result<Piece, Reading> {
+        let bounds = &self.bounds;
         tokio::select! {
-            piece = self.frames.next_after(session.heard()) => Ok(piece?),
+            piece = self.frames.next_after(session.heard(), || bounds.header_octets()) => Ok(piece?),
             () = session.ending.notified() => match session.is_cut() {
                 Some(why) => Err(Reading::Gone(Ended::TimedOut(why))),
                 None => Err(Reading::Drained),
@@ -130,7 +127,7 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
         };
         if !session.has_in_hand(id) {
             // Stale, or made up: a few come after every reconnect, and a flood must not crowd out the acks of others.
-            self.pace.until_ready().await;
+            self.bounds.turn().await;
         }
         session.room_for_ack().await;
         if session.acked(id) {
@@ -159,8 +156,8 @@ impl<'a, R: AsyncRead + Unpin> Reader<'a, R> {
     }
 
     async fn submit(&mut self, session: &Arc<Session>, head: &Head, json: Bytes) -> Result<(), Reading> {
-        head.check(self.site.limits.message_octets)?;
-        self.pace.until_ready().await;
+        head.check(self.bounds.message_octets())?;
+        self.bounds.turn().await;
         self.frames.expect_data(head.data_len);
         if head.data_len > INLINE_OCTETS {
             let (request, question) = self.alone(session, &head.request, json).await;

@@ -37,7 +37,7 @@ impl<R: AsyncRead + Unpin> Reader<'_, R> {
         request: SubmitRequest,
     ) -> Result<Result<SubmitReply, Failure>, Reading> {
         let (chunks, received) = mpsc::channel(CHUNKS);
-        let call = self.edge.upstream.upload(self.site.id, received);
+        let call = self.edge.upstream.upload(self.site, received);
         let mut call = Box::pin(call);
         let mut pump = Box::pin(self.pump(request, chunks));
         tokio::select! {

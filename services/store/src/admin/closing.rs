@@ -81,10 +81,12 @@ pub struct Erasure {
 
 impl Change {
     /// Closes a site, which is erased at this time, or opens it again. Nobody gets in while it is closed, nor after it
-    /// where the provider suspended it.
+    /// where it was suspended before, or the provider suspended it meanwhile.
     pub async fn set_closing(&mut self, scope: &Scope, closing_ms: Option<i64>) -> Result<()> {
         count(self.conn(), "sites_version").await?;
-        let sql = "UPDATE sites SET closing_ms = $3, suspended = $4 OR (held AND suspended),
+        let sql = "UPDATE sites SET closing_ms = $3,
+                       suspended_before = $4 AND CASE WHEN closing_ms = 0 THEN suspended ELSE suspended_before END,
+                       suspended = $4 OR suspended_before OR (held AND suspended),
                        held = held AND suspended, version = version + 1
                    WHERE org = $1 AND id = $2";
         let values = values![scope.org.0, scope.site, closing_ms.unwrap_or(0), closing_ms.is_some()];

@@ -103,6 +103,8 @@ pub struct OrgSite {
     pub closing_ms: Option<i64>,
     /// The provider suspended it: its organization cannot resume it.
     pub held: bool,
+    /// The database that has its rows.
+    pub shard: String,
     /// The site.
     pub site: Site,
 }

@@ -20,7 +20,7 @@ impl View {
     /// An organization's sites in ascending order of id; the search is for their names.
     pub async fn org_sites(&mut self, org: OrgId, page: &Page<SiteId>) -> Result<Vec<OrgSite>> {
         let sql = "SELECT id, name, suspended, created_ms, settings, org, version, closing_ms,
-                       held AND suspended FROM sites
+                       held AND suspended, shard FROM sites
                    WHERE org = $1 AND id > $2 AND lower(name) LIKE $3 ESCAPE '\\' ORDER BY id LIMIT $4";
         let search = pattern(&page.search);
         let values = values![org.0, page.after, &search, i64::from(page.limit)];
@@ -84,9 +84,10 @@ impl Change {
     }
 }
 
-/// A row of id, name, suspended, created_ms, settings, org, version, closing_ms, whether it is held
+/// A row of id, name, suspended, created_ms, settings, org, version, closing_ms, whether it is held, shard.
 fn site(row: &Row, hosts: &mut HashMap<SiteId, Vec<String>>) -> Result<OrgSite> {
     let site = sites::site(row, hosts)?;
     let closing_ms = Some(row.int(7)?).filter(|ms| *ms > 0);
-    Ok(OrgSite { org: OrgId(row.int(5)?), version: row.int(6)?, closing_ms, held: row.flag(8)?, site })
+    let (org, version, held, shard) = (OrgId(row.int(5)?), row.int(6)?, row.flag(8)?, row.text(9)?);
+    Ok(OrgSite { org, version, closing_ms, held, shard, site })
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use tmtp_testkit::{
     ask,
@@ -12,15 +12,16 @@ use tmtp_testkit::{
     suite::Sentence,
     talk::unique,
 };
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
-use crate::{SCARCE, SLOW};
+use crate::{CHANGING, SCARCE, SLOW};
 
 pub fn sentences() -> Vec<Sentence<Server>> {
     sentences![Server;
         a_queue_over_its_limit_takes_no_more,
         a_member_has_no_more_links_than_its_site_allows,
         requests_come_no_faster_than_the_site_allows,
+        a_change_of_a_sites_limits_reaches_links_that_are_open,
         a_request_whose_ack_would_be_too_long_is_refused,
         a_request_whose_message_would_be_too_long_is_refused,
         names_of_thousands_of_octets_are_refused,
@@ -74,6 +75,10 @@ async fn a_member_has_no_more_links_than_its_site_allows(server: &Server) -> Res
 /// Only how long it takes at the least can be said of a machine that may be busy.
 async fn requests_come_no_faster_than_the_site_allows(server: &Server) -> Result<()> {
     let mut client = Client::register(&server.address_at(SLOW), &unique("Slow")).await?;
+    five_a_second(&mut client).await
+}
+
+async fn five_a_second(client: &mut Client) -> Result<()> {
     let mut requests = Vec::new();
     for n in 0..20 {
         let ping = ask::with(ask::ping(&client.me.alias, &client.me.alias), &json!({"id": n.to_string()}));
@@ -87,6 +92,47 @@ async fn requests_come_no_faster_than_the_site_allows(server: &Server) -> Result
     // Five at once, the other fifteen five a second.
     ensure!(began.elapsed() >= Duration::from_millis(2900), "20 requests took {:?}", began.elapsed());
     Ok(())
+}
+
+/// At every edge, without a new login, and before long.
+async fn a_change_of_a_sites_limits_reaches_links_that_are_open(server: &Server) -> Result<()> {
+    let mut links = Vec::new();
+    for edge in 0..server.edges.len() {
+        let to = server.address_of(edge, Some(CHANGING));
+        let mut three = Vec::new();
+        for _ in 0..3 {
+            three.push(Client::register(&to, &unique("Changing")).await?);
+        }
+        links.extend(<[Client; 3]>::try_from(three));
+    }
+    let config = server.config();
+    let set = ["message_octets_max=100", "header_octets_max=2000", "requests_per_second_max=5"];
+    server.command(&[&["site", "set", "--config", &config, CHANGING][..], &set].concat()).await?;
+    for [mut wordy, mut chatty, mut quick] in links {
+        quit_before_long(&mut wordy, 3, &[b'x'; 101], "data too long for request type").await?;
+        quit_before_long(&mut chatty, 3_000, b"x", "invalid header length").await?;
+        five_a_second(&mut quick).await?;
+    }
+    Ok(())
+}
+
+/// Posts such messages, whose ids have so many letters, until the link is closed for one.
+async fn quit_before_long(client: &mut Client, letters: usize, data: &[u8], error: &str) -> Result<()> {
+    let own = client.me.uid.clone();
+    for n in 0..150 {
+        let id = json!({"id": format!("{n:0>letters$}")});
+        client.send(&ask::with(ask::post(&[&own]), &id), data).await?;
+        let answer = client.response().await?;
+        if answer.op() == "quit" {
+            return answer.expect(&json!({"error": error}));
+        }
+        // Delivery may know sooner than the edge, and refuses what the edge passed on.
+        if answer.text("error").is_none() {
+            client.take("delivery").await?;
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    bail!("taken on, and no {error}")
 }
 
 async fn expect_invalid(server: &Server, make: impl Fn(&Client) -> Value, data: &[u8]) -> Result<()> {

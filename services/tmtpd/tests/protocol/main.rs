@@ -39,6 +39,7 @@ const REFUSING: &str = "refusing.test";
 const SMALL: &str = "small.test";
 const SCARCE: &str = "scarce.test";
 const SLOW: &str = "slow.test";
+const CHANGING: &str = "changing.test";
 const CLOSED: &str = "closed.test";
 const SUSPENDED: &str = "suspended.test";
 
@@ -59,6 +60,7 @@ fn layout() -> Layout {
             ),
             site("Scarce", &[SCARCE], &[("queued_messages_max", "5"), ("links_per_member_max", "2")]),
             site("Slow", &[SLOW], &[("requests_per_second_max", "5")]),
+            site("Changing", &[CHANGING], &[]),
             site("Closed", &[CLOSED], &[("registration", "closed")]),
             site("Suspended", &[SUSPENDED], &[]),
         ],

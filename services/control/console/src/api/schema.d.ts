@@ -2325,6 +2325,8 @@ export interface components {
                 org: number;
                 /** @description Its settings, all of them. */
                 settings: Record<string, never>;
+                /** @description The name of the database that it is in; for operators, and not there for others. */
+                shard?: string | null;
                 /** @description Nobody may register or log in. */
                 suspended: boolean;
                 /**
@@ -2780,6 +2782,8 @@ export interface components {
             org: number;
             /** @description Its settings, all of them. */
             settings: Record<string, never>;
+            /** @description The name of the database that it is in; for operators, and not there for others. */
+            shard?: string | null;
             /** @description Nobody may register or log in. */
             suspended: boolean;
             /**
@@ -2903,9 +2907,9 @@ export interface components {
             links_peak: number;
             /**
              * Format: int64
-             * @description Members, when they were last counted on that day; every ten minutes.
+             * @description Members, when they were last counted on that day; every ten minutes. None: they were not counted yet.
              */
-            members: number;
+            members?: number | null;
             /**
              * Format: int64
              * @description Messages that members sent and that were taken: posts, pings and invitations to groups.
@@ -3140,6 +3144,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3149,6 +3157,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3158,6 +3174,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3178,6 +3200,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3187,6 +3213,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3196,6 +3230,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3220,6 +3260,12 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3229,6 +3275,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3238,6 +3292,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3262,6 +3322,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3271,6 +3337,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3280,6 +3354,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3306,6 +3386,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3313,6 +3397,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3322,6 +3414,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3346,6 +3444,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3353,6 +3455,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3362,6 +3472,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3382,6 +3498,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3391,6 +3511,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3400,6 +3528,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3422,6 +3556,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3429,6 +3567,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3438,6 +3584,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3462,6 +3614,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3471,6 +3627,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3480,6 +3644,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3504,6 +3674,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3511,6 +3685,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3520,6 +3702,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3544,6 +3732,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3553,6 +3745,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3562,6 +3762,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3589,6 +3795,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3598,6 +3808,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3607,6 +3825,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3634,6 +3858,16 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3643,6 +3877,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3652,6 +3894,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3674,6 +3922,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3683,6 +3937,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3692,6 +3954,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3714,6 +3982,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3721,6 +3993,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3730,6 +4010,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3759,6 +4045,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3768,6 +4060,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3777,6 +4077,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3814,6 +4120,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3823,6 +4133,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3832,6 +4150,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3865,6 +4189,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3874,6 +4202,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3883,6 +4219,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3905,6 +4247,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3914,6 +4260,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3923,6 +4277,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3950,6 +4310,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3959,6 +4323,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3968,6 +4340,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3997,6 +4375,14 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4006,6 +4392,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4015,6 +4409,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4038,6 +4438,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4047,6 +4451,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4056,6 +4468,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4079,6 +4497,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4086,6 +4508,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4095,6 +4525,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4117,6 +4553,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4126,6 +4566,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4135,6 +4583,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4162,6 +4616,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4171,6 +4629,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4180,6 +4646,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4209,6 +4681,16 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4218,6 +4700,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4227,6 +4717,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4250,6 +4746,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4259,6 +4761,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4268,6 +4778,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4291,6 +4807,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4298,6 +4818,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4307,6 +4835,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4336,6 +4870,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4345,6 +4885,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4354,6 +4902,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4377,6 +4931,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4386,6 +4944,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4395,6 +4961,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4424,6 +4996,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4433,6 +5009,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4442,6 +5026,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4471,6 +5061,16 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4480,6 +5080,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4489,6 +5097,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4512,6 +5126,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4521,6 +5141,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4530,6 +5158,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4560,6 +5194,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4569,6 +5209,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4578,6 +5226,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4608,6 +5262,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4617,6 +5275,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4626,6 +5292,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4653,6 +5325,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4662,6 +5338,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4671,6 +5355,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4695,6 +5385,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4702,6 +5396,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4711,6 +5413,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4735,6 +5443,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4744,6 +5456,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4753,6 +5473,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4776,6 +5502,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4785,6 +5515,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4794,6 +5532,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4821,6 +5565,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4830,6 +5578,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4839,6 +5595,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4862,6 +5624,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4869,6 +5635,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4878,6 +5652,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4901,6 +5681,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4910,6 +5694,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4919,6 +5711,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4942,6 +5740,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4949,6 +5751,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4958,6 +5768,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4985,6 +5801,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4994,6 +5816,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5003,6 +5833,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5026,6 +5862,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5035,6 +5875,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5044,6 +5892,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5074,6 +5928,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5083,6 +5941,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5092,6 +5958,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5116,6 +5988,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5123,6 +5999,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5132,6 +6016,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5161,6 +6051,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5170,6 +6064,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5179,6 +6081,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5204,6 +6112,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5211,6 +6123,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5220,6 +6140,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5252,6 +6178,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5261,6 +6191,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5270,6 +6208,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5300,6 +6244,14 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5309,6 +6261,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5318,6 +6278,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5342,6 +6308,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5351,6 +6321,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5360,6 +6338,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5384,6 +6368,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5391,6 +6379,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5400,6 +6396,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5432,6 +6434,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5441,6 +6447,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5450,6 +6464,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5474,6 +6494,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5483,6 +6507,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5492,6 +6524,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5516,6 +6554,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5523,6 +6565,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5532,6 +6582,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5556,6 +6612,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5565,6 +6625,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5574,6 +6642,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5598,6 +6672,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description What the file is to be called */
+                    "Content-Disposition"?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5607,6 +6687,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5616,6 +6704,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5682,6 +6776,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5691,6 +6789,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5700,6 +6806,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5724,6 +6836,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5733,6 +6849,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5742,6 +6866,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5770,6 +6900,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5779,6 +6913,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5788,6 +6930,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5812,6 +6960,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5821,6 +6973,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5830,6 +6990,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5854,6 +7020,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5861,6 +7031,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5870,6 +7048,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5893,6 +7077,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5902,6 +7092,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5911,6 +7109,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5934,6 +7138,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5943,6 +7153,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5952,6 +7170,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5975,6 +7199,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5984,6 +7214,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5993,6 +7231,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6021,6 +7265,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6030,6 +7278,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6039,6 +7295,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6067,6 +7329,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description What the file is to be called */
+                    "Content-Disposition"?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6076,6 +7344,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6085,6 +7361,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6112,6 +7394,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6121,6 +7407,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6130,6 +7424,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6157,6 +7457,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description What the file is to be called */
+                    "Content-Disposition"?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6166,6 +7472,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6175,6 +7489,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6202,6 +7522,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6211,6 +7535,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6220,6 +7552,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6249,6 +7587,16 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6258,6 +7606,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6267,6 +7623,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6290,6 +7652,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6299,6 +7667,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6308,6 +7684,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6331,6 +7713,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6338,6 +7724,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6347,6 +7741,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6376,6 +7776,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6385,6 +7791,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6394,6 +7808,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6417,6 +7837,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6426,6 +7850,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6435,6 +7867,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6464,6 +7902,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6473,6 +7915,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6482,6 +7932,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6511,6 +7967,14 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6520,6 +7984,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6529,6 +8001,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6552,6 +8030,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6561,6 +8045,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6570,6 +8062,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6593,6 +8091,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6600,6 +8102,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6609,6 +8119,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6639,6 +8155,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6648,6 +8170,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6657,6 +8187,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6680,6 +8216,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6687,6 +8227,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6696,6 +8244,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6719,6 +8273,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6728,6 +8286,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6737,6 +8303,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6760,6 +8332,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6767,6 +8343,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6776,6 +8360,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6811,6 +8401,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6820,6 +8414,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6829,6 +8431,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6860,6 +8468,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6869,6 +8481,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6878,6 +8498,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6898,6 +8524,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6907,6 +8537,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6916,6 +8554,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6941,6 +8585,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6950,6 +8598,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6959,6 +8615,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6984,6 +8646,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6993,6 +8659,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7002,6 +8676,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7029,6 +8709,14 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7038,6 +8726,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7047,6 +8743,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7069,6 +8771,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7078,6 +8784,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7087,6 +8801,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7109,6 +8829,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7116,6 +8840,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7125,6 +8857,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7152,6 +8890,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7161,6 +8903,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7170,6 +8920,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7197,6 +8953,14 @@ export interface operations {
             /** @description It was made */
             201: {
                 headers: {
+                    /** @description `true` where the same Idempotency-Key had made it before; else there is none */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of what was made */
+                    Location?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7206,6 +8970,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7215,6 +8987,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7237,6 +9015,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7246,6 +9030,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7255,6 +9047,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7277,6 +9075,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7284,6 +9086,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7293,6 +9103,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7322,6 +9138,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description Its version, to be sent as `If-Match` with a change */
+                    ETag?: string;
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7331,6 +9153,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7340,6 +9170,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7362,6 +9198,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7371,6 +9211,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7380,6 +9228,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7402,6 +9256,10 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7409,6 +9267,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7418,6 +9284,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7442,6 +9314,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7451,6 +9329,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7460,6 +9346,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7484,6 +9376,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7493,6 +9391,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7502,6 +9408,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7526,6 +9438,12 @@ export interface operations {
             /** @description It is seen to */
             202: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7533,6 +9451,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7542,6 +9468,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7566,6 +9498,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7575,6 +9513,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7584,6 +9530,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7608,6 +9560,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7617,6 +9575,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7626,6 +9592,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7650,6 +9622,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7659,6 +9637,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7668,6 +9654,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7688,6 +9680,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7697,6 +9695,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7706,6 +9712,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7730,6 +9742,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7739,6 +9757,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7748,6 +9774,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7772,6 +9804,12 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7781,6 +9819,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7790,6 +9836,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7810,6 +9862,12 @@ export interface operations {
             /** @description It was done */
             204: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description For browsers: what to keep, or to forget */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7817,6 +9875,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7826,6 +9892,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {

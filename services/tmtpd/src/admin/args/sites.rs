@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::{InSite, Org, Some};
+use crate::args::settings_help;
 
 /// Sites.
 #[derive(Debug, Subcommand)]
@@ -53,6 +54,7 @@ pub enum SiteCommand {
         csv: bool,
     },
     /// Make one.
+    #[command(after_help = settings_help("tmtpd admin site create --org 2 --name \"Acme\" --host tmtp.acme.example registration=open"))]
     Create {
         /// Whose.
         #[command(flatten)]
@@ -68,6 +70,7 @@ pub enum SiteCommand {
         settings: Vec<(String, String)>,
     },
     /// Change one.
+    #[command(after_help = settings_help("tmtpd admin site set --org 2 --site tmtp.acme.example message_octets_max=100MiB"))]
     Set {
         /// Which.
         #[command(flatten)]
