@@ -73,6 +73,8 @@ history!(
     "202611281020_create_group_drops",
     "202611281200_add_sign_ins",
     "202611281215_add_names_own",
+    "202611281410_index_invitations_emails",
+    "202611281411_index_invitations_aliases",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

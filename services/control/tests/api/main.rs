@@ -90,6 +90,8 @@ on_each_store! {
         an_invitations_alias_is_kept_for_it_and_free_again_once_it_is_revoked,
         an_invitation_that_cannot_be_is_told_why,
         invitations_are_found_by_how_they_stand_and_whom_they_are_for,
+        what_would_come_of_invitations_is_told_and_nothing_of_it_is_kept,
+        a_list_that_is_sent_again_invites_nobody_twice,
     }
     keys {
         a_revoked_key_is_refused_at_once,

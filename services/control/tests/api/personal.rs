@@ -136,7 +136,10 @@ pub async fn an_erased_member_leaves_its_retired_aliases_and_a_receipt_in_the_lo
 
     stage.get(OPERATOR, &at(&ours, &ours.uid(), "")).await?.problem(404, "absent")?;
     let aliases = stage.get(OPERATOR, &ours.in_site("/aliases")).await?.good()?;
-    assert_eq!(aliases["items"][0], json!({"alias": "ALICE of ours", "uid": null, "reserved": false}));
+    assert_eq!(
+        aliases["items"][0],
+        json!({"alias": "ALICE of ours", "uid": null, "reserved": false, "invitation": null})
+    );
     let figures = stage.get(OPERATOR, &ours.in_site("/figures")).await?.good()?;
     assert_eq!(
         (&figures["members"], &figures["nodes"], &figures["queued"]),

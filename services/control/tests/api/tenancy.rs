@@ -87,7 +87,7 @@ const OWN: [&str; 19] = [
 /// What those do who help members.
 const HELP: [&str; 4] = ["suspendMember", "resumeMember", "revokeNode", "checkProvider"];
 /// What is administrators' besides.
-const ADMINISTER: [&str; 23] = [
+const ADMINISTER: [&str; 24] = [
     "createSite",
     "changeSite",
     "suspendSite",
@@ -107,6 +107,7 @@ const ADMINISTER: [&str; 23] = [
     "exportMember",
     "eraseMember",
     "createInvitation",
+    "checkInvitations",
     "revokeInvitation",
     "createProvider",
     "changeProvider",
@@ -153,6 +154,7 @@ impl Route {
             }
             "keepAlias" => Some(json!({"alias": "Grabbed by others"})),
             "createInvitation" => Some(json!({"name": "grabbed"})),
+            "checkInvitations" => Some(json!({"invitations": [{"alias": "Grabbed by others"}]})),
             "createProvider" => Some(json!({"label": "grabbed", "issuer": "http://127.0.0.1:1",
                 "settings": {"client_id": "grabbed"}})),
             "createUserProvider" => Some(json!({"label": "grabbed", "issuer": "http://127.0.0.1:1",

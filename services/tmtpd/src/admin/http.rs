@@ -99,6 +99,11 @@ impl Http {
         value(self.ask(Method::PUT, path, Some(body), &[]).await?).await
     }
 
+    /// Asks something that makes nothing.
+    pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        value(self.ask(Method::POST, path, Some(body), &[]).await?).await
+    }
+
     /// Does something to what a path names.
     pub async fn act(&self, path: &str) -> anyhow::Result<Value> {
         value(self.ask(Method::POST, path, Some(&json!({})), &[]).await?).await
