@@ -188,7 +188,7 @@ impl Registry {
                 self.record_new_user(&mut change, &by, &user).await?;
                 user
             }
-            None => change.find_account(DEMO_EMAIL).await?.ok_or(Error::Busy)?.user,
+            None => change.find_user(OrgId::PROVIDER, DEMO_EMAIL).await?.ok_or(Error::Busy)?,
         };
         let token = self.add_link(&mut change, user.org, Some(&user), Purpose::Demo).await?;
         change.commit().await?;

@@ -29,6 +29,20 @@ test('a person who was invited sets a password, is led to a first site, signs ou
   await heading(page, 'New site')
 })
 
+test('an address that two organizations invite is the first one’s, and who follows the other link is told what to do', async () => {
+  const [org, other] = [await makeOrg(), await makeOrg()]
+  const email = `twice-${process.pid}@acme.example`
+  const { page } = await welcome(org, email)
+  await heading(page, 'New site')
+  const { link } = await ask('POST', `/orgs/${other.id}/users`, { email, name: 'Ann Ames', role: 'admin' })
+  const late = await visit(link, { key: null })
+  await late.getByText('The address administers another organization').waitFor()
+  await late.getByText('ask whoever invited you for an invitation to another address').waitFor()
+  assert.equal(await late.getByLabel('New password').count(), 0)
+  const people = await visit(`orgs/${other.id}/people`)
+  await people.getByRole('cell', { name: 'Invited' }).waitFor()
+})
+
 test('the link that a demo prints signs its operator in, without a password', async () => {
   const page = await visit(demoLink, { key: null })
   await heading(page, 'Welcome to the demo')

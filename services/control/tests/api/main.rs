@@ -120,7 +120,8 @@ on_each_store! {
     }
     people {
         an_invited_user_chooses_a_password_and_is_in,
-        an_address_is_one_users_alone,
+        an_organization_invites_an_address_once,
+        an_address_is_held_by_who_accepts_first_and_no_organization_learns_of_the_others,
         nobody_demotes_suspends_or_removes_themselves,
         a_suspended_users_sessions_end_at_once,
         a_removed_users_session_and_link_are_gone,
