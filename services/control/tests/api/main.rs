@@ -134,6 +134,7 @@ on_each_store! {
     }
     personal {
         all_about_a_member_is_given_out_but_no_secret_and_no_content,
+        an_export_has_all_aliases_and_says_what_it_lacks,
         an_erased_member_leaves_its_retired_aliases_and_a_receipt_in_the_log,
         what_is_left_of_a_removed_member_is_given_out_and_can_be_erased,
     }
