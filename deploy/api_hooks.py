@@ -171,6 +171,7 @@ BODIES = {
     "createProvider": new_provider,
     "createUserProvider": new_user_provider,
     "keepAlias": lambda: {"alias": next(names)},
+    "checkInvitations": lambda: {"invitations": [{"alias": next(names)}]},
     "offerMyTotp": lambda: {"password": PASSWORD},
     "offerMyPasskey": lambda: {"password": PASSWORD},
     "setMyPassword": lambda: {"old": PASSWORD, "new": PASSWORD},

@@ -37,7 +37,7 @@ impl Registry {
                 change.tx_at(at.1).await?.lock_members(&[member]).await?;
                 change.member(&scope, uid).await?.ok_or(Error::Absent("member"))?;
                 let assigned = change.assign_name(&scope, (name, uid), settings.lookalikes).await;
-                let is_new = assigned.map_err(taken)? == Assigned::Now;
+                let is_new = or_taken(&mut change, &scope, name, assigned).await? == Assigned::Now;
                 if is_new {
                     change.note_given_alias(&scope, name, uid).await?;
                 }
@@ -48,7 +48,8 @@ impl Registry {
                 change.want_own_name(&scope, name).await?
             }
             None => {
-                change.reserve_name(&scope, name, settings.lookalikes).await.map_err(taken).map(|()| true)?
+                let reserved = change.reserve_name(&scope, name, settings.lookalikes).await;
+                or_taken(&mut change, &scope, name, reserved).await.map(|()| true)?
             }
         };
         let after = change.alias(&scope, name).await?.ok_or(Error::Busy)?;
@@ -70,7 +71,7 @@ impl Registry {
     pub async fn retire_alias(&self, by: &By, at: (OrgId, SiteId), name: &str) -> Result<Alias> {
         let mut change = self.admin.begin_of(at.0).await?;
         let (scope, before) = find(&mut change, at, name).await?;
-        refuse_kept(&mut change, &scope, name).await?;
+        refuse_kept(&before)?;
         let retired = change.retire_name(&scope, name).await?;
         let after = change.alias(&scope, name).await?.ok_or(Error::Busy)?;
         if retired {
@@ -88,7 +89,7 @@ impl Registry {
     pub async fn free_alias(&self, by: &By, at: (OrgId, SiteId), name: &str) -> Result<()> {
         let mut change = self.admin.begin_of(at.0).await?;
         let (scope, before) = find(&mut change, at, name).await?;
-        refuse_kept(&mut change, &scope, name).await?;
+        refuse_kept(&before)?;
         if !change.free_name(&scope, name).await? {
             return Err(Error::State("only an alias that is reserved can be let go".to_owned()));
         }
@@ -119,14 +120,31 @@ async fn find(change: &mut Change, at: (OrgId, SiteId), name: &str) -> Result<(S
 }
 
 /// What an invitation keeps goes with the invitation.
-async fn refuse_kept(change: &mut Change, scope: &Scope, name: &str) -> Result<()> {
-    let Some(keeper) = change.keeper_of(scope, name).await? else { return Ok(()) };
+fn refuse_kept(found: &Alias) -> Result<()> {
+    let Some(keeper) = found.invitation else { return Ok(()) };
     Err(Error::State(format!("invitation {} keeps this alias for its member: revoke that first", keeper.0)))
 }
 
-fn taken(error: tmtp_store::Error) -> Error {
-    match error {
-        tmtp_store::Error::Taken(alias) => Error::AliasTaken(alias),
-        other => other.into(),
-    }
+/// What came of taking an alias; where it was not to be had, whose it is, in words for an administrator.
+pub(crate) async fn or_taken<T>(
+    change: &mut Change,
+    scope: &Scope,
+    wanted: &str,
+    came: tmtp_store::Result<T>,
+) -> Result<T> {
+    let has = match came {
+        Err(tmtp_store::Error::Taken(has)) => has,
+        other => return Ok(other?),
+    };
+    let whose = match change.alias(scope, &has).await? {
+        Some(Alias { uid: Some(uid), .. }) => format!("it is the member's {uid}"),
+        Some(Alias { invitation: Some(id), .. }) => format!("invitation {} keeps it", id.0),
+        Some(Alias { reserved: true, .. }) => "it is reserved".to_owned(),
+        Some(_) => "it was somebody's, and goes to nobody else".to_owned(),
+        None => "a group has it".to_owned(),
+    };
+    let taken = format!("the alias \"{has}\" is taken: {whose}");
+    let looks =
+        if has == wanted { taken } else { format!("the alias \"{wanted}\" looks like another, and {taken}") };
+    Err(Error::AliasTaken(looks))
 }

@@ -30,8 +30,11 @@ pub enum Error {
     #[error("{0}")]
     Alias(String),
     /// An alias is somebody's or a group's, or was and is nobody's any more.
-    #[error("the alias \"{0}\" is taken")]
+    #[error("{0}")]
     AliasTaken(String),
+    /// Somebody was invited before.
+    #[error("{0}")]
+    Invited(String),
     /// There is no such setting, or its value is not one.
     #[error("{0}")]
     Setting(String),

@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tmtp_platform::{Secret, clock::DAY_MS};
 use tmtp_store::{
-    InvitationId, SiteId, SiteSettings,
-    admin::{Change, Invitation, NewInvitation, OrgId, Scope},
+    InvitationId, Registration, SiteId, SiteSettings,
+    admin::{Change, Invitation, InvitationState, NewInvitation, OrgId, Scope},
 };
 
 use crate::{
-    By, Created, Error, Once, Registry, Result, check,
+    By, Created, Error, Once, Registry, Result,
+    aliases::or_taken,
+    check,
     registry::{Done, recall, remember},
 };
 
@@ -39,6 +41,19 @@ pub struct InvitationPlan {
     pub uses: u32,
     /// When it ends, milliseconds since 1970; without, after two weeks.
     pub expires_ms: Option<i64>,
+    /// Not where an invitation for this address is pending, or was used: an import that is repeated invites nobody twice.
+    pub unless_invited: bool,
+}
+
+/// What would come of invitations.
+#[derive(Debug)]
+pub struct Checked {
+    /// Who may register at the site.
+    pub registration: Registration,
+    /// How many members more there may be.
+    pub members_free: u32,
+    /// What is wrong with each; `None` for one that can be made.
+    pub faults: Vec<Option<Error>>,
 }
 
 /// SHA-256 of a code as somebody typed it: letters in either case, hyphens and spaces or none.
@@ -89,10 +104,69 @@ impl Registry {
             return Ok((Created::Before(found.ok_or(Error::Absent("invitation"))?), None));
         }
         let settings = change.org_site(org, site).await?.ok_or(Error::Absent("site"))?.site.settings;
-        checked(plan, &settings, now)?;
-        if change.count_pending(&scope, now).await? >= PENDING_MAX {
+        let pending = change.count_pending(&scope, now).await?;
+        let (made, code) = self.invite(&mut change, by, &scope, (&settings, pending), plan).await?;
+        remember(&mut change, by, once, made.id.0, now).await?;
+        self.record_invitation(&mut change, by, &scope, "invitation.create", &made, true).await?;
+        change.commit().await?;
+        Ok((Created::New(made), Some(code)))
+    }
+
+    /// What would come of these invitations, made one after the other: they are made, and nothing of it is kept.
+    ///
+    /// # Errors
+    /// When there is no such site, or the store fails.
+    pub async fn check_invitations(
+        &self,
+        by: &By,
+        (org, site): (OrgId, SiteId),
+        plans: &[InvitationPlan],
+    ) -> Result<Checked> {
+        let now = self.now_ms();
+        let mut change = self.admin.begin_of(org).await?;
+        let scope = Self::scope(&mut change, org, site).await?;
+        let settings = change.org_site(org, site).await?.ok_or(Error::Absent("site"))?.site.settings;
+        let mut pending = change.count_pending(&scope, now).await?;
+        let members = change.tx_at(site).await?.count_members(site, settings.members_max).await?;
+        let mut faults = Vec::new();
+        for plan in plans {
+            faults.push(match self.invite(&mut change, by, &scope, (&settings, pending), plan).await {
+                Ok(_) => {
+                    pending += 1;
+                    None
+                }
+                Err(Error::Store(error)) => return Err(error.into()),
+                Err(fault) => Some(fault),
+            });
+        }
+        // Dropped with all that was made in it.
+        drop(change);
+        let members_free = settings.members_max.saturating_sub(members);
+        Ok(Checked { registration: settings.registration, members_free, faults })
+    }
+
+    /// Makes an invitation where so many are pending, and its code.
+    async fn invite(
+        &self,
+        change: &mut Change,
+        by: &By,
+        scope: &Scope,
+        (settings, pending): (&SiteSettings, u64),
+        plan: &InvitationPlan,
+    ) -> Result<(Invitation, Secret)> {
+        let now = self.now_ms();
+        checked(plan, settings, now)?;
+        if pending >= PENDING_MAX {
             let text = format!("a site has at most {PENDING_MAX} invitations at a time; revoke some");
             return Err(Error::Plan(text));
+        }
+        if let Some(email) = plan.email.as_ref().filter(|_| plan.unless_invited)
+            && let Some(before) = change.invitation_for(scope, &email.to_lowercase(), now).await?
+        {
+            return Err(Error::Invited(format!(
+                "{email} was invited before: invitation {}",
+                told(&before, now)
+            )));
         }
         let code = new_code();
         let new = NewInvitation {
@@ -106,11 +180,9 @@ impl Registry {
             expires_ms: Some(plan.expires_ms.unwrap_or(now + DAYS * DAY_MS)),
             lookalikes: settings.lookalikes,
         };
-        let made = change.add_invitation(&scope, &new).await.map_err(alias_taken)?;
-        remember(&mut change, by, once, made.id.0, now).await?;
-        self.record_invitation(&mut change, by, &scope, "invitation.create", &made, true).await?;
-        change.commit().await?;
-        Ok((Created::New(made), Some(code.into())))
+        let made = change.add_invitation(scope, &new).await;
+        let wanted = plan.alias.as_deref().unwrap_or_default();
+        Ok((or_taken(change, scope, wanted, made).await?, code.into()))
     }
 
     /// Ends an invitation for good; the alias that it kept can be had again. Once is as good as twice.
@@ -151,11 +223,10 @@ impl Registry {
     }
 }
 
-fn alias_taken(error: tmtp_store::Error) -> Error {
-    match error {
-        tmtp_store::Error::Taken(alias) => Error::AliasTaken(alias),
-        other => other.into(),
-    }
+/// Which invitation, and how it stands.
+fn told(invitation: &Invitation, now_ms: i64) -> String {
+    let state = if invitation.state(now_ms) == InvitationState::Pending { "is pending" } else { "was used" };
+    format!("{} {state}", invitation.id.0)
 }
 
 fn checked(plan: &InvitationPlan, settings: &SiteSettings, now_ms: i64) -> Result<()> {

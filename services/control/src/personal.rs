@@ -1,5 +1,7 @@
 //! What is kept about one member: given out as a whole, and erased with a receipt.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use tmtp_store::{
     GroupMember, SiteId,
@@ -13,10 +15,15 @@ use crate::{
     registry::Done,
 };
 
-/// Most of each kind that are given out: groups, lines of the audit log, waiting messages of a node and so on.
+/// Most of each kind that are given out: groups, aliases, lines of the audit log, messages that wait and so on: an export is made in memory.
 pub(crate) const GIVEN_MAX: u32 = 10_000;
-/// The same of messages, of all nodes together: each has a header.
-const WAITING_MAX: usize = 20_000;
+
+/// Leaves as many as are given out; whether there were more.
+fn bound<T>(rows: &mut Vec<T>) -> bool {
+    let is_cut = rows.len() > GIVEN_MAX as usize;
+    rows.truncate(GIVEN_MAX as usize);
+    is_cut
+}
 
 /// All that is kept about a member, but for what its messages say and for secrets.
 pub(crate) struct Personal {
@@ -27,21 +34,55 @@ pub(crate) struct Personal {
     pub waiting: Vec<Waiting>,
     pub kept: Kept,
     pub deeds: Vec<AuditRow>,
+    /// Files that lack rows, because there are more than are given out.
+    pub cut: BTreeSet<&'static str>,
 }
 
 impl Personal {
     /// All but what stands in the audit log.
     async fn find(view: &mut View, scope: &Scope, uid: &str) -> Result<Self> {
-        let member = view.member(scope, uid).await?;
+        // One more of each than is given out tells whether there are more.
+        let most = GIVEN_MAX + 1;
+        let mut member = view.member(scope, uid).await?;
+        if let Some(member) = &mut member {
+            member.aliases = view.aliases_of(scope, uid, most).await?;
+        }
         let nodes = view.nodes_of(scope, uid, NODES_MAX).await?;
         let mut waiting = Vec::new();
         for node in &nodes {
-            let left = u32::try_from(WAITING_MAX - waiting.len()).unwrap_or(0).min(GIVEN_MAX);
+            let left = most.saturating_sub(u32::try_from(waiting.len()).unwrap_or(u32::MAX));
             waiting.extend(view.waiting_for(scope, node.node, left).await?);
         }
-        let groups = view.groups_of(scope, uid, GIVEN_MAX).await?;
-        let kept = view.kept_of(scope, uid, GIVEN_MAX).await?;
-        Ok(Self { member, nodes, groups, waiting, kept, deeds: Vec::new() })
+        let groups = view.groups_of(scope, uid, most).await?;
+        let kept = view.kept_of(scope, uid, most).await?;
+        Ok(Self { member, nodes, groups, waiting, kept, deeds: Vec::new(), cut: BTreeSet::new() })
+    }
+
+    /// The same with as many of each as are given out, and a note of what that leaves out.
+    fn bounded(mut self) -> Self {
+        let Kept {
+            signs_in_as: _,
+            revoked,
+            notifies,
+            notified_by,
+            days,
+            requests,
+            given_aliases,
+            group_drops,
+        } = &mut self.kept;
+        let mut cuts = vec![
+            ("groups.json", bound(&mut self.groups)),
+            ("waiting.json", bound(&mut self.waiting)),
+            ("audit.json", bound(&mut self.deeds)),
+            ("revoked.json", bound(revoked)),
+            ("presence.json", bound(notifies) | bound(notified_by)),
+            ("days.json", bound(days)),
+            ("requests.json", bound(requests)),
+            ("notices.json", bound(given_aliases) | bound(group_drops)),
+        ];
+        cuts.extend(self.member.as_mut().map(|member| ("member.json", bound(&mut member.aliases))));
+        self.cut = cuts.into_iter().filter_map(|(file, is_cut)| is_cut.then_some(file)).collect();
+        self
     }
 
     fn is_nothing(&self) -> bool {
@@ -73,9 +114,9 @@ impl Registry {
         let action = "member.export";
         let done = Done { org, action, site: Some(site), target: uid, was: Value::Null, became: Value::Null };
         self.record(&mut change, by, done).await?;
-        let deeds = change.deeds_about(&scope, uid, GIVEN_MAX).await?;
+        let deeds = change.deeds_about(&scope, uid, GIVEN_MAX + 1).await?;
         change.commit().await?;
-        Ok(Personal { deeds, ..found })
+        Ok(Personal { deeds, ..found }.bounded())
     }
 
     /// Erases all that is kept about a member, also about one that was removed before. Its aliases go to nobody else. The

@@ -137,11 +137,11 @@ impl Registry {
     }
 
     /// Takes a lost second factor from somebody else: their password alone lets them in then. Once is as good as twice. One's
-    /// own wants the password, so it goes another way.
+    /// own wants the password, so it goes another way. Whose it was, where there was one: they are to be told.
     ///
     /// # Errors
     /// When there is no such user, it is oneself, or the store fails.
-    pub async fn take_totp(&self, by: &By, org: OrgId, id: UserId) -> Result<()> {
+    pub async fn take_totp(&self, by: &By, org: OrgId, id: UserId) -> Result<Option<User>> {
         let mut change = self.admin.begin_of(org).await?;
         let account = change.lock_account(org, id).await?.ok_or(Error::Absent("user"))?;
         if by.caller == CallerId::User(id) {
@@ -151,11 +151,13 @@ impl Registry {
             .into());
         }
         change.clear_totp(org, id).await?;
-        if account.totp.is_some() {
+        let taken = account.totp.is_some().then_some(account.user);
+        if let Some(user) = &taken {
             let none = (Value::Null, Value::Null);
-            self.record_user(&mut change, by, "user.totp-taken", &account.user, none).await?;
+            self.record_user(&mut change, by, "user.totp-taken", user, none).await?;
         }
-        Ok(change.commit().await?)
+        change.commit().await?;
+        Ok(taken)
     }
 
     /// A new link for a user: to choose a password, the first or another one.
@@ -188,7 +190,7 @@ impl Registry {
                 self.record_new_user(&mut change, &by, &user).await?;
                 user
             }
-            None => change.find_account(DEMO_EMAIL).await?.ok_or(Error::Busy)?.user,
+            None => change.find_user(OrgId::PROVIDER, DEMO_EMAIL).await?.ok_or(Error::Busy)?,
         };
         let token = self.add_link(&mut change, user.org, Some(&user), Purpose::Demo).await?;
         change.commit().await?;

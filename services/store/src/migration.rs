@@ -74,6 +74,12 @@ history!(
     "202611281200_add_sign_ins",
     "202611281215_add_names_own",
     "202611281401_add_sites_suspended_before",
+    "202611281410_index_invitations_emails",
+    "202611281411_index_invitations_aliases",
+    "202611281412_index_users_by_org_and_email",
+    "202611281413_index_users_who_signed_in",
+    "202611281414_index_users_emails",
+    "202611281415_allow_users_one_email",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

@@ -11,6 +11,11 @@ pub fn line(text: impl std::fmt::Display) {
     _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
+/// Prints something beside what was asked for, on standard error.
+pub fn note(text: impl std::fmt::Display) {
+    _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Prints why a command failed, on standard error.
 pub fn failure(error: &anyhow::Error) {
     _ = writeln!(std::io::stderr(), "tmtpd: {error:#}");

@@ -94,6 +94,7 @@ export async function everyPage() {
   const certified = await makeSite(org)
   await ask('PUT', `/orgs/${org.id}/sites/${certified.id}/certificate`, makeCertificate(certified.hosts))
   await ask('POST', `/orgs/1/sites/${site.id}/aliases`, { alias: fresh(`Kept ${XSS}`) })
+  await ask('POST', `/orgs/1/sites/${site.id}/invitations`, { name: 'Dee', email: 'dee@acme.example', alias: fresh(`Invited ${XSS}`) })
   const alias = fresh('Alice Ames')
   const account = await register(alias, `Phone ${XSS}`)
   const other = fresh(XSS)
@@ -108,9 +109,9 @@ export async function everyPage() {
   const at = `orgs/1/sites/${site.id}`
   const press = (name) => (page) => page.getByRole('button', { name, exact: true }).first().click()
   const give = async (page) => {
-    const buffer = Buffer.from('name,email,alias\nAnn,ann@acme.example,Ann Ames 1\nBob,bob at acme,Bob Bright\nCy,cy@acme.example,Cy Young 1\n')
+    const buffer = Buffer.from('name,email,alias\nAnn,ann@acme.example,Ann Ames 1\nBob,bob at acme,Bob Bright\nCy,cy@acme.example,Cy Young 1\nDee,dee@acme.example,\n')
     await page.getByLabel('CSV file').setInputFiles({ name: 'members.csv', mimeType: 'text/csv', buffer })
-    await page.getByText('1 row will be left out').waitFor()
+    await page.getByText('2 rows will be left out').waitFor()
   }
   const pages = [
     { name: 'sign-in', path: '', as: 'nobody' },

@@ -29,6 +29,20 @@ test('a person who was invited sets a password, is led to a first site, signs ou
   await heading(page, 'New site')
 })
 
+test('an address that two organizations invite is the first one’s, and who follows the other link is told what to do', async () => {
+  const [org, other] = [await makeOrg(), await makeOrg()]
+  const email = `twice-${process.pid}@acme.example`
+  const { page } = await welcome(org, email)
+  await heading(page, 'New site')
+  const { link } = await ask('POST', `/orgs/${other.id}/users`, { email, name: 'Ann Ames', role: 'admin' })
+  const late = await visit(link, { key: null })
+  await late.getByText('The address administers another organization').waitFor()
+  await late.getByText('ask whoever invited you for an invitation to another address').waitFor()
+  assert.equal(await late.getByLabel('New password').count(), 0)
+  const people = await visit(`orgs/${other.id}/people`)
+  await people.getByRole('cell', { name: 'Invited' }).waitFor()
+})
+
 test('the link that a demo prints signs its operator in, without a password', async () => {
   const page = await visit(demoLink, { key: null })
   await heading(page, 'Welcome to the demo')
@@ -162,6 +176,60 @@ test('a file is looked through before anything is sent, and what came of it can 
   const kept = await (await import('node:fs/promises')).readFile(await file.path(), 'utf8')
   assert.match(kept, /^name,email,alias,result,link,code,problem\r\nAnn,ann@acme.example,Ann Ames 1,invited,/)
   assert.match(kept, /\r\n'=SUM\(A1\),eve@/, 'a spreadsheet takes no cell for a formula')
+})
+
+test('each row is told what will really happen to it, and the same file again invites nobody twice', async () => {
+  const org = await makeOrg()
+  const site = await makeSite(org, fresh('Import'), { registration: 'closed' })
+  const at = `/orgs/${org.id}/sites/${site.id}`
+  await ask('POST', `${at}/aliases`, { alias: 'Front <b>desk</b>' })
+  await ask('POST', `${at}/invitations`, { email: 'ann@acme.example' })
+  const page = await visit(`orgs/${org.id}/sites/${site.id}/invitations/import`)
+  await page.getByText('This site takes no invitations.').waitFor()
+  assert.match(await page.getByRole('link', { name: 'the policy' }).getAttribute('href'), /policies$/)
+  const buffer = Buffer.from('name,email,alias\nAnn,ANN@acme.example,\nBob,bob@acme.example,FRONT <b>DESK</b>\nCy,cy@acme.example,Cy Young 1\n')
+  const give = () => page.getByLabel('CSV file').setInputFiles({ name: 'members.csv', mimeType: 'text/csv', buffer })
+  await give()
+  await page.getByText('1 invitation will be made; 2 rows will be left out.').waitFor()
+  await page.getByText('No mail goes out').waitFor()
+  await page.getByText('was invited before: invitation').waitFor()
+  await page.getByText('the alias "Front <b>desk</b>" is taken: it is reserved').waitFor()
+  assert.equal(await page.locator('main td b').count(), 0)
+  assert.equal((await ask('GET', `${at}/invitations`)).items.length, 1, 'nothing was made by looking')
+  await page.getByRole('button', { name: 'Invite 1 person' }).click()
+  await page.getByText('1 invitation made.').waitFor()
+  await page.reload()
+  await give()
+  await page.getByText('0 invitations will be made; 3 rows will be left out.').waitFor()
+  assert.ok(await page.getByRole('button', { name: 'Invite 0 people' }).isDisabled())
+  const { items } = await ask('GET', `${at}/invitations`)
+  assert.deepEqual(items.map(({ email }) => email), ['ann@acme.example', 'cy@acme.example'])
+})
+
+test('a row that fails after the look keeps no other row out', async () => {
+  const org = await makeOrg()
+  const site = await makeSite(org)
+  const at = `/orgs/${org.id}/sites/${site.id}`
+  const page = await visit(`orgs/${org.id}/sites/${site.id}/invitations/import`)
+  const buffer = Buffer.from('email,alias\nann@acme.example,Ann Ames 1\nbob@acme.example,Bob Bright\n')
+  await page.getByLabel('CSV file').setInputFiles({ name: 'members.csv', mimeType: 'text/csv', buffer })
+  await page.getByText('2 invitations will be made.').waitFor()
+  await ask('POST', `${at}/aliases`, { alias: 'Ann Ames 1' })
+  await page.getByRole('button', { name: 'Invite 2 people' }).click()
+  await page.getByText('1 invitation made, 1 failed.').waitFor()
+  await page.getByText('the alias "Ann Ames 1" is taken: it is reserved').waitFor()
+})
+
+test('an alias that an invitation keeps is shown as kept, and leads to the invitation', async () => {
+  const org = await makeOrg()
+  const site = await makeSite(org)
+  await ask('POST', `/orgs/${org.id}/sites/${site.id}/invitations`, { name: 'Cy', alias: 'Cy Young 1' })
+  const page = await visit(`orgs/${org.id}/sites/${site.id}/aliases?q=Cy`)
+  await page.getByText('Kept for an invitation').waitFor()
+  await page.getByRole('link', { name: 'Show it: Cy Young 1' }).click()
+  await heading(page, 'Invitations')
+  assert.equal(await page.getByLabel('Search by name, address or alias').inputValue(), 'Cy Young 1')
+  await page.getByRole('cell').getByText('as Cy Young 1').waitFor()
 })
 
 test('an import goes on after haste and a lost answer, and makes nothing twice', async () => {

@@ -143,7 +143,7 @@ test('an alias is reserved, given to a member, and retired by typing it; another
   await page.getByRole('button', { name: 'Retire alias' }).click()
   await page.getByText('Retired', { exact: true }).waitFor()
   const { items } = await ask('GET', `/orgs/1/sites/${site.id}/aliases?q=${encodeURIComponent(alias)}`)
-  assert.deepEqual(items, [{ alias, uid: null, reserved: false }])
+  assert.deepEqual(items, [{ alias, uid: null, reserved: false, invitation: null }])
 })
 
 test('a member is taken out of a group, and the group removed by typing its name, and both are told to devices', async () => {

@@ -26,7 +26,7 @@ use super::{
     times::{self, shown},
 };
 use crate::{
-    InvitationPlan, Need, Registry,
+    Error, InvitationPlan, Need, Registry,
     mail::{Letter, Link},
 };
 
@@ -49,7 +49,23 @@ pub(crate) struct InvitationNew {
     /// When it ends, within 366 days; without, after 14 days.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
+    /// Refuse it where an invitation for this address is pending or was used: so a list that is sent again invites nobody
+    /// twice.
+    #[serde(default)]
+    #[schema(default = false)]
+    unless_invited: bool,
 }
+
+impl InvitationNew {
+    fn plan(self) -> Result<InvitationPlan, Problem> {
+        let Self { alias, email, name, uses, expires_at, unless_invited } = self;
+        let expires_ms = expires_at.map(|text| times::read("expires_at", &text)).transpose()?;
+        Ok(InvitationPlan { alias, email, name, uses, expires_ms, unless_invited })
+    }
+}
+
+/// Most invitations that are looked at at a time: other changes of the site's aliases may wait meanwhile.
+const CHECKED_MAX: usize = 100;
 
 fn once() -> u32 {
     1
@@ -181,9 +197,7 @@ pub(super) async fn create(
     given: Given<InvitationNew>,
 ) -> Result<Response, Problem> {
     let at = (caller.at(org, Need::Administer)?, SiteId(site));
-    let InvitationNew { alias, email, name, uses, expires_at } = given.body;
-    let expires_ms = expires_at.map(|text| times::read("expires_at", &text)).transpose()?;
-    let plan = InvitationPlan { alias, email, name, uses, expires_ms };
+    let plan = given.body.plan()?;
     let (made, code) = api.registry.create_invitation(&caller.by, given.once.as_ref(), at, &plan).await?;
     let link = code.as_ref().map(|code| api.join_link(at.1, code));
     let mailed = match &link {
@@ -195,6 +209,70 @@ pub(super) async fn create(
     Ok(created(made, path, |made| {
         let code = code.map(|code| code.expose().to_owned());
         Json(InvitationMade { shown: InvitationShown::new(made, now), code, link, mailed }).into_response()
+    }))
+}
+
+/// Invitations to look through.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InvitationsAsked {
+    /// As each would be made, in their order.
+    #[schema(max_items = 100)]
+    invitations: Vec<InvitationNew>,
+}
+
+/// What would come of invitations.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InvitationsChecked {
+    /// Whether the site's policy lets people with an invitation in.
+    pub takes_invitations: bool,
+    /// Whether mail is set up; without, whoever invites hands each link over.
+    pub sends_mail: bool,
+    /// How many members more the site may have.
+    pub members_free: u32,
+    /// What would come of each.
+    pub items: Vec<InvitationChecked>,
+}
+
+/// What would come of an invitation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InvitationChecked {
+    /// Whether it would be made.
+    pub made: bool,
+    /// Whether a mail with the link would be sent.
+    pub mailed: bool,
+    /// Why it would not be made.
+    pub problem: Option<Problem>,
+}
+
+/// Tell what would come of invitations, without making any. Each is looked at as if those before it had been made.
+#[utoipa::path(post, path = "/api/v1/orgs/{org}/sites/{site}/invitations/check", tag = "invitations",
+    operation_id = "checkInvitations", request_body = InvitationsAsked,
+    params(("org" = i64, Path), ("site" = i64, Path)), responses((status = 200, body = InvitationsChecked)))]
+pub(super) async fn check(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site)): At<(i64, i64)>,
+    given: Given<InvitationsAsked>,
+) -> Result<Json<InvitationsChecked>, Problem> {
+    let at = (caller.at(org, Need::Administer)?, SiteId(site));
+    let asked = given.body.invitations;
+    if asked.len() > CHECKED_MAX {
+        return Err(Problem::invalid(format!("{CHECKED_MAX} invitations at most are looked at at a time")));
+    }
+    let plans = asked.into_iter().map(InvitationNew::plan).collect::<Result<Vec<_>, _>>()?;
+    let checked = api.registry.check_invitations(&caller.by, at, &plans).await?;
+    let sends_mail = api.mailer.is_set();
+    let item = |(plan, fault): (&InvitationPlan, Option<Error>)| InvitationChecked {
+        made: fault.is_none(),
+        mailed: fault.is_none() && sends_mail && plan.email.is_some(),
+        problem: fault.map(Problem::from),
+    };
+    Ok(Json(InvitationsChecked {
+        takes_invitations: checked.registration.takes_invitations(),
+        sends_mail,
+        members_free: checked.members_free,
+        items: plans.iter().zip(checked.faults).map(item).collect(),
     }))
 }
 

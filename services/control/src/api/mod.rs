@@ -220,6 +220,7 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(names::drop_member))
         .routes(routes!(names::remove_group))
         .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::check))
         .routes(routes!(invitations::show, invitations::revoke))
         .routes(routes!(providers::list, providers::create))
         .routes(routes!(providers::show, providers::change, providers::remove))

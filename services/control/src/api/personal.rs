@@ -33,7 +33,8 @@ use crate::{
 };
 
 /// What the files of an export are.
-const README: &str = "All that the service keeps about one member of a site, as JSON: at most 10,000 rows of each kind.\n\n\
+const README: &str = "All that the service keeps about one member of a site, as JSON: at most 10,000 rows of each kind.\n\
+    limits.json says which files lack rows for that, if any does.\n\n\
     member.json    the member and its aliases; signs_in_as is a hash of who it is at its provider. null: it was removed\n\
     nodes.json     its devices, without their secrets\n\
     revoked.json   its devices that were revoked\n\
@@ -140,7 +141,7 @@ fn broken() -> Problem {
 }
 
 fn pack(personal: Personal) -> zip::result::ZipResult<Vec<u8>> {
-    let Personal { member, nodes, groups, waiting, kept, deeds } = personal;
+    let Personal { member, nodes, groups, waiting, kept, deeds, cut } = personal;
     // Each by its name: what is kept from some day on is not forgotten here.
     let Kept { signs_in_as, revoked, notifies, notified_by, days, requests, given_aliases, group_drops } =
         kept;
@@ -155,8 +156,8 @@ fn pack(personal: Personal) -> zip::result::ZipResult<Vec<u8>> {
     let groups: Vec<Value> = groups.into_iter().map(group).collect();
     let deeds: Vec<_> = deeds.into_iter().map(DeedShown::from).collect();
     let headers: Vec<Value> = waiting.iter().map(header_of).collect();
-    let is_part = (headers.len() as u64) < queued || deeds.len() >= GIVEN_MAX as usize;
-    let waiting = json!({"messages": queued, "headers": headers, "is_part": is_part});
+    let waiting = json!({"messages": queued, "headers": headers, "is_part": cut.contains("waiting.json")});
+    let limits = json!({"rows_max": GIVEN_MAX, "lacking": cut});
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     let mut add = |name: &str, octets: &[u8]| -> zip::result::ZipResult<()> {
@@ -164,6 +165,7 @@ fn pack(personal: Personal) -> zip::result::ZipResult<Vec<u8>> {
         Ok(zip.write_all(octets)?)
     };
     add("README.txt", README.as_bytes())?;
+    add("limits.json", &pretty(&limits))?;
     add("member.json", &pretty(&member))?;
     add("nodes.json", &pretty(&nodes))?;
     add("revoked.json", &pretty(&revoked))?;

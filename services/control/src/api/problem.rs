@@ -111,6 +111,7 @@ impl From<Error> for Problem {
             | Error::Time(_) => Self::invalid(said),
             Error::Taken(_) => new(StatusCode::CONFLICT, "taken", "A host name is taken"),
             Error::AliasTaken(_) => new(StatusCode::CONFLICT, "alias-taken", "An alias is taken"),
+            Error::Invited(_) => new(StatusCode::CONFLICT, "invited", "Somebody was invited before"),
             Error::Plan(_) => new(StatusCode::CONFLICT, "plan", "The plan does not allow it"),
             Error::State(_) => new(StatusCode::CONFLICT, "state", "Not as it stands"),
             Error::Stale { .. } => new(StatusCode::PRECONDITION_FAILED, "stale", "It was changed meanwhile"),
@@ -147,6 +148,9 @@ fn of_refusal(refusal: &Refusal) -> Problem {
         Refusal::Crowded => Problem::busy(&refusal.to_string()),
         Refusal::Value(_) => Problem::invalid(refusal.to_string()),
         Refusal::Taken => new(StatusCode::CONFLICT, "taken", "The address is taken"),
+        Refusal::HeldElsewhere => {
+            new(StatusCode::CONFLICT, "held-elsewhere", "The address administers another organization")
+        }
         Refusal::Yourself => new(StatusCode::CONFLICT, "yourself", "Not to yourself"),
         Refusal::State(_) => new(StatusCode::CONFLICT, "state", "Not as it stands"),
     }

@@ -215,15 +215,17 @@ impl From<NodeState> for NodeShown {
 pub(crate) struct AliasShown {
     /// The alias.
     pub alias: String,
-    /// Whose it is; nobody's when it is reserved, or was retired and is never given again.
+    /// Whose it is; nobody's when it is reserved, an invitation keeps it, or it was retired and is never given again.
     pub uid: Option<String>,
     /// Kept for a member to come.
     pub reserved: bool,
+    /// The invitation that keeps it for whoever registers with it.
+    pub invitation: Option<i64>,
 }
 
 impl From<Alias> for AliasShown {
-    fn from(Alias { alias, uid, reserved }: Alias) -> Self {
-        Self { alias, uid, reserved }
+    fn from(Alias { alias, uid, reserved, invitation }: Alias) -> Self {
+        Self { alias, uid, reserved, invitation: invitation.map(|id| id.0) }
     }
 }
 

@@ -188,7 +188,9 @@ async fn remove_of(api: &Api, caller: &Caller, org: OrgId, user: i64) -> Result<
 }
 
 async fn take_totp_of(api: &Api, caller: &Caller, org: OrgId, user: i64) -> Result<StatusCode, Problem> {
-    api.registry.take_totp(&caller.by, org, UserId(user)).await?;
+    if let Some(user) = api.registry.take_totp(&caller.by, org, UserId(user)).await? {
+        api.letters().tell_totp_taken(&user, &caller.by.actor);
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -7,7 +7,7 @@ use tmtp_platform::Secret;
 use tmtp_store::admin::{OrgId, UserProvider, UserProviderId, UserSignIn};
 use url::Url;
 
-use super::Door;
+use super::{Door, links::INVITED_MAX};
 use crate::{Error, Result, keys, user_providers::all, users::looked_up};
 
 /// How long somebody may take at their provider, and for a code after it.
@@ -43,8 +43,8 @@ impl Part {
 }
 
 impl Door {
-    /// The providers that are shown to somebody with this address: their own organization's; for one whom nobody knows, those
-    /// of the organization that named the address' domain first. So the answer does not tell whether there is such a person,
+    /// The providers that are shown to somebody with this address: their own organization's, or those of all that invited it
+    /// while nobody has signed in with it; for one whom nobody knows, those of the organization that named the address' domain first. So the answer does not tell whether there is such a person,
     /// and no organization can put its own provider before another's people.
     ///
     /// # Errors
@@ -52,14 +52,21 @@ impl Door {
     pub async fn providers_for(&self, email: &str) -> Result<Vec<UserProvider>> {
         let email = looked_up(email);
         let mut view = self.registry.view().await?;
-        let mut found = match view.find_account(&email).await? {
-            Some(account) if account.user.org != OrgId::PROVIDER => all(&mut view, account.user.org).await?,
-            // The provider's own people get what a stranger gets, and get in by none of it.
-            _ => {
-                let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
-                view.user_providers_at(domain).await?
-            }
+        let whose = match view.find_account(&email).await? {
+            Some(account) => vec![account.user],
+            None => view.find_invited(&email, INVITED_MAX).await?,
         };
+        let is_held = whose.iter().any(|user| user.signed_in_ms.is_some() && user.org != OrgId::PROVIDER);
+        let mut found = Vec::new();
+        // The provider's own people get what a stranger gets, and get in by none of it.
+        for user in whose.iter().filter(|user| user.org != OrgId::PROVIDER) {
+            found.extend(all(&mut view, user.org).await?);
+        }
+        found.retain(|provider| provider.settings.takes(&email));
+        if found.is_empty() && !is_held {
+            let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
+            found = view.user_providers_at(domain).await?;
+        }
         found.retain(|provider| provider.settings.takes(&email));
         Ok(found)
     }

@@ -38,6 +38,30 @@ impl Letters {
     }
 }
 
+impl Letters {
+    /// Tells somebody that their second factor was taken from them, which whoever has their password would want.
+    pub fn tell_totp_taken(&self, user: &User, by: &str) -> bool {
+        let letter = Letter {
+            to: user.email.clone(),
+            subject: "Your second factor was taken away".to_owned(),
+            before: vec![
+                greeting(user),
+                format!(
+                    "{by} took the second factor from your account {}: your password alone lets you in now.",
+                    user.email
+                ),
+                "If you asked for it, set up another one under Account.".to_owned(),
+            ],
+            link: Some(Link { label: "Sign in".to_owned(), url: format!("{}/", self.base) }),
+            after: vec![
+                "If you did not, choose a new password at once, and ask the other owners what happened."
+                    .to_owned(),
+            ],
+        };
+        self.mailer.send(user.org, letter)
+    }
+}
+
 /// Where a link leads to.
 pub fn link_url(public_url: &str, token: &Secret) -> String {
     // After the # a browser keeps it to itself: it stands in no log of a server.

@@ -51,6 +51,11 @@ impl Door {
             }
             None => None,
         };
+        if let Some(user) = &user
+            && view.find_account(&user.email).await?.is_some_and(|holder| holder.user.id != user.id)
+        {
+            return Err(Refusal::HeldElsewhere.into());
+        }
         if let Some(user) = user.as_ref().filter(|_| purpose.needs_password())
             && let Some(label) = only_way_of(&mut view, user).await?
         {
@@ -183,6 +188,9 @@ impl Door {
     }
 }
 
+/// Most who are sent a link of those who were invited under an address.
+pub(super) const INVITED_MAX: u32 = 5;
+
 impl Registry {
     async fn live_link(&self, view: &mut View, token: &Secret) -> Result<(UserLink, Purpose)> {
         let found = view.find_user_link(&keys::key_hash(token.expose())).await?;
@@ -196,11 +204,26 @@ impl Registry {
             return Ok(());
         }
         let mut view = self.view().await?;
-        let Some(account) = view.find_account(email).await? else { return Ok(()) };
-        let user = account.user;
-        if user.suspended || only_way_of(&mut view, &user).await?.is_some() {
-            return Ok(());
+        // Who lost the mail with their invitation asks here, too.
+        let whose = match view.find_account(email).await? {
+            Some(account) => vec![account.user],
+            None => view.find_invited(email, INVITED_MAX).await?,
+        };
+        let mut asking = Vec::new();
+        for user in whose {
+            if !user.suspended && only_way_of(&mut view, &user).await?.is_none() {
+                asking.push(user);
+            }
         }
+        // Nobody has two connections at a time.
+        drop(view);
+        for user in asking {
+            self.send_reset_to(user, visitor, letters).await?;
+        }
+        Ok(())
+    }
+
+    async fn send_reset_to(&self, user: User, visitor: &Visitor, letters: &Letters) -> Result<()> {
         let by = By { actor: "somebody at the door".to_owned(), ..By::user(&user, visitor.address) };
         let mut change = self.admin.begin().await?;
         let token = self.add_link(&mut change, user.org, Some(&user), Purpose::Forgotten).await?;

@@ -180,7 +180,9 @@ impl Door {
             now_ms,
         };
         change.add_user_session(&session).await?;
-        change.note_sign_in(user.org, user.id, now_ms).await?;
+        if !change.note_sign_in(&user, now_ms).await? {
+            return Err(Refusal::HeldElsewhere.into());
+        }
         let by = By::user(&user, visitor.address);
         self.registry.record_user(change, &by, "user.sign-in", &user, (Value::Null, with)).await?;
         Ok(Entered { user, token: token.into() })

@@ -51,9 +51,15 @@ pub enum Refusal {
     /// An address, a name or a password that cannot be.
     #[error("{0}")]
     Value(String),
-    /// Somebody has this address.
-    #[error("somebody has an account with this address; each address has one")]
+    /// Somebody of the same organization has this address.
+    #[error("somebody here was invited with this address already; each address has one account")]
     Taken,
+    /// Whoever has the mailbox signs in to another organization with it. Nobody else is told.
+    #[error(
+        "this address administers another organization already, and each address administers one: ask whoever invited you \
+         for an invitation to another address of yours"
+    )]
+    HeldElsewhere,
     /// What others must do for one.
     #[error("nobody suspends or removes themselves, or changes their own role; ask another one who may")]
     Yourself,

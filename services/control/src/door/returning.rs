@@ -161,7 +161,10 @@ impl Door {
         let found = match change.find_account(&email).await? {
             // Whoever is another organization's, or the provider's own, is nobody here.
             Some(account) => Some(account.user.id).filter(|_| account.user.org == provider.org),
-            None => self.made(change, visitor, provider, claims, &email).await?,
+            None => match change.find_user(provider.org, &email).await? {
+                Some(invited) => Some(invited.id),
+                None => self.made(change, visitor, provider, claims, &email).await?,
+            },
         };
         let nobody = || Stopped::Nobody { label: label.clone(), email: email.clone() };
         let id = found.ok_or_else(nobody)?;

@@ -27,14 +27,20 @@ pub async fn an_alias_is_reserved_for_a_member_and_given_to_it(stage: &Stage) ->
     let reserve = json!({"alias": "Head of Sales"});
     for _ in 0..2 {
         let kept = stage.post(admin, &path, &reserve).await?.good()?;
-        assert_eq!(kept, json!({"alias": "Head of Sales", "uid": null, "reserved": true}));
+        assert_eq!(
+            kept,
+            json!({"alias": "Head of Sales", "uid": null, "reserved": true, "invitation": null})
+        );
     }
     assert!(!is_free(stage, &ours, "Head of Sales").await? && !is_free(stage, &ours, "HEAD of Sales").await?);
     let assign = |uid: &str| json!({"alias": "Head of Sales", "uid": uid});
     stage.post(admin, &path, &assign("NOBODY")).await?.problem(404, "absent")?;
     for _ in 0..2 {
         let given = stage.post(admin, &path, &assign(&ours.uid())).await?.good()?;
-        assert_eq!(given, json!({"alias": "Head of Sales", "uid": ours.uid(), "reserved": false}));
+        assert_eq!(
+            given,
+            json!({"alias": "Head of Sales", "uid": ours.uid(), "reserved": false, "invitation": null})
+        );
     }
     let bob = format!("BOB%+{}", ours.name);
     stage.post(admin, &path, &assign(&bob)).await?.problem(409, "alias-taken")?;
@@ -56,7 +62,7 @@ pub async fn a_retired_alias_goes_to_nobody_else(stage: &Stage) -> Result<()> {
     let path = ours.in_site(&format!("/aliases/{}/retire", encoded(alias)));
     for _ in 0..2 {
         let retired = stage.post(admin, &path, &json!({})).await?.good()?;
-        assert_eq!(retired, json!({"alias": alias, "uid": null, "reserved": false}));
+        assert_eq!(retired, json!({"alias": alias, "uid": null, "reserved": false, "invitation": null}));
     }
     assert_eq!(shown(stage, &ours, alias).await?["uid"], Value::Null);
     assert!(!is_free(stage, &ours, alias).await?);
@@ -78,6 +84,8 @@ pub async fn an_alias_that_an_invitation_keeps_goes_with_the_invitation(stage: &
     let made = stage.post(admin, &ours.in_site("/invitations"), &body).await?.made()?;
     let path = ours.in_site(&format!("/aliases/{}", encoded("Ann Archer")));
     let keeper = format!("invitation {}", made["id"]);
+    let kept = shown(stage, &ours, "Ann Archer").await?;
+    assert_eq!((&kept["invitation"], &kept["reserved"]), (&made["id"], &json!(false)));
     let retired = stage.post(admin, &format!("{path}/retire"), &json!({})).await?.problem(409, "state")?;
     let freed = stage.send(admin, Method::DELETE, &path, &json!({})).await?.problem(409, "state")?;
     assert!(retired.contains(&keeper) && freed.contains(&keeper), "{retired} {freed}");
@@ -86,6 +94,7 @@ pub async fn an_alias_that_an_invitation_keeps_goes_with_the_invitation(stage: &
     stage.post(admin, &ours.in_site("/aliases"), &body).await?.good()?;
     stage.post(admin, &format!("{path}/retire"), &json!({})).await?.good()?;
     assert!(!is_free(stage, &ours, "Ann Archer").await?);
+    assert_eq!(shown(stage, &ours, "Ann Archer").await?["invitation"], Value::Null);
     Ok(())
 }
 

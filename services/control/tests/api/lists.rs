@@ -145,7 +145,10 @@ pub async fn a_removed_member_is_gone_and_its_alias_nobodys(stage: &Stage) -> Re
     let node = ours.in_site(&format!("/nodes/{}", ours.nodes[0]));
     stage.get(OPERATOR, &node).await?.problem(404, "absent")?;
     let aliases = stage.get(OPERATOR, &ours.in_site("/aliases")).await?.good()?;
-    assert_eq!(aliases["items"][0], json!({"alias": "ALICE of ours", "uid": null, "reserved": false}));
+    assert_eq!(
+        aliases["items"][0],
+        json!({"alias": "ALICE of ours", "uid": null, "reserved": false, "invitation": null})
+    );
     let log = stage.get(OPERATOR, &ours.at("/audit?action=member.remove")).await?.good()?;
     assert_eq!(log["items"][0]["was"]["aliases"], json!(["ALICE of ours"]));
     Ok(())

@@ -4,12 +4,13 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use mail_parser::MessageParser;
+use reqwest::Method;
 use serde_json::{Value, json};
 use tmtp_control::{
     Options,
     mail::{Letter, MailOptions, Mailer},
 };
-use tmtp_store::admin::OrgId;
+use tmtp_store::admin::{OrgId, UserId};
 use tmtp_testkit::{leash::Leash, ports};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
@@ -252,6 +253,33 @@ async fn what_somebody_asked_for_at_the_door_leaves_an_administrators_link_good(
     knock(&stage, "/sign-in/link", &json!({"token": by_admin, "password": password})).await?.good()?;
     // Whoever has chosen a password needs no other link.
     knock(&stage, "/sign-in/link/look", &json!({"token": asked_for})).await?.problem(410, "link-ended")?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_lost_a_second_factor_to_somebody_else_is_told_once() -> Result<()> {
+    let sink = Sink::start().await?;
+    let stage = Stage::with(Options { mail: sink.options("none"), ..Options::default() }).await?;
+    let ours = stage.tenant("ours").await?;
+    sink.next().await?;
+    let (org, carol) = (OrgId(ours.org), UserId(ours.user));
+    let path = ours.at(&format!("/users/{}/totp", ours.user));
+    let mut change = stage.store.admin().begin().await?;
+    change.offer_totp(org, carol, b"a secret").await?;
+    change.confirm_totp(org, carol, 1).await?;
+    change.commit().await?;
+    for _ in 0..2 {
+        assert_eq!(stage.send(ours.key("owner"), Method::DELETE, &path, &Value::Null).await?.status, 204);
+    }
+    let mail = sink.next().await?;
+    assert_eq!(
+        (mail.to.as_str(), mail.subject.as_str()),
+        ("carol@ours.example", "Your second factor was taken away")
+    );
+    assert!(mail.text.contains("took the second factor") && mail.text.contains("key "), "{}", mail.text);
+    // What goes out after it is the next mail: there was no second one.
+    stage.post(OPERATOR, &ours.at(&format!("/users/{}/link", ours.user)), &Value::Null).await?.good()?;
+    assert_eq!(sink.next().await?.subject, "Your account for ours");
     Ok(())
 }
 

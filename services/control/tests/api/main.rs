@@ -93,6 +93,8 @@ on_each_store! {
         an_invitations_alias_is_kept_for_it_and_free_again_once_it_is_revoked,
         an_invitation_that_cannot_be_is_told_why,
         invitations_are_found_by_how_they_stand_and_whom_they_are_for,
+        what_would_come_of_invitations_is_told_and_nothing_of_it_is_kept,
+        a_list_that_is_sent_again_invites_nobody_twice,
     }
     keys {
         a_revoked_key_is_refused_at_once,
@@ -121,7 +123,8 @@ on_each_store! {
     }
     people {
         an_invited_user_chooses_a_password_and_is_in,
-        an_address_is_one_users_alone,
+        an_organization_invites_an_address_once,
+        an_address_is_held_by_who_accepts_first_and_no_organization_learns_of_the_others,
         nobody_demotes_suspends_or_removes_themselves,
         a_suspended_users_sessions_end_at_once,
         a_removed_users_session_and_link_are_gone,
@@ -135,6 +138,7 @@ on_each_store! {
     personal {
         an_administrator_forgets_who_a_member_is_at_its_provider,
         all_about_a_member_is_given_out_but_no_secret_and_no_content,
+        an_export_has_all_aliases_and_says_what_it_lacks,
         an_erased_member_leaves_its_retired_aliases_and_a_receipt_in_the_log,
         what_is_left_of_a_removed_member_is_given_out_and_can_be_erased,
     }
@@ -189,6 +193,7 @@ on_each_store! {
         a_token_that_is_not_sound_lets_nobody_in,
         an_address_that_is_not_verified_or_is_elsewhere_links_nobody,
         a_person_of_another_organization_or_the_operator_is_never_taken_over,
+        an_address_that_two_organizations_invited_is_the_first_ones_that_is_accepted,
         whoever_got_a_formers_address_is_not_the_former_until_an_owner_unlinks_them,
         people_are_made_only_where_the_organization_wants_it,
         a_suspended_or_removed_person_stays_out,

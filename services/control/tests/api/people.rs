@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tmtp_control::Registry;
 
-use crate::stage::{Answer, OPERATOR, Stage, json_body};
+use crate::stage::{Answer, OPERATOR, Stage, Tenant, json_body};
 
 pub const PASSWORD: &str = "a cow on the moon";
 
@@ -94,17 +94,83 @@ pub async fn an_invited_user_chooses_a_password_and_is_in(stage: &Stage) -> Resu
     Ok(())
 }
 
-pub async fn an_address_is_one_users_alone(stage: &Stage) -> Result<()> {
+pub async fn an_organization_invites_an_address_once(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
-    for (path, role) in [(ours.at("/users"), "owner"), ("/provider/users".to_owned(), "auditor")] {
-        let body = json!({"email": " CAROL@ours.example", "role": role});
-        stage.post(OPERATOR, &path, &body).await?.problem(409, "taken")?;
-    }
+    let body = json!({"email": " CAROL@ours.example", "role": "owner"});
+    stage.post(OPERATOR, &ours.at("/users"), &body).await?.problem(409, "taken")?;
     for (email, role) in [("nobody", "owner"), ("dora@ours.example", "operator"), ("a\0@x.example", "owner")]
     {
         let body = json!({"email": email, "role": role});
         stage.post(OPERATOR, &ours.at("/users"), &body).await?.problem(422, "invalid")?;
     }
+    Ok(())
+}
+
+/// An answer without what is another at each time: ids, links and times.
+fn shape(answer: &Answer) -> Value {
+    let mut body = answer.body.clone();
+    for field in ["id", "link", "created_at", "email"] {
+        body[field] = json!(body[field].is_null());
+    }
+    json!([answer.status.as_u16(), body])
+}
+
+pub async fn an_address_is_held_by_who_accepts_first_and_no_organization_learns_of_the_others(
+    stage: &Stage,
+) -> Result<()> {
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    let root = person(stage, "/provider/users", "root@provider.example", "operator").await?;
+    let invited = async |tenant: &Tenant, email: &str| {
+        let body = json!({"email": email, "name": "Ann Ames", "role": "admin"});
+        stage.post(tenant.key("owner"), &tenant.at("/users"), &body).await
+    };
+    // Both invite her; then she accepts one of them, and one invites her after that, and the operator, too.
+    let (first, second) = (invited(&ours, "ann@a.example").await?, invited(&theirs, "ann@a.example").await?);
+    let unused = shape(&invited(&ours, "nobody@a.example").await?);
+    assert_eq!(unused[0], 201);
+    let answer = knock(
+        stage,
+        "/sign-in/link",
+        &json!({"token": token(&second.body)?, "password": PASSWORD, "name": "Ann Ames"}),
+    )
+    .await?;
+    let ann = Person { id: 0, email: "ann@a.example".to_owned(), cookie: cookie(&answer)? };
+    let third = stage.tenant("third").await?;
+    let late = invited(&third, "ann@a.example").await?;
+    let operator = invited(&third, &root.email).await?;
+    for answer in [&first, &second, &late, &operator] {
+        assert_eq!(shape(answer), unused, "{}", answer.body);
+    }
+    // Her administrators see her as somebody who has not come yet, whatever they ask for.
+    for (tenant, made) in [(&ours, &first), (&third, &late)] {
+        let one = tenant.at(&format!("/users/{}", made.body["id"]));
+        let shown = stage.get(tenant.key("owner"), &one).await?.good()?;
+        assert_eq!((&shown["has_password"], &shown["signed_in_at"]), (&json!(false), &Value::Null));
+        invited(tenant, "ann@a.example").await?.problem(409, "taken")?;
+        let again = stage.post(tenant.key("owner"), &format!("{one}/link"), &Value::Null).await?.good()?;
+        // The holder of the mailbox alone is told, and the link is as good as it was.
+        for _ in 0..2 {
+            let look = json!({"token": token(&again)?});
+            let said = knock(stage, "/sign-in/link/look", &look).await?.problem(409, "held-elsewhere")?;
+            assert!(said.contains("another address"), "{said}");
+            let follow = json!({"token": token(&again)?, "password": "a horse on the moon"});
+            knock(stage, "/sign-in/link", &follow).await?.problem(409, "held-elsewhere")?;
+        }
+        let log = stage.get(tenant.key("owner"), &tenant.at("/audit")).await?.good()?;
+        assert!(!log.to_string().contains("elsewhere") && !log.to_string().contains("user.sign-in"), "{log}");
+    }
+    // She is who she was.
+    assert_eq!(ann.get(stage, "/me").await?.good()?["org"], theirs.org);
+    let signed =
+        knock(stage, "/sign-in", &json!({"email": ann.email, "password": PASSWORD})).await?.good()?;
+    assert_eq!(signed["org"], theirs.org);
+    // Once she is gone there, she may come here.
+    let there = theirs.at(&format!("/users/{}", second.body["id"]));
+    assert_eq!(stage.send(OPERATOR, Method::DELETE, &there, &Value::Null).await?.status, 204);
+    let here = ours.at(&format!("/users/{}/link", first.body["id"]));
+    let link = stage.post(ours.key("owner"), &here, &Value::Null).await?.good()?;
+    let follow = json!({"token": token(&link)?, "password": PASSWORD});
+    assert_eq!(knock(stage, "/sign-in/link", &follow).await?.good()?["org"], ours.org);
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tmtp_store::{
-    Body, Identity, MemberKey, NewEntry, NewMessage, NewNode, NodeId, SiteId,
+    Body, Identity, MemberKey, Name, NewEntry, NewMessage, NewNode, NodeId, Owner, SiteId,
     admin::{OrgId, Verdict},
 };
 use tmtp_wire::{MsgId, Posted};
@@ -129,6 +129,34 @@ pub async fn all_about_a_member_is_given_out_but_no_secret_and_no_content(stage:
     Ok(())
 }
 
+pub async fn an_export_has_all_aliases_and_says_what_it_lacks(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    let site = SiteId(ours.site);
+    let alice = MemberKey { site, uid: ours.uid() };
+    let mut tx = stage.store.begin(&[]).await?;
+    for n in 0..150 {
+        let owner = Owner::Member(ours.uid());
+        assert!(tx.take_name(&Name { site, name: format!("Alice the {n:03}rd"), owner }).await?);
+    }
+    tx.commit().await?;
+    let mut zip = exported(stage, &ours, &ours.uid()).await?;
+    let member = file(&mut zip, "member.json")?;
+    assert_eq!(member["aliases"].as_array().map(Vec::len), Some(151), "the page of a member shows 100");
+    assert_eq!(file(&mut zip, "limits.json")?, json!({"rows_max": 10_000, "lacking": []}));
+
+    let friends: Vec<_> = (0..10_001).map(|n| format!("FRIEND {n:05}")).collect();
+    let mut tx = stage.store.begin(&[]).await?;
+    for some in friends.chunks(500) {
+        tx.add_ohi(&alice, some).await?;
+    }
+    tx.commit().await?;
+    let mut zip = exported(stage, &ours, &ours.uid()).await?;
+    assert_eq!(file(&mut zip, "limits.json")?["lacking"], json!(["presence.json"]));
+    let notifies = file(&mut zip, "presence.json")?["notifies"].as_array().map(Vec::len);
+    assert_eq!(notifies, Some(10_000));
+    Ok(())
+}
+
 pub async fn an_erased_member_leaves_its_retired_aliases_and_a_receipt_in_the_log(
     stage: &Stage,
 ) -> Result<()> {
@@ -162,7 +190,10 @@ pub async fn an_erased_member_leaves_its_retired_aliases_and_a_receipt_in_the_lo
 
     stage.get(OPERATOR, &at(&ours, &ours.uid(), "")).await?.problem(404, "absent")?;
     let aliases = stage.get(OPERATOR, &ours.in_site("/aliases")).await?.good()?;
-    assert_eq!(aliases["items"][0], json!({"alias": "ALICE of ours", "uid": null, "reserved": false}));
+    assert_eq!(
+        aliases["items"][0],
+        json!({"alias": "ALICE of ours", "uid": null, "reserved": false, "invitation": null})
+    );
     let figures = stage.get(OPERATOR, &ours.in_site("/figures")).await?.good()?;
     assert_eq!(
         (&figures["members"], &figures["nodes"], &figures["queued"]),

@@ -108,6 +108,7 @@ const ADMINISTER: [&str; 24] = [
     "exportMember",
     "eraseMember",
     "createInvitation",
+    "checkInvitations",
     "revokeInvitation",
     "createProvider",
     "changeProvider",
@@ -154,6 +155,7 @@ impl Route {
             }
             "keepAlias" => Some(json!({"alias": "Grabbed by others"})),
             "createInvitation" => Some(json!({"name": "grabbed"})),
+            "checkInvitations" => Some(json!({"invitations": [{"alias": "Grabbed by others"}]})),
             "createProvider" => Some(json!({"label": "grabbed", "issuer": "http://127.0.0.1:1",
                 "settings": {"client_id": "grabbed"}})),
             "createUserProvider" => Some(json!({"label": "grabbed", "issuer": "http://127.0.0.1:1",

@@ -261,6 +261,31 @@ pub async fn a_person_of_another_organization_or_the_operator_is_never_taken_ove
     Ok(())
 }
 
+pub async fn an_address_that_two_organizations_invited_is_the_first_ones_that_is_accepted(
+    stage: &Stage,
+) -> Result<()> {
+    let scene = Scene::new(stage).await?;
+    let theirs = stage.tenant("theirs").await?;
+    for name in ["ann", "bob"] {
+        scene.invite(stage, &format!("{name}@ours.example"), "admin").await?;
+    }
+    let there = async |email: &str| invite(stage, &theirs.at("/users"), email, "admin").await;
+    let (ann, bob) = (there("ann@ours.example").await?, there("bob@ours.example").await?);
+    // While nobody has accepted, the provider of whoever invited is shown.
+    let ways = knock(stage, "/sign-in/ways", &json!({"email": "ann@ours.example"})).await?.good()?;
+    assert_eq!(ways["providers"][0]["id"], scene.id, "{ways}");
+    inside(&scene.sign_in(stage, "ann@ours.example").await?)?;
+    let look = json!({"token": token(&ann)?});
+    knock(stage, "/sign-in/link/look", &look).await?.problem(409, "held-elsewhere")?;
+    let follow = json!({"token": token(&bob)?, "password": PASSWORD});
+    assert_eq!(knock(stage, "/sign-in/link", &follow).await?.good()?["org"], theirs.org);
+    scene.provider.claims(json!({"email": "bob@ours.example", "sub": "bob"}));
+    outside(&scene.sign_in(stage, "nobody@ours.example").await?, "obody with the address")?;
+    let log = stage.get(scene.ours.key("owner"), &scene.ours.at("/audit")).await?.good()?;
+    assert!(!log.to_string().contains("administers another"), "{log}");
+    Ok(())
+}
+
 pub async fn whoever_got_a_formers_address_is_not_the_former_until_an_owner_unlinks_them(
     stage: &Stage,
 ) -> Result<()> {

@@ -65,6 +65,16 @@ impl View {
         rows.iter().map(groups::member).collect()
     }
 
+    /// A member's aliases in ascending order, at most `limit`.
+    pub async fn aliases_of(&mut self, scope: &Scope, uid: &str, limit: u32) -> Result<Vec<String>> {
+        if !storable(uid) {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT name FROM names WHERE site = $1 AND uid = $2 ORDER BY name LIMIT $3";
+        let rows = self.at(scope.site).await?.all(sql, values![scope.site, uid, i64::from(limit)]).await?;
+        rows.iter().map(|row| row.text(0)).collect()
+    }
+
     /// What waits for a node, in the order of delivery, at most `limit`.
     pub async fn waiting_for(&mut self, scope: &Scope, node: NodeId, limit: u32) -> Result<Vec<Waiting>> {
         let sql = "SELECT e.node, m.id, m.posted_ms, m.octets, m.head FROM entries e

@@ -140,6 +140,22 @@ impl View {
         row.map_or(Ok(None), |row| row.opt_text(0))
     }
 
+    /// The newest invitation for this address, in lower case, that can still be used or was: not one that ended unused.
+    pub async fn invitation_for(
+        &mut self,
+        scope: &Scope,
+        email: &str,
+        now_ms: i64,
+    ) -> Result<Option<Invitation>> {
+        let sql =
+            "SELECT id, alias, email, name, uses_max, uses_left, made_by, created_ms, expires_ms, revoked_ms
+                   FROM invitations WHERE site = $1 AND lower(email) = $2 AND email IS NOT NULL
+                     AND (uses_left < uses_max OR (revoked_ms = 0 AND (expires_ms = 0 OR expires_ms > $3)))
+                   ORDER BY id DESC LIMIT 1";
+        let values = values![scope.site, email, now_ms];
+        self.at(scope.site).await?.first(sql, values).await?.as_ref().map(invitation).transpose()
+    }
+
     /// How many invitations of a site can still be used.
     pub async fn count_pending(&mut self, scope: &Scope, now_ms: i64) -> Result<u64> {
         let sql = "SELECT count(*) FROM invitations WHERE site = $1 AND uses_left > 0 AND revoked_ms = 0
@@ -191,16 +207,6 @@ impl Change {
             self.let_go(scope.site, alias).await?;
         }
         Ok(Some(revoked))
-    }
-
-    /// The invitation that keeps an alias for its member, if one does.
-    pub async fn keeper_of(&mut self, scope: &Scope, alias: &str) -> Result<Option<InvitationId>> {
-        if !storable(alias) {
-            return Ok(None);
-        }
-        let sql = "SELECT id FROM invitations WHERE site = $1 AND alias = $2 AND uses_left > 0 AND revoked_ms = 0 LIMIT 1";
-        let row = self.at(scope.site).await?.first(sql, values![scope.site, alias]).await?;
-        row.map(|row| row.int(0).map(InvitationId)).transpose()
     }
 
     /// Lets go of the names that invitations kept which have ended by now, at most `limit`; returns how many there were.

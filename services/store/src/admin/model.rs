@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::UserId;
-use crate::{GroupStatus, NodeId, Site, SiteId};
+use crate::{GroupStatus, InvitationId, NodeId, Site, SiteId};
 
 /// An organization's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -197,6 +197,8 @@ pub struct Alias {
     pub uid: Option<String>,
     /// Nobody's yet: an administrator keeps it for a member.
     pub reserved: bool,
+    /// Nobody's yet: the invitation that keeps it for whoever registers with it.
+    pub invitation: Option<InvitationId>,
 }
 
 /// A group.

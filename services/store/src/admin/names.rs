@@ -2,7 +2,7 @@
 
 use super::{Alias, Change, Group, InGroup, Page, Scope, View, pattern};
 use crate::{
-    Error, GroupMember, GroupStatus, Lookalikes, Name, Owner, Result,
+    Error, GroupMember, GroupStatus, InvitationId, Lookalikes, Name, Owner, Result,
     sql::{Row, values},
     steps::{
         groups,
@@ -17,7 +17,10 @@ impl View {
         if !storable(&page.after) {
             return Ok(Vec::new());
         }
-        let sql = "SELECT name, uid, reserved FROM names WHERE site = $1 AND name > $2 AND kind <> 1
+        let sql = "SELECT name, uid, reserved, (SELECT min(i.id) FROM invitations i
+                       WHERE i.site = names.site AND i.alias = names.name AND names.kind = 2 AND NOT names.reserved
+                         AND i.uses_left > 0 AND i.revoked_ms = 0)
+                   FROM names WHERE site = $1 AND name > $2 AND kind <> 1
                    AND lower(name) LIKE $3 ESCAPE '\\' ORDER BY name LIMIT $4";
         let search = pattern(&page.search);
         let values = values![scope.site, &page.after, &search, i64::from(page.limit)];
@@ -30,7 +33,10 @@ impl View {
         if !storable(name) {
             return Ok(None);
         }
-        let sql = "SELECT name, uid, reserved FROM names WHERE site = $1 AND name = $2 AND kind <> 1";
+        let sql = "SELECT name, uid, reserved, (SELECT min(i.id) FROM invitations i
+                       WHERE i.site = names.site AND i.alias = names.name AND names.kind = 2 AND NOT names.reserved
+                         AND i.uses_left > 0 AND i.revoked_ms = 0)
+                   FROM names WHERE site = $1 AND name = $2 AND kind <> 1";
         self.at(scope.site)
             .await?
             .first(sql, values![scope.site, name])
@@ -242,7 +248,8 @@ impl Change {
     }
 }
 
-/// A row of name, uid, reserved.
+/// A row of name, uid, reserved and the invitation that keeps it.
 fn alias(row: &Row) -> Result<Alias> {
-    Ok(Alias { alias: row.text(0)?, uid: row.opt_text(1)?, reserved: row.flag(2)? })
+    let invitation = row.opt_int(3)?.map(InvitationId);
+    Ok(Alias { alias: row.text(0)?, uid: row.opt_text(1)?, reserved: row.flag(2)?, invitation })
 }

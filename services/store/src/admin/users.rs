@@ -66,12 +66,34 @@ pub struct Account {
 }
 
 impl View {
-    /// The account with this address. The one finder without an organization: it tells which it is.
+    /// The account of whoever holds this address: the first who signed in with it, and the only one who can. A finder without
+    /// an organization: it tells which it is.
     pub async fn find_account(&mut self, email: &str) -> Result<Option<Account>> {
         let sql =
             "SELECT id, org, email, name, role, suspended, version, created_ms, signed_in_ms, password, totp,
-                   totp_new FROM users WHERE email = $1";
+                   totp_new FROM users WHERE email = $1 AND signed_in_ms > 0";
         self.conn().first(sql, values![email]).await?.as_ref().map(account).transpose()
+    }
+
+    /// Those who were invited under an address that nobody holds, whichever organizations they are of: the first ones, so many
+    /// at most.
+    pub async fn find_invited(&mut self, email: &str, limit: u32) -> Result<Vec<User>> {
+        let sql =
+            "SELECT id, org, email, name, role, suspended, version, created_ms, signed_in_ms, password, totp,
+                   totp_new FROM users WHERE email = $1
+                   AND NOT EXISTS (SELECT 1 FROM users h WHERE h.email = users.email AND h.signed_in_ms > 0)
+                   ORDER BY id LIMIT $2";
+        let rows = self.conn().all(sql, values![email, i64::from(limit)]).await?;
+        rows.iter().map(|row| Ok(account(row)?.user)).collect()
+    }
+
+    /// Whoever has this address in an organization, whether they hold it or were only invited.
+    pub async fn find_user(&mut self, org: OrgId, email: &str) -> Result<Option<User>> {
+        let sql =
+            "SELECT id, org, email, name, role, suspended, version, created_ms, signed_in_ms, password, totp,
+                   totp_new FROM users WHERE org = $1 AND email = $2";
+        let row = self.conn().first(sql, values![org.0, email]).await?;
+        row.map(|row| Ok(account(&row)?.user)).transpose()
     }
 
     /// An organization's users in ascending order of id; the search text is looked for in names and addresses.
@@ -101,10 +123,11 @@ impl View {
 }
 
 impl Change {
-    /// Adds somebody without a password; `None` when somebody has this address.
+    /// Adds somebody without a password; `None` when somebody of the organization has this address. Who is invited holds no
+    /// address: no organization learns here what others have.
     pub async fn add_user(&mut self, new: &NewUser) -> Result<Option<User>> {
         let sql = "INSERT INTO users (org, email, name, role, created_ms) VALUES ($1, $2, $3, $4, $5)
-                   ON CONFLICT (email) DO NOTHING
+                   ON CONFLICT (org, email) DO NOTHING
                    RETURNING id, org, email, name, role, suspended, version, created_ms, signed_in_ms, password, totp,
                    totp_new";
         let values = values![new.org.0, &new.email, &new.name, &new.role, new.now_ms];
@@ -154,10 +177,14 @@ impl Change {
         self.conn().run(sql, values![org.0, id.0, hash]).await.map(drop)
     }
 
-    /// Notes that somebody signed in.
-    pub async fn note_sign_in(&mut self, org: OrgId, id: UserId, now_ms: i64) -> Result<()> {
-        let sql = "UPDATE users SET signed_in_ms = $3 WHERE org = $1 AND id = $2";
-        self.conn().run(sql, values![org.0, id.0, now_ms]).await.map(drop)
+    /// Notes that somebody signed in, who holds their address from then on; `false` when somebody else holds it.
+    pub async fn note_sign_in(&mut self, user: &User, now_ms: i64) -> Result<bool> {
+        // All who have the address, one after the other: of two who sign in at one moment one finds that the other did.
+        let lock = "UPDATE users SET version = version WHERE email = $1";
+        self.conn().run(lock, values![&user.email]).await?;
+        let sql = "UPDATE users SET signed_in_ms = $3 WHERE org = $1 AND id = $2 AND NOT EXISTS
+                   (SELECT 1 FROM users h WHERE h.email = users.email AND h.signed_in_ms > 0 AND h.id <> users.id)";
+        Ok(self.conn().run(sql, values![user.org.0, user.id.0, now_ms]).await? > 0)
     }
 }
 

@@ -12,6 +12,9 @@ use super::args::Server;
 const ANSWER: Duration = Duration::from_secs(30);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
+/// How often a request is sent again that comes too soon after others, and after how long a wait at most.
+const WAITS: u32 = 5;
+const WAIT_MAX: Duration = Duration::from_secs(60);
 /// Items asked for at a time.
 const PAGE: usize = 200;
 
@@ -99,6 +102,11 @@ impl Http {
         value(self.ask(Method::PUT, path, Some(body), &[]).await?).await
     }
 
+    /// Asks something that makes nothing.
+    pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        value(self.ask(Method::POST, path, Some(body), &[]).await?).await
+    }
+
     /// Does something to what a path names.
     pub async fn act(&self, path: &str) -> anyhow::Result<Value> {
         value(self.ask(Method::POST, path, Some(&json!({})), &[]).await?).await
@@ -130,14 +138,33 @@ impl Http {
         if let Some(body) = body {
             request = request.header(header::CONTENT_TYPE, "application/json").body(body.to_string());
         }
-        let response = request.send().await.with_context(|| {
-            format!(
-                "{} does not answer; is `tmtpd control` (or standalone, dev) running, and --server right?",
-                self.base
-            )
-        })?;
-        if response.status().is_success() { Ok(response) } else { Err(refusal(response).await) }
+        let request = request.build()?;
+        let mut waits = WAITS;
+        loop {
+            let again = request.try_clone().context("a request that cannot be sent twice")?;
+            let response = self.client.execute(again).await.with_context(|| {
+                format!(
+                    "{} does not answer; is `tmtpd control` (or standalone, dev) running, and --server right?",
+                    self.base
+                )
+            })?;
+            match wait_for(&response).filter(|_| waits > 0) {
+                _ if response.status().is_success() => return Ok(response),
+                None => return Err(refusal(response).await),
+                Some(wait) => tokio::time::sleep(wait).await,
+            }
+            waits -= 1;
+        }
     }
+}
+
+/// How long to wait where too much was asked for in too short a time: nothing was done then.
+fn wait_for(response: &Response) -> Option<Duration> {
+    if response.status() != StatusCode::TOO_MANY_REQUESTS {
+        return None;
+    }
+    let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds)).filter(|wait| *wait <= WAIT_MAX)
 }
 
 async fn value(response: Response) -> anyhow::Result<Value> {
@@ -186,7 +213,43 @@ pub fn encoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
     use super::*;
+
+    /// Answers each of so many requests in its turn.
+    async fn answering(answers: Vec<&'static str>) -> anyhow::Result<Http> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let server = format!("http://{}", listener.local_addr()?);
+        tokio::spawn(async move {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().await?;
+                let mut asked = Vec::new();
+                while !asked.ends_with(b"\r\n\r\n") {
+                    asked.push(stream.read_u8().await?);
+                }
+                stream
+                    .write_all(format!("HTTP/1.1 {answer}\r\nconnection: close\r\n\r\n{{}}").as_bytes())
+                    .await?;
+            }
+            std::io::Result::Ok(())
+        });
+        Http::new(&Server { server, key: "key".to_owned() })
+    }
+
+    #[tokio::test]
+    async fn what_came_too_soon_is_sent_again_when_the_server_says() {
+        let soon = "429 Too Many Requests\r\nretry-after: 0";
+        let http = answering(vec![soon, soon, "200 OK"]).await.unwrap();
+        assert_eq!(http.get("/me").await.unwrap(), json!({}));
+        let http = answering(vec!["429 Too Many Requests\r\nretry-after: 3600"]).await.unwrap();
+        assert!(http.get("/me").await.is_err(), "nobody waits for an hour");
+        let http = answering(vec!["500 Oh\r\nretry-after: 0"]).await.unwrap();
+        assert!(http.get("/me").await.is_err(), "it may have been done");
+    }
 
     #[test]
     fn what_has_a_meaning_in_addresses_is_encoded() {

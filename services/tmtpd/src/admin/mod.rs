@@ -3,6 +3,7 @@
 pub mod args;
 mod audit;
 mod certificates;
+mod csv;
 pub mod http;
 mod invitations;
 mod people;

@@ -19,7 +19,7 @@ use crate::print;
 use args::Apply;
 use difference::{Act, ORG, SITE, Step};
 use file::{Org, Wanted};
-use providers::{Labels, with_labels};
+use providers::{Labels, check_pruned, with_labels};
 
 /// Brings everything in line.
 pub async fn run(args: &Apply) -> anyhow::Result<()> {
@@ -100,6 +100,7 @@ impl Work {
         for site in wanted.sites.iter().flatten() {
             labels.check(site)?;
         }
+        check_pruned(wanted, &providers, &sites, self.prune)?;
         let id = match org {
             Some(org) => self.change_org(wanted, org).await.map(|()| id)?,
             None => self.create_org(wanted).await?,

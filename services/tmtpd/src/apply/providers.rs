@@ -10,7 +10,9 @@ use super::{
     difference::{Act, PROVIDER, Step},
     differing, fields,
     file::{Org, PROVIDERS, Provider, Site},
-    read, with,
+    read,
+    sites::wanted_of,
+    with,
 };
 
 /// The providers that sites can name, by their labels; without an id where one is not made yet.
@@ -90,6 +92,32 @@ fn named(settings: &Map<String, Value>) -> Vec<String> {
 
 fn several(label: &str) -> anyhow::Error {
     anyhow::anyhow!("there are several sign-in providers called {label:?}; rename all but one")
+}
+
+/// Refuses to remove a provider that a site in service would still name: nobody could sign in with it there.
+pub fn check_pruned(org: &Org, providers: &[Value], sites: &[Value], prune: bool) -> anyhow::Result<()> {
+    for site in sites.iter().filter(|site| site["suspended"] != true) {
+        let wanted = wanted_of(org, site);
+        if wanted.is_none() && org.sites.is_some() {
+            // It is suspended by this run.
+            continue;
+        }
+        let settings =
+            wanted.map(Site::settings).transpose()?.filter(|settings| settings.contains_key(PROVIDERS));
+        let names = named(&settings.unwrap_or_else(|| fields(site["settings"].clone())));
+        let is_gone = |provider: &&Value| {
+            is_pruned(org, provider, prune) && names.iter().any(|name| provider["label"] == name.as_str())
+        };
+        if let Some(gone) = providers.iter().find(is_gone) {
+            bail!(
+                "the file lists no sign-in provider {}, but the site {} names it: list the provider, or say settings.{PROVIDERS} \
+                 of the site",
+                gone["label"],
+                site["hosts"][0].as_str().unwrap_or_default()
+            );
+        }
+    }
+    Ok(())
 }
 
 fn is_pruned(org: &Org, provider: &Value, prune: bool) -> bool {

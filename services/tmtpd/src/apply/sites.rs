@@ -45,6 +45,12 @@ impl Work {
                 "is closed, and erased at {at}; `tmtpd admin site reopen --org {org} --site {id}` opens it again"
             );
             self.warn(host, site, &why);
+        } else if site["held"] == true && wanted.suspended != Some(true) && self.is_tenant().await? {
+            self.warn(
+                host,
+                site,
+                "was suspended by the provider of this service, and nobody else resumes it",
+            );
         } else if let Some(suspended) = wanted.suspended.filter(|suspended| is_suspended != *suspended) {
             let word = if suspended { "suspend" } else { "resume" };
             let wanted = &fields(json!({"suspended": suspended}));
@@ -55,6 +61,11 @@ impl Work {
             self.warn(host, site, "is suspended; say suspended = false to resume it");
         }
         Ok(())
+    }
+
+    /// Whether the key is an organization's.
+    async fn is_tenant(&self) -> anyhow::Result<bool> {
+        Ok(!self.http.get("/me").await?["org"].is_null())
     }
 
     async fn create_site(
@@ -126,6 +137,11 @@ impl Work {
 /// What a site is called and found by.
 fn named(wanted: &Site) -> Map<String, Value> {
     fields(json!({"name": wanted.name, "hosts": wanted.hosts}))
+}
+
+/// Whether the file has something to say of this site.
+pub(super) fn wanted_of<'a>(org: &'a Org, site: &Value) -> Option<&'a Site> {
+    org.sites.iter().flatten().find(|wanted| shares_host(wanted, site))
 }
 
 fn shares_host(wanted: &Site, site: &Value) -> bool {

@@ -8,11 +8,15 @@ use crate::admin;
 
 /// `tmtpd apply` of this text; what it printed.
 async fn apply(server: &Server, text: &str, words: &[&str]) -> Result<String> {
+    apply_as(server, OPERATOR_KEY, text, words).await
+}
+
+async fn apply_as(server: &Server, key: &str, text: &str, words: &[&str]) -> Result<String> {
     // One of its own each time: sentences run side by side.
     let file = tempfile::NamedTempFile::new_in(server.folder())?;
     std::fs::write(&file, text)?;
     let (path, url) = (file.path().display().to_string(), format!("http://{}", server.api));
-    server.command(&[&["apply", &path, "--server", &url, "--key", OPERATOR_KEY], words].concat()).await
+    server.command(&[&["apply", &path, "--server", &url, "--key", key], words].concat()).await
 }
 
 pub(crate) async fn a_file_is_shown_then_applied_and_then_there_is_nothing_to_do(
@@ -291,5 +295,52 @@ pub(crate) async fn a_site_that_names_an_unknown_provider_is_refused_before_anyt
     ensure!(apply(server, &less, &[]).await? == "nothing to change\n");
     let said = refused(apply(server, &less, &["--prune"]).await);
     ensure!(said.contains("called \"Known\""), "{said}");
+    Ok(())
+}
+
+pub(crate) async fn a_provider_that_a_site_still_names_is_not_pruned(server: &Server) -> Result<()> {
+    let issuer = issuer(server, "Stillthere").await?;
+    let head = "[[org]]\nname = 'Still named'\n";
+    let provider = format!(
+        "[[org.provider]]\nlabel = 'Known'\nissuer = '{issuer}'\nsettings = {{ client_id = 'tmtp' }}\n"
+    );
+    let site = "[[org.site]]\nname = 'One'\nhosts = ['stillnamed.test']\n";
+    let named = format!("{site}settings = {{ registration = 'provider', providers = ['Known'] }}\n");
+    apply(server, &format!("{head}{provider}{named}"), &[]).await?;
+    let refused = |said: Result<String>| said.unwrap_or_else(|error| format!("{error:#}"));
+    // Neither the site's providers nor the site are in these files.
+    for left in [site, ""] {
+        let less = format!("{head}provider = []\n{left}");
+        for words in [&["--prune", "--dry-run"][..], &["--prune"]] {
+            let said = refused(apply(server, &less, words).await);
+            ensure!(said.contains("the site stillnamed.test names it"), "{said}");
+        }
+    }
+    ensure!(list(server, "provider", &org(server, "still named").await?).await?.len() == 1);
+    let freed =
+        format!("{head}provider = []\n{site}settings = {{ registration = 'closed', providers = [] }}\n");
+    let said = apply(server, &freed, &["--prune"]).await?;
+    ensure!(said.ends_with("2 changes made\n"), "{said}");
+    Ok(())
+}
+
+pub(crate) async fn a_site_that_the_provider_suspended_is_shown_to_its_organization_as_such(
+    server: &Server,
+) -> Result<()> {
+    let file = "[[org]]\nname = 'Held'\n[[org.site]]\nname = 'Held'\nhosts = ['held.test']\n";
+    apply(server, file, &[]).await?;
+    let org = org(server, "held").await?;
+    admin(server, &["site", "suspend", "--org", &org, "--site", "held.test"]).await?;
+    let key = admin(server, &["key", "create", "--org", &org, "--name", "file", "--role", "owner"]).await?;
+    let key = key["key"].as_str().context("a key")?;
+    for said in ["", "suspended = false\n"] {
+        let file = format!("{file}{said}");
+        for words in [&["--dry-run"][..], &[]] {
+            let said = apply_as(server, key, &file, words).await?;
+            ensure!(said.starts_with("! site held.test was suspended by the provider"), "{said}");
+        }
+    }
+    let said = apply(server, &format!("{file}suspended = false\n"), &[]).await?;
+    ensure!(said.ends_with("1 changes made\n"), "{said}");
     Ok(())
 }

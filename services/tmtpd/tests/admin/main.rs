@@ -46,6 +46,7 @@ fn sentences() -> Vec<Sentence<Server>> {
         an_erased_member_loses_its_link_and_its_receipt_is_checked_on_the_database,
         a_sites_own_certificate_is_served_at_once_and_the_folders_again_without_it,
         an_invited_user_is_listed_changed_suspended_and_removed,
+        a_file_of_people_is_looked_through_then_invited_and_nobody_twice,
         the_command_line_of_the_database_keeps_the_same_log,
     ]
 }
@@ -58,6 +59,8 @@ fn of_files() -> Vec<Sentence<Server>> {
         applied::changes_are_objects_for_programs,
         applied::a_site_made_suspended_is_shown_so,
         applied::of_a_closed_site_is_said_when_it_is_erased_and_how_to_reopen_it,
+        applied::a_provider_that_a_site_still_names_is_not_pruned,
+        applied::a_site_that_the_provider_suspended_is_shown_to_its_organization_as_such,
         applied::providers_are_made_changed_named_at_sites_and_removed,
         applied::what_a_file_says_nothing_about_is_not_pruned,
         applied::a_site_that_names_an_unknown_provider_is_refused_before_anything_is_done,
@@ -476,6 +479,36 @@ async fn an_invited_user_is_listed_changed_suspended_and_removed(server: &Server
     ensure!(listed[0]["name"] == "Ann" && listed[0]["version"] == 4, "{listed}");
     of("remove", &[]).await?;
     ensure!(of("show", &[]).await.is_err(), "it is still there");
+    Ok(())
+}
+
+async fn a_file_of_people_is_looked_through_then_invited_and_nobody_twice(server: &Server) -> Result<()> {
+    let org = admin(server, &["org", "create", "--name", "Listed"]).await?["id"].to_string();
+    let site = ["--org", &org, "--site", "listed.test"];
+    let create = ["site", "create", "--org", &org, "--name", "Listed", "--host", "listed.test"];
+    admin(server, &create).await?;
+    let file = tempfile::NamedTempFile::new_in(server.folder())?;
+    std::fs::write(&file, "name,email,alias\nAnn,ann@listed.test,\nBob,,Bob of the list\n")?;
+    let path = file.path().display().to_string();
+    let import = [&["invitation", "import", &path][..], &site].concat();
+    let dry = [&import[..], &["--dry-run"]].concat();
+    let results = |rows: &Value| -> Vec<Value> {
+        rows.as_array().into_iter().flatten().map(|row| json!([row["row"], row["result"]])).collect()
+    };
+    let made = [json!([2, "made"]), json!([3, "made"])];
+    let shown = admin(server, &dry).await?;
+    ensure!(results(&shown) == made, "{shown}");
+    let list = [&["invitation", "list"][..], &site].concat();
+    ensure!(admin(server, &list).await? == json!([]), "nothing was made");
+    let done = admin(server, &import).await?;
+    ensure!(results(&done) == made && done[0]["link"].is_string(), "{done}");
+    let shown = admin(server, &dry).await?;
+    ensure!(results(&shown) == [json!([2, "left out"]), json!([3, "left out"])], "{shown}");
+    let why = |row: usize| shown[row]["problem"].as_str().unwrap_or_default();
+    ensure!(why(0).contains("invited before") && why(1).contains("keeps it"), "{shown}");
+    // A script is told by the exit code, and nobody was invited twice.
+    ensure!(admin(server, &import).await.is_err());
+    ensure!(admin(server, &list).await?.as_array().map(Vec::len) == Some(2));
     Ok(())
 }
 

@@ -226,7 +226,7 @@ async fn another_alias_than_the_invitations_is_refused_and_the_account_exists_al
     let aliases = api(server, reqwest::Method::GET, &path, &json!({})).await?;
     ensure!(
         aliases["items"]
-            == json!([{"alias": "Bob Bower", "uid": registered.header["uid"], "reserved": false}]),
+            == json!([{"alias": "Bob Bower", "uid": registered.header["uid"], "reserved": false, "invitation": null}]),
         "{aliases}"
     );
     // Nobody gets what an invitation keeps for somebody else.

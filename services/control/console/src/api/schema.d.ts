@@ -599,6 +599,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/sites/{site}/invitations/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what would come of invitations, without making any. Each is looked at as if those before it had been made. */
+        post: operations["checkInvitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs/{org}/sites/{site}/invitations/{invitation}": {
         parameters: {
             query?: never;
@@ -1408,9 +1425,14 @@ export interface components {
         AliasShown: {
             /** @description The alias. */
             alias: string;
+            /**
+             * Format: int64
+             * @description The invitation that keeps it for whoever registers with it.
+             */
+            invitation?: number | null;
             /** @description Kept for a member to come. */
             reserved: boolean;
-            /** @description Whose it is; nobody's when it is reserved, or was retired and is never given again. */
+            /** @description Whose it is; nobody's when it is reserved, an invitation keeps it, or it was retired and is never given again. */
             uid?: string | null;
         };
         /** @description A certificate authority issues the site's certificates, and renews them long before they end. */
@@ -1671,6 +1693,14 @@ export interface components {
             /** @description Who. */
             uid: string;
         };
+        /** @description What would come of an invitation. */
+        InvitationChecked: {
+            /** @description Whether it would be made. */
+            made: boolean;
+            /** @description Whether a mail with the link would be sent. */
+            mailed: boolean;
+            problem?: components["schemas"]["Problem"] | null;
+        };
         /** @description A new invitation. */
         InvitationMade: components["schemas"]["InvitationShown"] & {
             /** @description The code, this once: it is kept as a hash only. Not there when the same request had made it before. */
@@ -1693,6 +1723,12 @@ export interface components {
             expires_at?: string | null;
             /** @description Whom it is for. */
             name?: string | null;
+            /**
+             * @description Refuse it where an invitation for this address is pending or was used: so a list that is sent again invites nobody
+             *     twice.
+             * @default false
+             */
+            unless_invited: boolean;
             /**
              * Format: int32
              * @description How many may register with it; 1 for one with an alias.
@@ -1742,6 +1778,25 @@ export interface components {
              * @description How many could at first.
              */
             uses_max: number;
+        };
+        /** @description Invitations to look through. */
+        InvitationsAsked: {
+            /** @description As each would be made, in their order. */
+            invitations: components["schemas"]["InvitationNew"][];
+        };
+        /** @description What would come of invitations. */
+        InvitationsChecked: {
+            /** @description What would come of each. */
+            items: components["schemas"]["InvitationChecked"][];
+            /**
+             * Format: int32
+             * @description How many members more the site may have.
+             */
+            members_free: number;
+            /** @description Whether mail is set up; without, whoever invites hands each link over. */
+            sends_mail: boolean;
+            /** @description Whether the site's policy lets people with an invitation in. */
+            takes_invitations: boolean;
         };
         /** @description A new key. */
         KeyMade: components["schemas"]["KeyShown"] & {
@@ -1926,9 +1981,14 @@ export interface components {
             items: {
                 /** @description The alias. */
                 alias: string;
+                /**
+                 * Format: int64
+                 * @description The invitation that keeps it for whoever registers with it.
+                 */
+                invitation?: number | null;
                 /** @description Kept for a member to come. */
                 reserved: boolean;
-                /** @description Whose it is; nobody's when it is reserved, or was retired and is never given again. */
+                /** @description Whose it is; nobody's when it is reserved, an invitation keeps it, or it was retired and is never given again. */
                 uid?: string | null;
             }[];
             /** @description The cursor of the next page; none on the last. */
@@ -6284,6 +6344,51 @@ export interface operations {
                     "RateLimit-Policy"?: string;
                     /** @description With 503: after so many seconds it may be tried again */
                     "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationsAsked"];
+            };
+        };
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationsChecked"];
+                };
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {

@@ -61,4 +61,5 @@ export type Way = Schemas['Way']
 export type InvitationState = 'pending' | 'used' | 'expired' | 'revoked'
 export type Invitation = Omit<Schemas['InvitationShown'], 'state'> & { state: InvitationState }
 export type InvitationMade = Schemas['InvitationMade']
+export type InvitationsChecked = Schemas['InvitationsChecked']
 export type InvitationNew = Partial<Schemas['InvitationNew']>

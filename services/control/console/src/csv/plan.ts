@@ -1,8 +1,8 @@
 import type { InvitationNew } from '../api/types'
 import { wrongMail } from '../text/mail'
 
-/** What becomes of a row of the file. */
-export type Planned = { row: number; name: string; email: string; alias: string; wrong: string; warns: string }
+/** What becomes of a row of the file. Whether a mail goes out the server says. */
+export type Planned = { row: number; name: string; email: string; alias: string; wrong: string; mailed: boolean }
 
 export type AliasRule = { least: number; most: number }
 
@@ -22,8 +22,8 @@ export function plan(rows: string[][], rule: AliasRule): Planned[] {
   const seen = new Map<string, number>()
   return rows.slice(1).map((cells, index) => {
     const at = (column: string) => cells[places[column] ?? -1] ?? ''
-    const row = { row: index + 2, name: at('name'), email: at('email').toLowerCase(), alias: at('alias'), wrong: '', warns: '' }
-    return { ...row, wrong: faultOf(row, rule, seen), warns: row.email ? '' : 'no mail goes out: give the link yourself' }
+    const row = { row: index + 2, name: at('name'), email: at('email').toLowerCase(), alias: at('alias'), wrong: '', mailed: false }
+    return { ...row, wrong: faultOf(row, rule, seen) }
   })
 }
 
@@ -53,7 +53,7 @@ function twice(key: string, value: string, row: number, seen: Map<string, number
   return ''
 }
 
-/** The invitation that a row asks for. */
+/** The invitation that a row asks for: none for somebody who was invited before, so the same file again invites nobody twice. */
 export function invitationOf({ name, email, alias }: Planned): InvitationNew {
-  return { ...(name && { name }), ...(email && { email }), ...(alias && { alias }) }
+  return { ...(name && { name }), ...(email && { email }), ...(alias && { alias }), unless_invited: true }
 }

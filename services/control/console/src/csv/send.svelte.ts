@@ -2,12 +2,11 @@ import * as invitations from '../api/invitations'
 import type { InvitationMade, Site } from '../api/types'
 import { asFailure } from '../state/list.svelte'
 import { once } from '../text/once'
+import { patiently } from './patience'
 import { invitationOf, type Planned } from './plan'
 
 export type Outcome = { planned: Planned; made: InvitationMade | null; wrong: string }
 
-const TRIES = 5
-const PAUSE_S = 2
 /** The same request had made it before, and the answer with the link did not arrive. */
 const LINK_LOST = 'The answer with the link was lost. Revoke this invitation, and invite again.'
 
@@ -34,23 +33,12 @@ export class Sending {
   /** The same key each time: a try whose answer was lost makes no second invitation. */
   async #send(site: Site, planned: Planned): Promise<Outcome | null> {
     const key = once()
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const made = await invitations.create(site, invitationOf(planned), key, this.#stop.signal)
-        return { planned, made, wrong: made.link || made.mailed ? '' : LINK_LOST }
-      } catch (error) {
-        if (this.#stop.signal.aborted) return null
-        const failure = asFailure(error)
-        const isPassing = [0, 429, 503].includes(failure.status)
-        if (!isPassing || attempt === TRIES) return { planned, made: null, wrong: failure.detail }
-        await this.#pause((failure.retryAfterSeconds ?? PAUSE_S * attempt) * 1000)
-      }
+    const stop = this.#stop.signal
+    try {
+      const made = await patiently(() => invitations.create(site, invitationOf(planned), key, stop), stop)
+      return { planned, made, wrong: made.link || made.mailed ? '' : LINK_LOST }
+    } catch (error) {
+      return stop.aborted ? null : { planned, made: null, wrong: asFailure(error).detail }
     }
   }
-
-  #pause = (ms: number) =>
-    new Promise<void>((done) => {
-      const timer = setTimeout(done, ms)
-      this.#stop.signal.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true })
-    })
 }

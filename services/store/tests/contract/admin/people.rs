@@ -85,6 +85,7 @@ pub async fn aliases_and_groups_are_listed(w: &World) -> Result<()> {
         alias: alias.to_owned(),
         uid: Some(uid.to_owned()),
         reserved: false,
+        invitation: None,
     };
     let all = view.aliases(&scope, &page(String::new())).await?;
     assert_eq!(all, [alias(ALICE, "alice"), alias(BOB, "bob")], "no groups among them");
@@ -112,7 +113,7 @@ pub async fn a_removed_member_leaves_its_groups_and_its_aliases_to_nobody(w: &Wo
     let mut view = admin(w).view().await?;
     assert_eq!(view.member(&scope, "alice").await?, None);
     let all = view.aliases(&scope, &page(String::new())).await?;
-    assert_eq!(all[0], Alias { alias: ALICE.to_owned(), uid: None, reserved: false });
+    assert_eq!(all[0], Alias { alias: ALICE.to_owned(), uid: None, reserved: false, invitation: None });
     let inside = view.in_group(&scope, GROUP, &page(String::new())).await?.context("the group")?;
     assert_eq!(inside.iter().map(|it| it.uid.as_str()).collect::<Vec<_>>(), ["bob"]);
     let mut tx = w.tx().await?;

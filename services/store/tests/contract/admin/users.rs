@@ -51,8 +51,12 @@ pub async fn a_user_is_found_by_address_and_through_its_own_organization_only(w:
     let (org, _) = second(w).await?;
     let ann = add(w, OrgId::DEFAULT, "ann@a.example").await?;
     let bob = add(w, org.id, "bob@b.example").await?;
+    let mut change = admin(w).begin().await?;
+    assert!(change.note_sign_in(&bob, 1_500).await?);
+    change.commit().await?;
+    let bob = User { signed_in_ms: Some(1_500), ..bob };
     let mut view = admin(w).view().await?;
-    assert_eq!(view.find_account("ann@a.example").await?.map(|account| account.user), Some(ann.clone()));
+    assert_eq!(view.find_account("bob@b.example").await?.map(|account| account.user), Some(bob.clone()));
     assert!(view.find_account("nobody@a.example").await?.is_none());
     assert_eq!((ann.has_password, ann.has_totp, ann.signed_in_ms, ann.version), (false, false, None, 1));
     assert_eq!(view.users(OrgId::DEFAULT, &page(UserId(0))).await?, std::slice::from_ref(&ann));
@@ -69,12 +73,58 @@ pub async fn a_user_is_found_by_address_and_through_its_own_organization_only(w:
     Ok(())
 }
 
-pub async fn an_address_is_given_once_also_at_one_moment(w: &World) -> Result<()> {
+pub async fn an_address_is_invited_once_by_each_organization_also_at_one_moment(w: &World) -> Result<()> {
     let (org, _) = second(w).await?;
     let tries = (0..6).map(|n| try_add(w, if n % 2 == 0 { org.id } else { OrgId::DEFAULT }, "ann@a.example"));
     // Who comes too late is told so, and fails by nothing else.
     let made = futures::future::try_join_all(tries).await?;
-    assert_eq!(made.iter().filter(|made| made.is_some()).count(), 1);
+    let mut orgs: Vec<_> = made.iter().flatten().map(|user| user.org).collect();
+    orgs.sort();
+    assert_eq!(orgs, [OrgId::DEFAULT, org.id]);
+    Ok(())
+}
+
+/// `false`: somebody else holds the address.
+async fn try_sign_in(w: &World, user: &User) -> Result<bool> {
+    let mut change = admin(w).begin().await?;
+    let is_in = change.note_sign_in(user, 2_000).await?;
+    change.commit().await?;
+    Ok(is_in)
+}
+
+pub async fn an_address_is_held_by_the_first_who_signs_in_with_it(w: &World) -> Result<()> {
+    let (org, _) = second(w).await?;
+    let ours = add(w, OrgId::DEFAULT, "ann@a.example").await?;
+    let theirs = add(w, org.id, "ann@a.example").await?;
+    let mut view = admin(w).view().await?;
+    assert!(view.find_account("ann@a.example").await?.is_none(), "who was invited holds nothing");
+    assert_eq!(view.find_invited("ann@a.example", 5).await?, [ours.clone(), theirs.clone()]);
+    assert_eq!(view.find_invited("ann@a.example", 1).await?, std::slice::from_ref(&ours));
+    assert_eq!(view.find_user(org.id, "ann@a.example").await?, Some(theirs.clone()));
+    drop(view);
+    assert!(
+        try_sign_in(w, &theirs).await? && !try_sign_in(w, &ours).await? && try_sign_in(w, &theirs).await?
+    );
+    let mut view = admin(w).view().await?;
+    assert_eq!(view.find_account("ann@a.example").await?.map(|found| found.user.id), Some(theirs.id));
+    assert_eq!(view.find_invited("ann@a.example", 5).await?, []);
+    assert_eq!(view.user(OrgId::DEFAULT, ours.id).await?, Some(ours.clone()), "as it was");
+    drop(view);
+    // Whoever goes lets go of it.
+    let mut change = admin(w).begin().await?;
+    change.remove_user(org.id, theirs.id).await?;
+    change.commit().await?;
+    assert!(try_sign_in(w, &ours).await?);
+    Ok(())
+}
+
+pub async fn of_two_who_sign_in_with_an_address_at_one_moment_one_is_in(w: &World) -> Result<()> {
+    let (org, _) = second(w).await?;
+    let ours = add(w, OrgId::DEFAULT, "ann@a.example").await?;
+    let theirs = add(w, org.id, "ann@a.example").await?;
+    let tries = [&ours, &theirs].map(|user| try_sign_in(w, user));
+    let is_in = futures::future::try_join_all(tries).await?;
+    assert_eq!(is_in.iter().filter(|is_in| **is_in).count(), 1);
     Ok(())
 }
 

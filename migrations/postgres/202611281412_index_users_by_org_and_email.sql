@@ -1,0 +1,3 @@
+-- no-transaction
+-- An address may be invited by many organizations, once by each.
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS users_invited ON users (org, email);

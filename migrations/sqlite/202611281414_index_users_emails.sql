@@ -1,0 +1,2 @@
+-- Who was invited under an address, whichever organization did.
+CREATE INDEX IF NOT EXISTS users_emails ON users (email, id);
