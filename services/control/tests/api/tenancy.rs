@@ -87,7 +87,7 @@ const OWN: [&str; 19] = [
 /// What those do who help members.
 const HELP: [&str; 4] = ["suspendMember", "resumeMember", "revokeNode", "checkProvider"];
 /// What is administrators' besides.
-const ADMINISTER: [&str; 24] = [
+const ADMINISTER: [&str; 25] = [
     "createSite",
     "changeSite",
     "suspendSite",
