@@ -151,7 +151,8 @@ async fn who_sends_slowly_takes_no_place_from_others() -> Result<()> {
 /// However many keys it makes: they wait for a provider that never answers.
 #[tokio::test]
 async fn an_organization_has_a_share_of_the_places() -> Result<()> {
-    let stage = Stage::with(Options { requests_at_once_max: 16, ..Options::default() }).await?;
+    let options = Options { requests_at_once_max: 16, private_providers: true, ..Options::default() };
+    let stage = Stage::with(options).await?;
     let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
     let silent = TcpListener::bind("127.0.0.1:0").await?;
     let issuer = format!("http://{}", silent.local_addr()?);
@@ -166,8 +167,9 @@ async fn an_organization_has_a_share_of_the_places() -> Result<()> {
     let many = keys.iter().map(|key| stage.post(key, &path, &body));
     let beside = async {
         // All of them have come by then: four wait for the provider.
-        for _ in 0..4 {
-            silent.accept().await?;
+        let mut waiting = Vec::new();
+        while waiting.len() < 4 {
+            waiting.push(timeout(Duration::from_secs(30), silent.accept()).await??);
         }
         stage.get(theirs.key("auditor"), &theirs.at("/sites")).await?.good()
     };
