@@ -1,5 +1,7 @@
 //! Logs to standard error, metrics to whoever scrapes them.
 
+use std::time::Duration;
+
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
@@ -82,6 +84,9 @@ impl LogOptions {
     }
 }
 
+/// How often what was measured is summed up.
+const SUM_UP: Duration = Duration::from_secs(1);
+
 /// The process's metrics, ready to be scraped.
 #[derive(Clone)]
 pub struct Metrics(PrometheusHandle);
@@ -107,6 +112,16 @@ impl Metrics {
         read_process();
         self.0.run_upkeep();
         self.0.render()
+    }
+
+    /// Sums up what was measured, every second, for as long as it is awaited: each single time would be kept until somebody
+    /// asks, and where nobody does, for ever.
+    pub async fn sum_up(self) {
+        let mut turns = tokio::time::interval(SUM_UP);
+        loop {
+            turns.tick().await;
+            self.0.run_upkeep();
+        }
     }
 
     /// Metrics of a recorder that is not the process's, for tests.
@@ -152,6 +167,28 @@ fn resident_bytes() -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_measured_takes_no_room_though_nobody_asks_for_it() {
+        let recorder = builder().unwrap().build_recorder();
+        let summing = tokio::spawn(Metrics(recorder.handle()).sum_up());
+        let measure = || {
+            metrics::with_local_recorder(&recorder, || {
+                let times = metrics::histogram!("tmtp_test_seconds");
+                (0..100_000).for_each(|_| times.record(0.1));
+            });
+        };
+        measure();
+        tokio::time::sleep(SUM_UP).await;
+        let before = resident_bytes().unwrap();
+        for _ in 0..50 {
+            measure();
+            tokio::time::sleep(SUM_UP).await;
+        }
+        let grown = resident_bytes().unwrap() - before;
+        assert!(grown < 10e6, "five million times took {grown} octets");
+        summing.abort();
+    }
 
     #[test]
     fn a_filter_that_makes_no_sense_is_refused() {

@@ -42,6 +42,11 @@ impl Process {
         let http = listen::on(settings.http.listen, http_setting)?;
         let stop = CancellationToken::new();
         let mut tasks = Tasks::new(stop.clone());
+        let summing_up = metrics.clone().sum_up();
+        tasks.background("metrics", async {
+            summing_up.await;
+            Ok(())
+        });
         tasks.background("certificates", expiry::watch(expiry::of_role(settings, role)));
         Ok(Self {
             tasks,
