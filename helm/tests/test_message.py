@@ -83,6 +83,8 @@ def test_the_load_tests_job_loads_its_site_and_prints_its_figures(server):
     again = f'loadTest={json.dumps({"enabled": True, "host": "demo.localhost", "args": args[:1]})}'
     names = {each["metadata"]["name"] for each in chart.of_kind("min-values.yaml", "Job", settings=(again,))}
     assert job["metadata"]["name"] not in names
+    newer = {each["metadata"]["name"] for each in chart.of_kind("min-values.yaml", "Job", settings=(wish, 'image.tag="9.9.9"'))}
+    assert job["metadata"]["name"] not in newer, "an upgrade would change it"
 
 
 def test_each_pods_steps_send_a_message_and_a_step_that_fails_fails_the_pod(server):

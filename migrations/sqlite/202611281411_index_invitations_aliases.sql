@@ -1,2 +1,2 @@
 -- Which invitation keeps an alias is asked for every alias of a page.
-CREATE INDEX IF NOT EXISTS invitations_aliases ON invitations (site, alias) WHERE alias IS NOT NULL;
+CREATE INDEX IF NOT EXISTS invitations_aliases ON invitations (site, alias, id) WHERE alias IS NOT NULL;

@@ -59,6 +59,8 @@ pub struct Verdict {
     pub foreign: u64,
     /// Answered with an error.
     pub refused: u64,
+    /// Those of them because a queue was full.
+    pub full_queues: u64,
     /// Not answered in time.
     pub unanswered: u64,
     /// Came again over a new link because the ack was lost with the old one: allowed.
@@ -80,6 +82,7 @@ impl Verdict {
             verdict.unanswered += outbox.give_up();
             verdict.acks_out_of_order += outbox.acks_out_of_order;
             verdict.refused += outbox.refused;
+            verdict.full_queues += outbox.full_queues;
             if let Some(refusal) = &outbox.first_refusal {
                 verdict.trouble(format!("{REFUSED}{refusal}"));
             }
@@ -130,11 +133,11 @@ impl Verdict {
     /// Takes out that posts were refused because a queue was full, which a site owes to whoever posts more than is taken from
     /// it; how many were. Where there was another reason all of them stay.
     pub fn take_full_queues(&mut self) -> u64 {
-        let is_refusal = |what: &String| what.starts_with(REFUSED);
-        if self.troubles.iter().any(|what| is_refusal(what) && !what.ends_with("is full")) {
+        if self.refused != self.full_queues {
             return 0;
         }
-        self.troubles.retain(|what| !is_refusal(what));
+        self.troubles.retain(|what| !what.starts_with(REFUSED));
+        self.full_queues = 0;
         std::mem::take(&mut self.refused)
     }
 
@@ -150,6 +153,7 @@ impl Verdict {
         self.acks_out_of_order += other.acks_out_of_order;
         self.foreign += other.foreign;
         self.refused += other.refused;
+        self.full_queues += other.full_queues;
         self.unanswered += other.unanswered;
         self.again += other.again;
         other.troubles.into_iter().for_each(|what| self.trouble(what));

@@ -23,6 +23,8 @@ pub struct Outbox {
     pub acks_out_of_order: u64,
     /// Answered with an error.
     pub refused: u64,
+    /// Those of them because a queue was full.
+    pub full_queues: u64,
     /// What the site said of the first one that it refused.
     pub first_refusal: Option<String>,
 }
@@ -56,6 +58,7 @@ impl Outbox {
         self.acks_out_of_order += u64::from(!is_first);
         if let Some(error) = error {
             self.refused += 1;
+            self.full_queues += u64::from(error.ends_with("is full"));
             self.first_refusal.get_or_insert_with(|| error.to_owned());
             self.lanes.entry(posted.lane).or_default().not_acked.insert(posted.sequence);
         }

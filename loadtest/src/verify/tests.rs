@@ -107,9 +107,9 @@ fn a_group_owes_a_copy_to_each_but_the_sender() {
 fn that_queues_are_full_is_owed_to_whoever_posts_too_much_and_nothing_else_is() {
     let refused = |why: &[&str]| {
         let mut run = Run::with_three_acked().arrive(&[0, 1, 2]);
-        for (sender, why) in why.iter().enumerate() {
-            run.outboxes[sender].post(1, Duration::ZERO);
-            run.outboxes[sender].answered(["3", "0"][sender], Some(why));
+        for (request, why) in (3..).zip(why) {
+            run.outboxes[0].post(1, Duration::ZERO);
+            run.outboxes[0].answered(&request.to_string(), Some(why));
         }
         run.verdict()
     };

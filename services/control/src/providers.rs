@@ -227,7 +227,7 @@ async fn made_before(
     change.provider(org, ProviderId(id)).await?.ok_or(Error::Absent("provider")).map(Some)
 }
 
-async fn all(change: &mut Change, org: OrgId) -> Result<Vec<Provider>> {
+pub(crate) async fn all(change: &mut Change, org: OrgId) -> Result<Vec<Provider>> {
     let page = Page { after: ProviderId(0), limit: u32::MAX, search: String::new() };
     Ok(change.providers(org, &page).await?)
 }

@@ -11,6 +11,7 @@ use tmtp_store::{
 use crate::{
     By, Created, Error, Once, Registry, Result, check,
     orgs::{allowed, fresh, within},
+    providers,
     registry::{Done, recall, remember},
     reserved::{self, own_names},
     settings,
@@ -69,6 +70,7 @@ impl Registry {
         let settings = settings::merge(&within(&owner.limits, &SiteSettings::default()), &plan.settings)?;
         allowed(&owner.limits, &settings)?;
         known_providers(&mut change, org, &settings).await?;
+        has_where_to_sign_in_again(&mut change, org, &settings).await?;
         let new = NewSite { name: plan.name.clone(), hosts, settings };
         let made = change.add_org_site(org, &new, self.now_ms()).await?;
         remember(&mut change, by, once, made.site.id.0, self.now_ms()).await?;
@@ -106,6 +108,9 @@ impl Registry {
         allowed(&owner.limits, &after.site.settings)?;
         if after.site.settings.providers != before.site.settings.providers {
             known_providers(&mut change, org, &after.site.settings).await?;
+        }
+        if after.site.settings != before.site.settings {
+            has_where_to_sign_in_again(&mut change, org, &after.site.settings).await?;
         }
         if after.site.hosts != before.site.hosts {
             // First, as an order that is under way does: none of the two is in the middle of the other.
@@ -167,6 +172,20 @@ fn with_reserved(mut value: Value, names: &[&str]) -> Value {
         value["reserved"] = json!(names);
     }
     value
+}
+
+/// Members who have to sign in again could not log in where nobody vouches for them.
+async fn has_where_to_sign_in_again(change: &mut Change, org: OrgId, settings: &SiteSettings) -> Result<()> {
+    if !settings.signs_in_again() {
+        return Ok(());
+    }
+    let all = providers::all(change, org).await?;
+    if all.iter().any(|provider| settings.lets_vouch(provider.id)) {
+        return Ok(());
+    }
+    let why = "no sign-in provider vouches for people at this site, and members could not sign in again: add one to the \
+               organization first, or set sign_in_again_days to 0";
+    Err(Error::State(why.to_owned()))
 }
 
 /// Refuses providers that the organization does not have.

@@ -83,6 +83,11 @@ impl Refusal {
         Self(format!("{field} {} is invalid", quoted(name)))
     }
 
+    /// Most such names are made to be mistaken for others.
+    pub fn name_mixes_scripts(field: &str, name: &str) -> Self {
+        Self(format!("{field} {} mixes letters of different scripts in a word", quoted(name)))
+    }
+
     pub fn alias_taken(name: &str) -> Self {
         Self(format!("newalias {} is already taken", quoted(name)))
     }

@@ -1,6 +1,6 @@
 //! What names look like: two that people could mistake for one another share a look.
 
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 use unicode_security::{MixedScript as _, confusable_detection::skeleton};
 
 /// The looks of a name, in ascending order. Letters that look alike are one (UTS #39), and so are both cases of a letter;
@@ -37,7 +37,8 @@ fn with_capital_i(text: &str) -> String {
 /// for others. Latin letters beside those of East Asia are not.
 pub fn mixes_scripts(name: &str) -> bool {
     name.split_whitespace().any(|word| {
-        let other: String = word.chars().filter(|letter| !letter.is_ascii_alphabetic()).collect();
+        let is_latin = |letter: &char| letter.is_ascii_alphabetic() || is_combining_mark(*letter);
+        let other: String = word.nfd().filter(|letter| !is_latin(letter)).collect();
         let scripts = other.as_str().resolve_script_set();
         !(word.is_single_script() || scripts.hanb || scripts.jpan || scripts.kore)
     })
@@ -116,6 +117,7 @@ mod tests {
             "Zoë O’Neill-Šćepanović",
             "Анна Ames",
             "東芝Group 2",
+            "Café東京",
             "ソニーTV",
             "Ελένη 7",
             "Ann 😀",

@@ -79,8 +79,11 @@ test('a site takes people from the sign-in providers that were chosen for it', a
   await page.getByText('any of them in place of 1 chosen').waitFor()
 })
 
-test('people sign in again after so many days, as long as providers let them in', async () => {
+test('people sign in again after so many days, as long as providers let them in', async (t) => {
+  const provider = await startProvider()
+  t.after(() => provider.close())
   const org = await makeOrg()
+  await ask('POST', `/orgs/${org.id}/providers`, { label: 'Acme account', issuer: provider.issuer, settings: { client_id: 'tmtp' } })
   const site = await makeSite(org)
   const page = await visit(`orgs/${org.id}/sites/${site.id}/policies`, { key: await makeKey(org, 'admin') })
   const days = page.getByLabel('After how many days do people sign in again?')

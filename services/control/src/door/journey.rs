@@ -4,7 +4,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest as _, Sha256};
 use tmtp_platform::Secret;
-use tmtp_store::admin::{OrgId, UserProvider, UserProviderId, UserSignIn};
+use tmtp_store::admin::{OrgId, UserProvider, UserProviderId, UserSignIn, View};
 use url::Url;
 
 use super::{Door, links::INVITED_MAX};
@@ -42,31 +42,39 @@ impl Part {
     }
 }
 
+/// Those of the organization that named the address' domain first.
+async fn at_domain(view: &mut View, email: &str) -> Result<Vec<UserProvider>> {
+    let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
+    Ok(view.user_providers_at(domain).await?)
+}
+
 impl Door {
-    /// The providers that are shown to somebody with this address: their own organization's, or those of all that invited it
-    /// while nobody has signed in with it; for one whom nobody knows, those of the organization that named the address' domain first. So the answer does not tell whether there is such a person,
-    /// and no organization can put its own provider before another's people.
+    /// The providers that are shown to somebody with this address: their own organization's. While nobody has signed in with it,
+    /// those of the organization that named the address' domain first, then those of others that invited it. So the answer does
+    /// not tell whether there is such a person, but where several organizations name one domain; and none can put its own
+    /// provider before another's people.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn providers_for(&self, email: &str) -> Result<Vec<UserProvider>> {
         let email = looked_up(email);
         let mut view = self.registry.view().await?;
-        let whose = match view.find_account(&email).await? {
-            Some(account) => vec![account.user],
-            None => view.find_invited(&email, INVITED_MAX).await?,
+        let mut found = match view.find_account(&email).await? {
+            Some(account) if account.user.org != OrgId::PROVIDER => all(&mut view, account.user.org).await?,
+            // The provider's own people get what a stranger gets, and get in by none of it.
+            Some(_) => at_domain(&mut view, &email).await?,
+            None => {
+                let mut found = at_domain(&mut view, &email).await?;
+                let invited = view.find_invited(&email, INVITED_MAX).await?;
+                for user in invited.iter().filter(|user| user.org != OrgId::PROVIDER) {
+                    let theirs = all(&mut view, user.org).await?;
+                    let is_new = |one: &UserProvider| found.iter().all(|other| other.id != one.id);
+                    let new: Vec<_> = theirs.into_iter().filter(is_new).collect();
+                    found.extend(new);
+                }
+                found
+            }
         };
-        let is_held = whose.iter().any(|user| user.signed_in_ms.is_some() && user.org != OrgId::PROVIDER);
-        let mut found = Vec::new();
-        // The provider's own people get what a stranger gets, and get in by none of it.
-        for user in whose.iter().filter(|user| user.org != OrgId::PROVIDER) {
-            found.extend(all(&mut view, user.org).await?);
-        }
-        found.retain(|provider| provider.settings.takes(&email));
-        if found.is_empty() && !is_held {
-            let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
-            found = view.user_providers_at(domain).await?;
-        }
         found.retain(|provider| provider.settings.takes(&email));
         Ok(found)
     }

@@ -218,7 +218,9 @@ impl Registry {
         // Nobody has two connections at a time.
         drop(view);
         for user in asking {
-            self.send_reset_to(user, visitor, letters).await?;
+            if let Err(error) = self.send_reset_to(user, visitor, letters).await {
+                tracing::warn!(%error, "a link for a new password could not be sent");
+            }
         }
         Ok(())
     }

@@ -75,14 +75,14 @@ impl View {
         self.conn().first(sql, values![email]).await?.as_ref().map(account).transpose()
     }
 
-    /// Those who were invited under an address that nobody holds, whichever organizations they are of: the first ones, so many
+    /// Those who were invited under an address that nobody holds, whichever organizations they are of: the newest ones, so many
     /// at most.
     pub async fn find_invited(&mut self, email: &str, limit: u32) -> Result<Vec<User>> {
         let sql =
             "SELECT id, org, email, name, role, suspended, version, created_ms, signed_in_ms, password, totp,
                    totp_new FROM users WHERE email = $1
                    AND NOT EXISTS (SELECT 1 FROM users h WHERE h.email = users.email AND h.signed_in_ms > 0)
-                   ORDER BY id LIMIT $2";
+                   ORDER BY id DESC LIMIT $2";
         let rows = self.conn().all(sql, values![email, i64::from(limit)]).await?;
         rows.iter().map(|row| Ok(account(row)?.user)).collect()
     }
@@ -179,9 +179,12 @@ impl Change {
 
     /// Notes that somebody signed in, who holds their address from then on; `false` when somebody else holds it.
     pub async fn note_sign_in(&mut self, user: &User, now_ms: i64) -> Result<bool> {
-        // All who have the address, one after the other: of two who sign in at one moment one finds that the other did.
-        let lock = "UPDATE users SET version = version WHERE email = $1";
-        self.conn().run(lock, values![&user.email]).await?;
+        if user.signed_in_ms.is_none() {
+            // All who have the address, one after the other: of two who sign in for the first time at one moment one finds that
+            // the other did, or is told to try again.
+            let lock = "UPDATE users SET version = version WHERE email = $1";
+            self.conn().run(lock, values![&user.email]).await?;
+        }
         let sql = "UPDATE users SET signed_in_ms = $3 WHERE org = $1 AND id = $2 AND NOT EXISTS
                    (SELECT 1 FROM users h WHERE h.email = users.email AND h.signed_in_ms > 0 AND h.id <> users.id)";
         Ok(self.conn().run(sql, values![user.org.0, user.id.0, now_ms]).await? > 0)

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 use super::args::Server;
 
+use crate::print;
+
 /// How long an answer may take.
 const ANSWER: Duration = Duration::from_secs(30);
 /// How long a connection may take.
@@ -151,16 +153,20 @@ impl Http {
             match wait_for(&response).filter(|_| waits > 0) {
                 _ if response.status().is_success() => return Ok(response),
                 None => return Err(refusal(response).await),
-                Some(wait) => tokio::time::sleep(wait).await,
+                Some(wait) => {
+                    print::note(format_args!("the server asks to wait for {} s ...", wait.as_secs()));
+                    tokio::time::sleep(wait).await;
+                }
             }
             waits -= 1;
         }
     }
 }
 
-/// How long to wait where too much was asked for in too short a time: nothing was done then.
+/// How long to wait where too much was asked for in too short a time, or the server is busy. To ask again is safe: what makes
+/// something has an Idempotency-Key, which stays the same.
 fn wait_for(response: &Response) -> Option<Duration> {
-    if response.status() != StatusCode::TOO_MANY_REQUESTS {
+    if !matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         return None;
     }
     let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;

@@ -98,8 +98,8 @@ pub async fn an_address_is_held_by_the_first_who_signs_in_with_it(w: &World) -> 
     let theirs = add(w, org.id, "ann@a.example").await?;
     let mut view = admin(w).view().await?;
     assert!(view.find_account("ann@a.example").await?.is_none(), "who was invited holds nothing");
-    assert_eq!(view.find_invited("ann@a.example", 5).await?, [ours.clone(), theirs.clone()]);
-    assert_eq!(view.find_invited("ann@a.example", 1).await?, std::slice::from_ref(&ours));
+    assert_eq!(view.find_invited("ann@a.example", 5).await?, [theirs.clone(), ours.clone()]);
+    assert_eq!(view.find_invited("ann@a.example", 1).await?, std::slice::from_ref(&theirs));
     assert_eq!(view.find_user(org.id, "ann@a.example").await?, Some(theirs.clone()));
     drop(view);
     assert!(
