@@ -330,7 +330,8 @@ impl Api {
         let Ok(Some(site)) = view.site(site).await else { return false };
         let hello = plan.name.as_ref().map_or("Hello,".to_owned(), |name| format!("Hello {name},"));
         let invited = format!(
-            "{} invites you to its private messaging: only members can write there, and nobody reads along.",
+            "{} invites you to its messaging: only its members can write there, and its server keeps a message until the \
+             devices of everybody it is for have it, not longer.",
             site.name
         );
         let letter = Letter {

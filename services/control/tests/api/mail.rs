@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     people::{PASSWORD, cookie, knock},
-    stage::{OPERATOR, Stage},
+    stage::{OPERATOR, Stage, Tenant},
 };
 
 /// A mail server, and the folder that it keeps mails in.
@@ -229,6 +229,42 @@ async fn an_organization_whose_mails_are_put_off_holds_no_other_up() -> Result<(
     assert!(ours < 60, "{ours} of ours went first");
     stop.cancel();
     sending.await?;
+    Ok(())
+}
+
+/// Whoever is invited gets in.
+async fn taking_invitations(stage: &Stage, tenant: &Tenant) -> Result<()> {
+    let body = json!({"settings": {"registration": "invitation"}});
+    stage.send(OPERATOR, Method::PATCH, &tenant.in_site(""), &body).await?.good()?;
+    Ok(())
+}
+
+/// The page that somebody sees who follows the link of an invitation: it keeps the code in a cookie.
+async fn welcome(stage: &Stage, tenant: &Tenant, made: &Value) -> Result<String> {
+    let code = made["code"].as_str().context("a code")?;
+    let request = reqwest::Client::new().get(stage.url(&format!("/join/{}", tenant.site)));
+    let cookie = format!("tmtp_invitation_{}={code}", tenant.site);
+    Ok(request.header("cookie", cookie).send().await?.error_for_status()?.text().await?)
+}
+
+#[tokio::test]
+async fn what_invitations_promise_is_what_the_service_does() -> Result<()> {
+    let sink = Sink::start().await?;
+    let stage = Stage::with(Options { mail: sink.options("none"), ..Options::default() }).await?;
+    let ours = stage.tenant("ours").await?;
+    sink.next().await?;
+    taking_invitations(&stage, &ours).await?;
+    let path = ours.in_site("/invitations");
+    let made = stage.post(ours.key("admin"), &path, &json!({"email": "ann@a.example"})).await?.made()?;
+    let mail = sink.next().await?;
+    let page = welcome(&stage, &ours, &made).await?;
+    for text in [&mail.text, &page] {
+        assert!(text.contains("until the devices of everybody it is for have it, not longer"), "{text}");
+        // Whoever operates the service could look at what waits.
+        for untrue in ["reads along", "nobody in between", "private"] {
+            assert!(!text.contains(untrue), "{untrue}: {text}");
+        }
+    }
     Ok(())
 }
 
