@@ -182,7 +182,11 @@ impl Registry {
         };
         let made = change.add_invitation(scope, &new).await;
         let wanted = plan.alias.as_deref().unwrap_or_default();
-        Ok((or_taken(change, scope, wanted, made).await?, code.into()))
+        let made = or_taken(change, scope, wanted, made).await?;
+        if let Some(to) = &plan.email {
+            self.count_letter(change, scope.org(), to).await?;
+        }
+        Ok((made, code.into()))
     }
 
     /// Ends an invitation for good; the alias that it kept can be had again. Once is as good as twice.

@@ -10,6 +10,7 @@ use tmtp_control::{
     Options,
     mail::{Letter, MailOptions, Mailer},
 };
+use tmtp_platform::Clock as _;
 use tmtp_store::admin::{OrgId, UserId};
 use tmtp_testkit::{leash::Leash, ports};
 use tokio::{
@@ -265,6 +266,59 @@ async fn what_invitations_promise_is_what_the_service_does() -> Result<()> {
             assert!(!text.contains(untrue), "{untrue}: {text}");
         }
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_organization_has_so_many_invitations_mailed_a_day_and_few_to_one_address() -> Result<()> {
+    let sink = Sink::start().await?;
+    let options = Options { mail: sink.options("none"), letters_per_day_max: 8, ..Options::default() };
+    let stage = Stage::with(options).await?;
+    stage.clock.stop();
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    for _ in 0..2 {
+        sink.next().await?;
+    }
+    // Each organization's first letter went to the one whom it began with.
+    let invitations = ours.in_site("/invitations");
+    let invite = async |to: &str| stage.post(ours.key("admin"), &invitations, &json!({"email": to})).await;
+    for to in ["ann@a.example", "Ann@A.example", "ann@a.example", "ann@a.example", "ann@a.example"] {
+        invite(to).await?.made()?;
+        sink.next().await?;
+    }
+    let said = invite("ANN@a.example").await?;
+    let wait: i64 = said.headers["retry-after"].to_str()?.parse()?;
+    let left = 86_400_000 - stage.clock.unix_ms() % 86_400_000;
+    assert_eq!(wait, (left + 999) / 1_000, "until the day is over");
+    assert!(said.problem(429, "letters")?.contains("ANN@a.example got 5"));
+    // Rows of a file are told before, each for itself.
+    let rows = ["bob@a.example", "ann@a.example", "carl@a.example", "dora@a.example"];
+    let rows: Vec<_> =
+        rows.into_iter().map(|to| json!({"email": to})).chain([json!({"name": "Erik"})]).collect();
+    let (check, rows) = (ours.in_site("/invitations/check"), json!({"invitations": rows}));
+    let looked = stage.post(ours.key("admin"), &check, &rows).await?.good()?;
+    let kinds: Vec<_> =
+        looked["items"].as_array().context("items")?.iter().map(|it| &it["problem"]["type"]).collect();
+    let letters = json!("urn:tmtp:problem:letters");
+    assert_eq!(kinds, [&Value::Null, &letters, &Value::Null, &letters, &Value::Null], "{looked}");
+    for to in ["bob@a.example", "carl@a.example"] {
+        invite(to).await?.made()?;
+        sink.next().await?;
+    }
+    assert!(invite("dora@a.example").await?.problem(429, "letters")?.contains("had 8 invitations"));
+    let list = stage.get(ours.key("admin"), &format!("{invitations}?q=dora")).await?.good()?;
+    assert_eq!(list["items"], json!([]), "nothing was made");
+    let person = json!({"email": "fred@a.example", "role": "support"});
+    stage.post(ours.key("owner"), &ours.at("/users"), &person).await?.problem(429, "letters")?;
+    // Who hands the link over needs no mail; passwords and other organizations go on.
+    stage.post(ours.key("admin"), &invitations, &json!({"name": "Erik"})).await?.made()?;
+    knock(&stage, "/sign-in/forgotten", &json!({"email": "carol@ours.example"})).await?;
+    assert_eq!(sink.next().await?.to, "carol@ours.example");
+    let other = theirs.in_site("/invitations");
+    stage.post(theirs.key("admin"), &other, &json!({"email": "ann@a.example"})).await?.made()?;
+    sink.next().await?;
+    stage.clock.put_forward(left);
+    invite("ann@a.example").await?.made()?;
     Ok(())
 }
 

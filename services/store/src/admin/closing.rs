@@ -43,7 +43,7 @@ const ERASE: [&str; 21] = [
 ];
 
 /// What goes with an organization. Its audit log stays.
-const REMOVE_ORG: [&str; 14] = [
+const REMOVE_ORG: [&str; 15] = [
     "DELETE FROM user_sessions WHERE org = $1",
     "DELETE FROM user_links WHERE org = $1",
     "DELETE FROM user_recovery_codes WHERE org = $1",
@@ -54,6 +54,7 @@ const REMOVE_ORG: [&str; 14] = [
     "DELETE FROM user_provider_domains WHERE org = $1",
     "DELETE FROM user_providers WHERE org = $1",
     "DELETE FROM users WHERE org = $1",
+    "DELETE FROM letters WHERE org = $1",
     "DELETE FROM api_keys WHERE org = $1",
     "DELETE FROM provider_checks WHERE org = $1",
     "DELETE FROM providers WHERE org = $1",
