@@ -69,6 +69,7 @@ impl Control {
     /// When a listener cannot be used.
     pub async fn run(&self, listeners: Vec<TcpListener>, stop: CancellationToken) -> std::io::Result<()> {
         let (mailer, outbox) = Mailer::new(&self.options.mail).map_err(std::io::Error::other)?;
+        let outbox = outbox.noting(self.registry.clone());
         let router = api::router(self.registry.clone(), Arc::clone(&self.door), &self.options, mailer);
         let serving = listeners.into_iter().map(|listener| {
             api::serve(listener, router.clone(), self.options.trusted_proxies.clone(), stop.clone())

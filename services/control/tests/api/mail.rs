@@ -165,7 +165,8 @@ fn letter(to: &str) -> Letter {
     }
 }
 
-/// A mail server that takes its time to ask everybody to come later whose address begins with `later`; tells whom it had a letter for.
+/// A mail server that takes its time to ask everybody to come later whose address begins with `later`, and refuses those that
+/// begin with `never`; tells whom it had a letter for.
 async fn reluctant_server() -> Result<(MailOptions, mpsc::Receiver<String>)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let server = format!("smtp://{}?tls=none", listener.local_addr()?);
@@ -190,7 +191,9 @@ async fn converse(link: TcpStream, heard: mpsc::Sender<String>) -> Result<()> {
             _ if in_data && line != "." => continue,
             "RCPT" => {
                 _ = heard.send(line.clone()).await;
-                if line.contains("<later") {
+                if line.contains("<never") {
+                    "550 no such mailbox"
+                } else if line.contains("<later") {
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     "451 come later"
                 } else {
@@ -319,6 +322,83 @@ async fn an_organization_has_so_many_invitations_mailed_a_day_and_few_to_one_add
     sink.next().await?;
     stage.clock.put_forward(left);
     invite("ann@a.example").await?.made()?;
+    Ok(())
+}
+
+/// What became of a mail, when it does not wait any more.
+async fn ended(stage: &Stage, path: &str) -> Result<Value> {
+    loop {
+        let mail = stage.get(OPERATOR, path).await?.good()?["mail"].clone();
+        if mail["state"] != "waiting" {
+            return Ok(mail);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_became_of_an_invitations_mail_is_shown_and_it_can_be_mailed_again() -> Result<()> {
+    let (mail, _heard) = reluctant_server().await?;
+    let stage = Stage::with(Options { mail, ..Options::default() }).await?;
+    let ours = stage.tenant("ours").await?;
+    taking_invitations(&stage, &ours).await?;
+    let all = ours.in_site("/invitations");
+    let invite = async |to: &str| stage.post(ours.key("admin"), &all, &json!({"email": to})).await?.made();
+    let (never, good) = (invite("never@a.example").await?, invite("ann@a.example").await?);
+    assert_eq!((&never["mailed"], &never["mail"]["state"].is_string()), (&json!(true), &true), "{never}");
+    let one = |made: &Value| format!("{all}/{}", made["id"]);
+    let failed = ended(&stage, &one(&never)).await?;
+    assert_eq!(failed["state"], "failed");
+    assert!(failed["why"].as_str().is_some_and(|why| why.contains("no such mailbox")), "{failed}");
+    let handed = ended(&stage, &one(&good)).await?;
+    assert_eq!((&handed["state"], &handed["why"]), (&json!("handed-over"), &Value::Null));
+    let list = stage.get(ours.key("auditor"), &all).await?.good()?;
+    let states: Vec<_> =
+        list["items"].as_array().context("items")?.iter().map(|it| &it["mail"]["state"]).collect();
+    assert_eq!(states, [&Value::Null, &json!("failed"), &json!("handed-over")], "the first one had no mail");
+    // Again, with another code for the same invitation.
+    let again = format!("{}/mail", one(&never));
+    stage.post(ours.key("support"), &again, &Value::Null).await?.problem(403, "forbidden")?;
+    let made = stage.post(ours.key("admin"), &again, &Value::Null).await?.good()?;
+    assert_eq!((&made["id"], &made["mailed"]), (&never["id"], &json!(true)));
+    assert_ne!(made["code"], never["code"]);
+    assert!(
+        !welcome(&stage, &ours, &never).await?.contains("choose <em>Invitation"),
+        "the code before has ended"
+    );
+    assert!(welcome(&stage, &ours, &made).await?.contains("choose <em>Invitation"));
+    let log = stage.get(OPERATOR, &ours.at("/audit?action=invitation.mail")).await?.good()?;
+    assert_eq!(log["items"][0]["target"], never["id"].to_string());
+    // What has ended, or has no address, is not mailed; nor what waits.
+    let link = stage.post(ours.key("admin"), &all, &json!({"name": "Erik"})).await?.made()?;
+    let later = invite("later@a.example").await?;
+    for refused in [&link, &later] {
+        let path = format!("{}/mail", one(refused));
+        stage.post(ours.key("admin"), &path, &Value::Null).await?.problem(409, "state")?;
+    }
+    let _: Value = ended(&stage, &one(&never)).await?;
+    stage.send(ours.key("admin"), Method::DELETE, &one(&never), &Value::Null).await?;
+    stage.post(ours.key("admin"), &again, &Value::Null).await?.problem(409, "state")?;
+    // A letter that waits for longer than any try takes was lost.
+    stage.clock.put_forward(2 * 3_600_000);
+    let lost = ended(&stage, &one(&later)).await?;
+    assert!(lost["state"] == "failed" && lost["why"].is_string(), "{lost}");
+    stage.post(ours.key("admin"), &format!("{}/mail", one(&later)), &Value::Null).await?.good()?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_became_of_a_persons_mail_is_shown() -> Result<()> {
+    let (mail, _heard) = reluctant_server().await?;
+    let stage = Stage::with(Options { mail, ..Options::default() }).await?;
+    let body = json!({"email": "never@provider.example", "role": "auditor"});
+    let made = stage.post(OPERATOR, "/provider/users", &body).await?.made()?;
+    let path = format!("/provider/users/{}", made["id"]);
+    assert_eq!(ended(&stage, &path).await?["state"], "failed");
+    let list = stage.get(OPERATOR, "/provider/users?q=never").await?.good()?;
+    assert_eq!(list["items"][0]["mail"]["state"], "failed");
+    let again = stage.post(OPERATOR, &format!("{path}/link"), &Value::Null).await?.good()?;
+    assert_eq!(again["mailed"], true);
     Ok(())
 }
 

@@ -106,6 +106,7 @@ contract! {
     admin_letters {
         letters_of_an_organization_are_counted_by_days_in_all_and_to_each_address,
         letters_are_forgotten_when_their_day_is_over,
+        what_became_of_a_mail_is_kept_with_whom_it_is_for,
     }
     admin_names {
         a_reserved_name_is_kept_for_one_member_to_come,

@@ -534,7 +534,12 @@ async fn a_file_of_people_is_looked_through_then_invited_and_nobody_twice(server
     ensure!(why(0).contains("invited before") && why(1).contains("keeps it"), "{shown}");
     // A script is told by the exit code, and nobody was invited twice.
     ensure!(admin(server, &import).await.is_err());
-    ensure!(admin(server, &list).await?.as_array().map(Vec::len) == Some(2));
+    let listed = admin(server, &list).await?;
+    ensure!(listed.as_array().map(Vec::len) == Some(2) && listed[0]["mail"].is_null(), "{listed}");
+    let id = listed[0]["id"].to_string();
+    let mail = [&["invitation", "mail", &id][..], &site].concat();
+    let error = admin(server, &mail).await.err().context("it was mailed")?;
+    ensure!(format!("{error:#}").contains("sends no mail"), "{error:#}");
     Ok(())
 }
 
