@@ -74,6 +74,7 @@ NOT_HERE = {
     "removeMyTotp": "takes a second factor",
     "finishSignIn": "takes a code of a second factor",
     "forgetSignIn": "takes a member whom a provider vouched for",
+    "mailInvitation": "takes a mail server",
     "setCertificate": "takes a certificate for the site",
     "removeCertificate": "takes a certificate for the site",
     "issueCertificates": "takes an authority that issues some",

@@ -47,6 +47,14 @@ pub enum Error {
     /// The organization's plan does not allow it.
     #[error("{0}")]
     Plan(String),
+    /// There were as many letters today as there may be.
+    #[error("{said}")]
+    Letters {
+        /// Which, and of how many.
+        said: String,
+        /// When there may be more.
+        seconds: i64,
+    },
     /// How things stand does not allow it.
     #[error("{0}")]
     State(String),

@@ -6,13 +6,14 @@ use sha2::{Digest as _, Sha256};
 use tmtp_platform::{Secret, clock::DAY_MS};
 use tmtp_store::{
     InvitationId, Registration, SiteId, SiteSettings,
-    admin::{Change, Invitation, InvitationState, NewInvitation, OrgId, Scope},
+    admin::{Change, Invitation, InvitationState, MailOf, MailState, NewInvitation, OrgId, Scope},
 };
 
 use crate::{
     By, Created, Error, Once, Registry, Result,
     aliases::or_taken,
     check,
+    letters::as_it_stands,
     registry::{Done, recall, remember},
 };
 
@@ -182,7 +183,49 @@ impl Registry {
         };
         let made = change.add_invitation(scope, &new).await;
         let wanted = plan.alias.as_deref().unwrap_or_default();
-        Ok((or_taken(change, scope, wanted, made).await?, code.into()))
+        let made = or_taken(change, scope, wanted, made).await?;
+        if let Some(to) = &plan.email {
+            self.count_letter(change, scope.org(), to).await?;
+            self.begin_mail(change, mail_of(scope, made.id)).await?;
+        }
+        Ok((made, code.into()))
+    }
+
+    /// Has the mail of a pending invitation sent again. Codes are kept as hashes only, so it gets another one, and the one
+    /// before is none any more.
+    ///
+    /// # Errors
+    /// When the site has no such invitation, it cannot be mailed as it stands, or the store fails.
+    pub async fn mail_invitation_again(
+        &self,
+        by: &By,
+        (org, site): (OrgId, SiteId),
+        id: InvitationId,
+    ) -> Result<(Invitation, Secret)> {
+        let now = self.now_ms();
+        let mut change = self.admin.begin_of(org).await?;
+        let scope = Self::scope(&mut change, org, site).await?;
+        let found = change.invitation(&scope, id).await?.ok_or(Error::Absent("invitation"))?;
+        let no = |why: &str| Err(Error::State(why.to_owned()));
+        if self.letters_per_day_max.is_none() {
+            return no("this server sends no mail: make another invitation, and hand its link over");
+        }
+        if found.state(now) != InvitationState::Pending {
+            return no("only a pending invitation can be used: make another one");
+        }
+        let Some(to) = found.email.clone() else { return no("this invitation has no e-mail address") };
+        let of = mail_of(&scope, id);
+        let before = change.mails(org, of.site, id.0..=id.0).await?.remove(&id.0);
+        if before.is_some_and(|mail| as_it_stands(mail, now).state == MailState::Waiting) {
+            return no("its mail waits to be sent still");
+        }
+        let code = new_code();
+        change.renew_invitation(&scope, id, &code_hash(&code)).await?;
+        self.count_letter(&mut change, org, &to).await?;
+        self.begin_mail(&mut change, of).await?;
+        self.record_invitation(&mut change, by, &scope, "invitation.mail", &found, true).await?;
+        change.commit().await?;
+        Ok((found, code.into()))
     }
 
     /// Ends an invitation for good; the alias that it kept can be had again. Once is as good as twice.
@@ -221,6 +264,11 @@ impl Registry {
         let done = Done { org: scope.org(), action, site: Some(scope.site()), target: &target, was, became };
         self.record(change, by, done).await.map(drop)
     }
+}
+
+/// Whose mail an invitation's is.
+pub(crate) fn mail_of(scope: &Scope, id: InvitationId) -> MailOf {
+    MailOf { org: scope.org(), site: Some(scope.site()), id: id.0 }
 }
 
 /// Which invitation, and how it stands.

@@ -18,6 +18,7 @@ mod error;
 mod groups;
 mod invitations;
 mod keys;
+mod letters;
 pub mod mail;
 mod markup;
 mod members;

@@ -66,7 +66,7 @@ impl Registry {
         Ok(Member { signs_in_anew: true, ..before })
     }
 
-    /// Removes a member: its nodes, what waits for them, its place in groups. Its aliases go to nobody else.
+    /// Removes a member: its nodes, what waits for them, its place in groups, where the others are told. Its aliases go to nobody else.
     ///
     /// # Errors
     /// When there is no such member, or the store fails.
@@ -86,6 +86,7 @@ impl Registry {
         self.record(&mut change, by, done).await?;
         change.commit().await?;
         effects.publish(&*self.bus);
+        self.tell_devices();
         Ok(())
     }
 

@@ -36,6 +36,8 @@ pub struct Options {
     pub session_idle_seconds: u32,
     /// A session of the console ends this long after it began.
     pub session_seconds: u32,
+    /// Most invitations that are mailed a day for one organization.
+    pub letters_per_day_max: u32,
     /// Where mail goes out.
     pub mail: MailOptions,
     /// Who issues certificates for sites that want that.
@@ -55,6 +57,7 @@ impl Default for Options {
             requests_at_once_max: 64,
             session_idle_seconds: 12 * 3_600,
             session_seconds: 7 * 24 * 3_600,
+            letters_per_day_max: 1_000,
             mail: MailOptions::default(),
             acme: AuthorityOptions::default(),
         }
@@ -91,6 +94,7 @@ impl Options {
             // Uses are noted to the minute.
             ("session_idle_seconds", self.session_idle_seconds, 120, 31_536_000),
             ("session_seconds", self.session_seconds, 120, 31_536_000),
+            ("letters_per_day_max", self.letters_per_day_max, 1, 1_000_000),
         ] {
             if !(least..=most).contains(&value) {
                 faults.push(format!("control.{name} is {value}; it must be {least} to {most}"));

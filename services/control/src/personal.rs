@@ -147,6 +147,7 @@ impl Registry {
         let row = self.record(&mut change, by, done).await?;
         change.commit().await?;
         effects.publish(&*self.bus);
+        self.tell_devices();
         Ok((row, erased))
     }
 }

@@ -86,18 +86,26 @@ pub struct Registry {
     pub(crate) clock: Arc<dyn Clock>,
     /// Whether sign-in providers may be in closed networks.
     pub(crate) private_providers: bool,
+    /// Most letters a day to whom one organization invites; `None` where no mail is sent.
+    pub(crate) letters_per_day_max: Option<u32>,
 }
 
 impl Registry {
     /// Over a store; changes are told on `bus`.
     pub fn new(store: &Arc<dyn Store>, bus: Arc<dyn Bus>, clock: Arc<dyn Clock>) -> Self {
-        Self { admin: store.admin(), bus, clock, private_providers: false }
+        Self { admin: store.admin(), bus, clock, private_providers: false, letters_per_day_max: None }
     }
 
     /// The same, where sign-in providers may be in closed networks.
     #[must_use]
     pub fn allowing_private_providers(self, private_providers: bool) -> Self {
         Self { private_providers, ..self }
+    }
+
+    /// The same, where whom an organization invites gets letters: so many of them a day.
+    #[must_use]
+    pub fn sending_letters(self, letters_per_day_max: Option<u32>) -> Self {
+        Self { letters_per_day_max, ..self }
     }
 
     pub(crate) fn outside(&self) -> Outside {

@@ -45,7 +45,9 @@ impl Control {
             "Providers that vouch for newcomers, by whether their keys could be had last."
         );
         backlog::describe();
-        let registry = registry.allowing_private_providers(options.private_providers);
+        let letters = options.mail.is_set().then_some(options.letters_per_day_max);
+        let registry =
+            registry.allowing_private_providers(options.private_providers).sending_letters(letters);
         let door = Arc::new(Door::new(registry.clone(), &options));
         Self { store, registry, options, door }
     }
@@ -67,6 +69,7 @@ impl Control {
     /// When a listener cannot be used.
     pub async fn run(&self, listeners: Vec<TcpListener>, stop: CancellationToken) -> std::io::Result<()> {
         let (mailer, outbox) = Mailer::new(&self.options.mail).map_err(std::io::Error::other)?;
+        let outbox = outbox.noting(self.registry.clone());
         let router = api::router(self.registry.clone(), Arc::clone(&self.door), &self.options, mailer);
         let serving = listeners.into_iter().map(|listener| {
             api::serve(listener, router.clone(), self.options.trusted_proxies.clone(), stop.clone())
@@ -126,6 +129,7 @@ impl Control {
         let done = [
             admin.forget_replies(now_ms - REPLIES_MS, FORGET_AT_ONCE).await.map(drop),
             admin.forget_grants(now_ms, FORGET_AT_ONCE).await.map(drop),
+            admin.forget_letters(now_ms / DAY_MS, FORGET_AT_ONCE).await.map(drop),
             admin.end_invitations(now_ms, FORGET_AT_ONCE).await.map(drop),
             self.door.forget(FORGET_AT_ONCE).await,
         ];

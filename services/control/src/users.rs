@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tmtp_platform::Secret;
-use tmtp_store::admin::{CallerId, Change, NewUser, OrgId, User, UserId};
+use tmtp_store::admin::{CallerId, Change, MailOf, NewUser, OrgId, User, UserId};
 
 use crate::{
     By, Created, Error, Once, Registry, Result, Role, check,
@@ -79,6 +79,8 @@ impl Registry {
         let (name, role) = (plan.name.clone(), plan.role.name().to_owned());
         let new = NewUser { org, email, name, role, now_ms };
         let made = change.add_user(&new).await?.ok_or(Refusal::Taken)?;
+        self.count_letter(&mut change, org, &made.email).await?;
+        self.begin_mail(&mut change, MailOf { org, site: None, id: made.id.0 }).await?;
         let token = self.add_link(&mut change, org, Some(&made), Purpose::Invitation).await?;
         remember(&mut change, by, once, made.id.0, now_ms).await?;
         self.record_new_user(&mut change, by, &made).await?;
@@ -168,6 +170,10 @@ impl Registry {
         let mut change = self.admin.begin_of(org).await?;
         let user = change.lock_account(org, id).await?.ok_or(Error::Absent("user"))?.user;
         let purpose = if user.has_password { Purpose::Reset } else { Purpose::Invitation };
+        if purpose == Purpose::Invitation {
+            self.count_letter(&mut change, org, &user.email).await?;
+        }
+        self.begin_mail(&mut change, MailOf { org, site: None, id: id.0 }).await?;
         let token = self.add_link(&mut change, org, Some(&user), purpose).await?;
         let became = json!({"purpose": purpose.name()});
         self.record_user(&mut change, by, "user.link", &user, (Value::Null, became)).await?;

@@ -80,6 +80,8 @@ history!(
     "202611281413_index_users_who_signed_in",
     "202611281414_index_users_emails",
     "202611281415_allow_users_one_email",
+    "202611281441_create_letters",
+    "202611281442_create_mails",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

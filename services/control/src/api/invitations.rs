@@ -2,6 +2,8 @@
 
 #![expect(unused_qualifications, reason = "the macro of utoipa writes it so")]
 
+use std::collections::HashMap;
+
 use axum::{
     Json,
     extract::State,
@@ -12,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tmtp_platform::Secret;
 use tmtp_store::{
     InvitationId, Site, SiteId,
-    admin::{Invitation, InvitationState},
+    admin::{Invitation, InvitationState, Mail, MailOf, MailState, OrgId},
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -26,7 +28,8 @@ use super::{
     times::{self, shown},
 };
 use crate::{
-    Error, InvitationPlan, Need, Registry,
+    Created, Error, InvitationPlan, Need, Registry,
+    letters::as_it_stands,
     mail::{Letter, Link},
 };
 
@@ -99,11 +102,14 @@ pub(crate) struct InvitationShown {
     /// When it was revoked, if it was.
     #[schema(format = DateTime)]
     pub revoked_at: Option<String>,
+    /// What became of its mail; none where none was sent.
+    pub mail: Option<MailShown>,
 }
 
 impl InvitationShown {
-    fn new(invitation: Invitation, now_ms: i64) -> Self {
+    fn new(invitation: Invitation, mail: Option<Mail>, now_ms: i64) -> Self {
         Self {
+            mail: mail.map(|mail| MailShown::new(mail, now_ms)),
             id: invitation.id.0,
             state: state_name(invitation.state(now_ms)).to_owned(),
             alias: invitation.alias,
@@ -116,6 +122,30 @@ impl InvitationShown {
             expires_at: invitation.expires_ms.map(shown),
             revoked_at: invitation.revoked_ms.map(shown),
         }
+    }
+}
+
+/// What became of the last mail to somebody who was invited.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MailShown {
+    /// `waiting` to be sent, `handed-over` to the mail server, or `failed`.
+    pub state: &'static str,
+    /// Since when.
+    #[schema(format = DateTime)]
+    pub since: String,
+    /// Why it failed, in the mail server's words.
+    pub why: Option<String>,
+}
+
+impl MailShown {
+    pub fn new(mail: Mail, now_ms: i64) -> Self {
+        let mail = as_it_stands(mail, now_ms);
+        let state = match mail.state {
+            MailState::Waiting => "waiting",
+            MailState::HandedOver => "handed-over",
+            MailState::Failed => "failed",
+        };
+        Self { state, since: shown(mail.at_ms), why: Some(mail.why).filter(|why| !why.is_empty()) }
     }
 }
 
@@ -181,7 +211,15 @@ pub(super) async fn list(
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
     let now = api.registry.now_ms();
     let rows = view.invitations(&scope, &paging.found(search)?, filter.state()?, now).await?;
-    Ok(Json(paging.listed(rows, |found| found.id, |found| InvitationShown::new(found, now))?))
+    let mut mails = match (rows.first(), rows.last()) {
+        (Some(first), Some(last)) => view.mails(org, Some(SiteId(site)), first.id.0..=last.id.0).await?,
+        _ => HashMap::new(),
+    };
+    let show = |found: Invitation| {
+        let mail = mails.remove(&found.id.0);
+        InvitationShown::new(found, mail, now)
+    };
+    Ok(Json(paging.listed(rows, |found| found.id, show)?))
 }
 
 /// Invite somebody to a site. The code and the link are shown this once.
@@ -199,16 +237,20 @@ pub(super) async fn create(
     let at = (caller.at(org, Need::Administer)?, SiteId(site));
     let plan = given.body.plan()?;
     let (made, code) = api.registry.create_invitation(&caller.by, given.once.as_ref(), at, &plan).await?;
+    let id = match &made {
+        Created::New(made) | Created::Before(made) => made.id,
+    };
     let link = code.as_ref().map(|code| api.join_link(at.1, code));
     let mailed = match &link {
-        Some(link) => api.mail_invitation(at.1, &plan, link).await,
+        Some(link) => api.mail_invitation(at, id, (plan.email, plan.name), link).await,
         None => false,
     };
-    let now = api.registry.now_ms();
+    let (now, mail) = (api.registry.now_ms(), api.mail_of(at, id).await?);
     let path = |made: &Invitation| format!("/api/v1/orgs/{}/sites/{site}/invitations/{}", at.0.0, made.id.0);
     Ok(created(made, path, |made| {
         let code = code.map(|code| code.expose().to_owned());
-        Json(InvitationMade { shown: InvitationShown::new(made, now), code, link, mailed }).into_response()
+        Json(InvitationMade { shown: InvitationShown::new(made, mail, now), code, link, mailed })
+            .into_response()
     }))
 }
 
@@ -291,7 +333,30 @@ pub(super) async fn show(
     let scope = Registry::scope(&mut view, org, SiteId(site)).await?;
     let found = view.invitation(&scope, InvitationId(invitation)).await?;
     let found = found.ok_or_else(|| Problem::absent("invitation"))?;
-    Ok(Json(InvitationShown::new(found, api.registry.now_ms())))
+    let mail = view.mails(org, Some(SiteId(site)), invitation..=invitation).await?.remove(&invitation);
+    Ok(Json(InvitationShown::new(found, mail, api.registry.now_ms())))
+}
+
+/// Mail a pending invitation again. It gets another code, since codes are kept as hashes only: the one before, and its link,
+/// are of no use any more.
+#[utoipa::path(post, path = "/api/v1/orgs/{org}/sites/{site}/invitations/{invitation}/mail", tag = "invitations",
+    operation_id = "mailInvitation",
+    params(("org" = i64, Path), ("site" = i64, Path), ("invitation" = i64, Path)),
+    responses((status = 200, body = InvitationMade)))]
+pub(super) async fn mail(
+    State(api): State<Shared>,
+    caller: Caller,
+    At((org, site, invitation)): At<(i64, i64, i64)>,
+) -> Result<Json<InvitationMade>, Problem> {
+    let at = (caller.at(org, Need::Administer)?, SiteId(site));
+    let id = InvitationId(invitation);
+    let (found, code) = api.registry.mail_invitation_again(&caller.by, at, id).await?;
+    let link = api.join_link(at.1, &code);
+    let whom = (found.email.clone(), found.name.clone());
+    let mailed = api.mail_invitation(at, id, whom, &link).await;
+    let shown = InvitationShown::new(found, api.mail_of(at, id).await?, api.registry.now_ms());
+    let code = Some(code.expose().to_owned());
+    Ok(Json(InvitationMade { shown, code, link: Some(link), mailed }))
 }
 
 /// Revoke an invitation: nobody can register with it any more.
@@ -322,24 +387,48 @@ impl Api {
         format!("{mark}{host}:{}", self.tmtp_port)
     }
 
+    async fn mail_of(&self, (org, site): (OrgId, SiteId), id: InvitationId) -> Result<Option<Mail>, Problem> {
+        let mut view = self.registry.view_of(org).await?;
+        Ok(view.mails(org, Some(site), id.0..=id.0).await?.remove(&id.0))
+    }
+
     /// The invitation is made: whatever goes wrong here, its code must be shown.
-    async fn mail_invitation(&self, site: SiteId, plan: &InvitationPlan, link: &str) -> bool {
-        let Some(to) = plan.email.clone() else { return false };
-        let Ok(mut view) = self.registry.view().await else { return false };
-        let Ok(Some(org)) = view.org_of_site(site).await else { return false };
-        let Ok(Some(site)) = view.site(site).await else { return false };
-        let hello = plan.name.as_ref().map_or("Hello,".to_owned(), |name| format!("Hello {name},"));
+    async fn mail_invitation(
+        &self,
+        (org, site): (OrgId, SiteId),
+        id: InvitationId,
+        (email, name): (Option<String>, Option<String>),
+        link: &str,
+    ) -> bool {
+        let Some(to) = email.filter(|_| self.mailer.is_set()) else { return false };
+        let of = MailOf { org, site: Some(site), id: id.0 };
+        let letter = self.invitation_letter(site, (to, name), link).await;
+        let mailed = letter.is_some_and(|letter| self.mailer.send_of(org, letter, Some(of)));
+        if !mailed {
+            self.registry.end_mail(of, Some("too many mails wait, or the database was away")).await;
+        }
+        mailed
+    }
+
+    async fn invitation_letter(
+        &self,
+        site: SiteId,
+        (to, name): (String, Option<String>),
+        link: &str,
+    ) -> Option<Letter> {
+        let site = self.registry.view().await.ok()?.site(site).await.ok()??;
+        let hello = name.as_ref().map_or("Hello,".to_owned(), |name| format!("Hello {name},"));
         let invited = format!(
-            "{} invites you to its private messaging: only members can write there, and nobody reads along.",
+            "{} invites you to its messaging: only its members can write there, and its server keeps a message until the \
+             devices of everybody it is for have it, not longer.",
             site.name
         );
-        let letter = Letter {
+        Some(Letter {
             to,
             subject: format!("Your invitation to {}", site.name),
             before: vec![hello, invited],
             link: Some(Link { label: "See what to do next".to_owned(), url: link.to_owned() }),
             after: vec!["If you did not expect this, do nothing: the invitation ends by itself.".to_owned()],
-        };
-        self.mailer.send(org, letter)
+        })
     }
 }

@@ -222,6 +222,7 @@ fn resources() -> OpenApiRouter<Shared> {
         .routes(routes!(invitations::list, invitations::create))
         .routes(routes!(invitations::check))
         .routes(routes!(invitations::show, invitations::revoke))
+        .routes(routes!(invitations::mail))
         .routes(routes!(providers::list, providers::create))
         .routes(routes!(providers::show, providers::change, providers::remove))
         .routes(routes!(providers::check))

@@ -129,7 +129,7 @@ impl Paging {
         &self,
         mut rows: Vec<R>,
         place: impl Fn(&R) -> A,
-        show: impl Fn(R) -> T,
+        show: impl FnMut(R) -> T,
     ) -> Result<Listed<T>, Problem> {
         let size = self.size()? as usize;
         let is_more = rows.len() > size;

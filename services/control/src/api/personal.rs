@@ -42,7 +42,7 @@ const README: &str = "All that the service keeps about one member of a site, as 
     presence.json  whom it tells when it is there, and who tells it\n\
     days.json      days on which it was active\n\
     requests.json  what its devices asked for in the last minutes: hashes, for nothing to be done twice\n\
-    notices.json   aliases that it was given and groups that it was taken out of, of which it was not told yet\n\
+    notices.json   aliases that it was given and groups that it was taken out of, of which devices were not told yet\n\
     waiting.json   messages that wait for its devices: their headers, not what they say\n\
     audit.json     what administrators did to it\n\n\
     What was delivered is on the members' devices alone: the service keeps no copy.\n\

@@ -113,6 +113,10 @@ impl From<Error> for Problem {
             Error::AliasTaken(_) => new(StatusCode::CONFLICT, "alias-taken", "An alias is taken"),
             Error::Invited(_) => new(StatusCode::CONFLICT, "invited", "Somebody was invited before"),
             Error::Plan(_) => new(StatusCode::CONFLICT, "plan", "The plan does not allow it"),
+            Error::Letters { seconds, .. } => {
+                new(StatusCode::TOO_MANY_REQUESTS, "letters", "Enough letters for today")
+                    .with("retry-after", seconds.to_string())
+            }
             Error::State(_) => new(StatusCode::CONFLICT, "state", "Not as it stands"),
             Error::Stale { .. } => new(StatusCode::PRECONDITION_FAILED, "stale", "It was changed meanwhile"),
             Error::Reused => {

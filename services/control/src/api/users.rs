@@ -1,5 +1,7 @@
 //! People who administer an organization, and the provider's.
 
+use std::collections::HashMap;
+
 use axum::{
     Json,
     extract::State,
@@ -8,7 +10,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use tmtp_platform::Secret;
-use tmtp_store::admin::{OrgId, User, UserId};
+use tmtp_store::admin::{Mail, MailOf, OrgId, User, UserId};
 use utoipa::ToSchema;
 
 use super::{
@@ -16,6 +18,7 @@ use super::{
     body::{Asked, At, Given},
     caller::Caller,
     headers::{Expected, created, tagged},
+    invitations::MailShown,
     page::{Listed, Paging, Search},
     problem::Problem,
     times::shown,
@@ -50,11 +53,14 @@ pub(crate) struct UserShown {
     /// When they signed in last, if they ever did.
     #[schema(format = DateTime)]
     pub signed_in_at: Option<String>,
+    /// What became of the last mail with a link that an administrator had sent them; none where none was sent.
+    pub mail: Option<MailShown>,
 }
 
-impl From<User> for UserShown {
-    fn from(user: User) -> Self {
+impl UserShown {
+    fn new(user: User, mail: Option<Mail>, now_ms: i64) -> Self {
         Self {
+            mail: mail.map(|mail| MailShown::new(mail, now_ms)),
             id: user.id.0,
             email: user.email,
             name: user.name,
@@ -115,9 +121,15 @@ fn role_of(text: &str) -> Result<Role, Problem> {
     Role::by_name(text).ok_or_else(|| Problem::invalid(unknown()))
 }
 
-fn answer(user: User) -> Response {
+async fn shown_now(api: &Api, user: User) -> Result<UserShown, Problem> {
+    let (mut view, id) = (api.registry.view_of(user.org).await?, user.id.0);
+    let mail = view.mails(user.org, None, id..=id).await?.remove(&id);
+    Ok(UserShown::new(user, mail, api.registry.now_ms()))
+}
+
+async fn answer(api: &Api, user: User) -> Result<Response, Problem> {
     let version = user.version;
-    tagged(UserShown::from(user), version)
+    Ok(tagged(shown_now(api, user).await?, version))
 }
 
 /// The user with the link, which is sent where mail is.
@@ -127,10 +139,17 @@ async fn linked(
     purpose: Purpose,
     token: Option<Secret>,
 ) -> Result<UserLinked, Problem> {
-    let Some(token) = token else { return Ok(UserLinked { shown: user.into(), link: None, mailed: false }) };
+    let Some(token) = token else {
+        return Ok(UserLinked { shown: shown_now(api, user).await?, link: None, mailed: false });
+    };
     let org = api.registry.view_of(user.org).await?.org(user.org).await?.map(|org| org.name);
     let mailed = api.letters().send(&user, org.as_deref(), purpose, &token);
-    Ok(UserLinked { shown: user.into(), link: Some(link_url(&api.public_url, &token)), mailed })
+    if !mailed {
+        let of = MailOf { org: user.org, site: None, id: user.id.0 };
+        api.registry.end_mail(of, Some("too many mails wait")).await;
+    }
+    let link = Some(link_url(&api.public_url, &token));
+    Ok(UserLinked { shown: shown_now(api, user).await?, link, mailed })
 }
 
 async fn list_of(
@@ -144,7 +163,16 @@ async fn list_of(
         return Err(Problem::absent("organization"));
     }
     let rows = view.users(org, &paging.found(search)?).await?;
-    Ok(Json(paging.listed(rows, |user| user.id, Into::into)?))
+    let mut mails = match (rows.first(), rows.last()) {
+        (Some(first), Some(last)) => view.mails(org, None, first.id.0..=last.id.0).await?,
+        _ => HashMap::new(),
+    };
+    let now = api.registry.now_ms();
+    let show = |user: User| {
+        let mail = mails.remove(&user.id.0);
+        UserShown::new(user, mail, now)
+    };
+    Ok(Json(paging.listed(rows, |user| user.id, show)?))
 }
 
 async fn create_of(
@@ -166,7 +194,7 @@ async fn create_of(
 
 async fn show_of(api: &Api, org: OrgId, user: i64) -> Result<Response, Problem> {
     let found = api.registry.view_of(org).await?.user(org, UserId(user)).await?;
-    found.map(answer).ok_or_else(|| Problem::absent("user"))
+    answer(api, found.ok_or_else(|| Problem::absent("user"))?).await
 }
 
 async fn change_of(
@@ -179,7 +207,7 @@ async fn change_of(
     let UserPatch { name, role, suspended } = patch;
     let role = role.as_deref().map(role_of).transpose()?;
     let wanted = UserChange { name, role, suspended };
-    Ok(answer(api.registry.change_user(&caller.by, (org, UserId(user)), version, &wanted).await?))
+    answer(api, api.registry.change_user(&caller.by, (org, UserId(user)), version, &wanted).await?).await
 }
 
 async fn remove_of(api: &Api, caller: &Caller, org: OrgId, user: i64) -> Result<StatusCode, Problem> {

@@ -1,7 +1,7 @@
 //! Links as they are shown, and the letters that carry them.
 
 use tmtp_platform::Secret;
-use tmtp_store::admin::User;
+use tmtp_store::admin::{MailOf, User};
 
 use super::Purpose;
 use crate::mail::{Letter, Link, Mailer};
@@ -28,13 +28,14 @@ impl Letters {
     /// provider.
     pub fn send(&self, user: &User, org: Option<&str>, purpose: Purpose, token: &Secret) -> bool {
         let url = link_url(&self.base, token);
-        self.mailer.send(
-            user.org,
-            match purpose {
-                Purpose::Reset | Purpose::Forgotten => reset(user, url),
-                _ => invitation(user, org, url),
-            },
-        )
+        let letter = match purpose {
+            Purpose::Reset | Purpose::Forgotten => reset(user, url),
+            _ => invitation(user, org, url),
+        };
+        // Those that an administrator had sent are noted with the person; what came of one that somebody asked for at the door
+        // is nobody else's business.
+        let of = MailOf { org: user.org, site: None, id: user.id.0 };
+        self.mailer.send_of(user.org, letter, Some(of).filter(|_| purpose != Purpose::Forgotten))
     }
 }
 

@@ -10,7 +10,7 @@ pub use letter::{Letter, Link};
 pub use options::MailOptions;
 pub use outbox::Outbox;
 
-use tmtp_store::admin::OrgId;
+use tmtp_store::admin::{MailOf, OrgId};
 use tokio::sync::mpsc::{self, Sender};
 
 use outbox::Taken;
@@ -44,9 +44,14 @@ impl Mailer {
     /// Takes a letter, to be sent soon on behalf of an organization; `false` when there is no mail server, or too many
     /// letters wait, of this organization or in all.
     pub fn send(&self, org: OrgId, letter: Letter) -> bool {
+        self.send_of(org, letter, None)
+    }
+
+    /// The same with a letter to somebody who was invited: what becomes of it is noted with them.
+    pub fn send_of(&self, org: OrgId, letter: Letter, of: Option<MailOf>) -> bool {
         let Some(letters) = &self.letters else { return false };
         let place = self.waiting.enter(org);
-        let taken = place.is_some_and(|place| letters.try_send(Taken { org, letter, place }).is_ok());
+        let taken = place.is_some_and(|place| letters.try_send(Taken { org, letter, of, place }).is_ok());
         if !taken {
             tracing::warn!(org = org.0, "a mail was dropped: too many wait; does the mail server take them?");
             outbox::count("dropped");

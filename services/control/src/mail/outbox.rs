@@ -11,11 +11,12 @@ use lettre::{
     },
 };
 use tmtp_platform::Backoff;
-use tmtp_store::admin::OrgId;
+use tmtp_store::admin::{MailOf, OrgId};
 use tokio::{sync::mpsc::Receiver, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{Letter, MailOptions, options::Transport, queue::Queue, waiting::Place};
+use crate::Registry;
 
 /// Tries of a letter.
 const TRIES: u32 = 8;
@@ -29,23 +30,28 @@ const WAIT: [Duration; 2] = [Duration::from_secs(4), Duration::from_secs(600)];
 pub(super) struct Taken {
     pub org: OrgId,
     pub letter: Letter,
+    pub of: Option<MailOf>,
     pub place: Place,
 }
 
 /// The letters that wait, and the way to the server.
 pub struct Outbox {
     letters: Receiver<Taken>,
-    server: Option<Arc<Server>>,
+    server: Option<Server>,
 }
 
 struct Server {
     transport: Transport,
     from: Mailbox,
+    /// Where it is noted what became of letters.
+    registry: Option<Registry>,
 }
 
 /// A letter on its way.
 struct Pending {
-    message: Message,
+    /// Why there can be none is what its try says.
+    message: Result<Message, String>,
+    of: Option<MailOf>,
     tries: u32,
     backoff: Backoff,
     _place: Place,
@@ -55,22 +61,35 @@ struct Pending {
 enum Tried {
     Done,
     /// It may work later.
-    Failed(Box<Pending>, String),
+    Failed(Box<Pending>),
 }
 
 impl Outbox {
     pub(super) fn new(options: &MailOptions, letters: Receiver<Taken>) -> Result<Self, String> {
-        let server =
-            || Ok::<_, String>(Arc::new(Server { transport: options.transport()?, from: options.sender()? }));
+        let server = || {
+            Ok::<_, String>(Server {
+                transport: options.transport()?,
+                from: options.sender()?,
+                registry: None,
+            })
+        };
         let server = options.is_set().then(server).transpose()?;
         Ok(Self { letters, server })
+    }
+
+    /// The same that notes what becomes of letters to those who were invited.
+    #[must_use]
+    pub fn noting(self, registry: Registry) -> Self {
+        let server = self.server.map(|server| Server { registry: Some(registry), ..server });
+        Self { server, ..self }
     }
 
     /// Sends letters until `stop`; those that wait then are tried once more.
     pub async fn run(self, stop: CancellationToken) {
         let Self { mut letters, server } = self;
         let Some(server) = server else { return stop.cancelled().await };
-        let mut desk = Desk { server, queue: Queue::default(), tries: FuturesUnordered::new() };
+        let (server, queue) = (Arc::new(server), Queue::default());
+        let mut desk = Desk { server, queue, tries: FuturesUnordered::new(), is_ending: false };
         tokio::select! {
             () = desk.work(&mut letters) => return,
             () = stop.cancelled() => {}
@@ -88,6 +107,8 @@ struct Desk {
     server: Arc<Server>,
     queue: Queue<Box<Pending>>,
     tries: FuturesUnordered<BoxFuture<'static, (OrgId, Tried)>>,
+    /// There are no more tries.
+    is_ending: bool,
 }
 
 impl Desk {
@@ -115,6 +136,7 @@ impl Desk {
 
     /// Tries what is left once.
     async fn finish(&mut self, letters: &mut Receiver<Taken>) {
+        self.is_ending = true;
         while let Some(taken) = letters.recv().await {
             self.put(taken);
         }
@@ -123,37 +145,28 @@ impl Desk {
             self.begin();
             let Some((org, tried)) = self.tries.next().await else { return };
             self.queue.done(org);
-            if let Tried::Failed(_, why) = tried {
-                give_up(&why);
+            // One whose try was under way when the end came has the last one now.
+            if let Tried::Failed(pending) = tried {
+                self.queue.add(org, pending);
             }
         }
     }
 
-    fn put(&mut self, Taken { org, letter, place }: Taken) {
-        match self.server.message(&letter) {
-            Ok(message) => {
-                let backoff = Backoff::new(WAIT[0], WAIT[1]);
-                self.queue.add(org, Box::new(Pending { message, tries: 0, backoff, _place: place }));
-            }
-            Err(why) => give_up(&why),
-        }
+    fn put(&mut self, Taken { org, letter, of, place }: Taken) {
+        let (message, backoff) = (self.server.message(&letter), Backoff::new(WAIT[0], WAIT[1]));
+        self.queue.add(org, Box::new(Pending { message, of, tries: 0, backoff, _place: place }));
     }
 
     fn begin(&mut self) {
         while let Some((org, pending)) = self.queue.next(Instant::now()) {
-            let server = Arc::clone(&self.server);
-            self.tries.push(Box::pin(async move { (org, server.attempt(pending).await) }));
+            let (server, is_last) = (Arc::clone(&self.server), self.is_ending);
+            self.tries.push(Box::pin(async move { (org, server.attempt(pending, is_last).await) }));
         }
     }
 
     fn settle(&mut self, org: OrgId, tried: Tried) {
         match tried {
-            Tried::Failed(pending, why) if pending.tries >= TRIES => {
-                drop(pending);
-                give_up(&why);
-                self.queue.done(org);
-            }
-            Tried::Failed(mut pending, _) => {
+            Tried::Failed(mut pending) => {
                 let due = Instant::now() + pending.backoff.next_wait();
                 self.queue.again(org, pending, due);
             }
@@ -176,15 +189,34 @@ fn give_up(why: &str) {
 }
 
 impl Server {
-    async fn attempt(&self, mut pending: Box<Pending>) -> Tried {
+    /// Tries a letter. What becomes of it in the end is noted before its place is another's.
+    async fn attempt(&self, mut pending: Box<Pending>, is_last: bool) -> Tried {
         pending.tries += 1;
-        match tokio::time::timeout(TRY, self.transport.send(pending.message.clone())).await {
-            Ok(Ok(_)) => count("sent"),
-            Ok(Err(error)) if error.is_permanent() => give_up(&error.to_string()),
-            Ok(Err(error)) => return Tried::Failed(pending, error.to_string()),
-            Err(_) => return Tried::Failed(pending, format!("no answer within {} s", TRY.as_secs())),
+        let (is_over, why) = self.hand_over(&pending).await;
+        if !is_over && !is_last && pending.tries < TRIES {
+            return Tried::Failed(pending);
+        }
+        match &why {
+            None => count("sent"),
+            Some(why) => give_up(why),
+        }
+        if let (Some(registry), Some(of)) = (&self.registry, pending.of) {
+            registry.end_mail(of, why.as_deref()).await;
         }
         Tried::Done
+    }
+
+    /// Whether there is nothing more to try, and why it did not work, if it did not.
+    async fn hand_over(&self, pending: &Pending) -> (bool, Option<String>) {
+        let message = match &pending.message {
+            Ok(message) => message.clone(),
+            Err(why) => return (true, Some(why.clone())),
+        };
+        match tokio::time::timeout(TRY, self.transport.send(message)).await {
+            Ok(Ok(_)) => (true, None),
+            Ok(Err(error)) => (error.is_permanent(), Some(error.to_string())),
+            Err(_) => (false, Some(format!("no answer within {} s", TRY.as_secs()))),
+        }
     }
 
     fn message(&self, letter: &Letter) -> Result<Message, String> {

@@ -10,6 +10,7 @@ use tmtp_control::{
     Options,
     mail::{Letter, MailOptions, Mailer},
 };
+use tmtp_platform::Clock as _;
 use tmtp_store::admin::{OrgId, UserId};
 use tmtp_testkit::{leash::Leash, ports};
 use tokio::{
@@ -22,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     people::{PASSWORD, cookie, knock},
-    stage::{OPERATOR, Stage},
+    stage::{OPERATOR, Stage, Tenant},
 };
 
 /// A mail server, and the folder that it keeps mails in.
@@ -164,7 +165,8 @@ fn letter(to: &str) -> Letter {
     }
 }
 
-/// A mail server that takes its time to ask everybody to come later whose address begins with `later`; tells whom it had a letter for.
+/// A mail server that takes its time to ask everybody to come later whose address begins with `later`, and refuses those that
+/// begin with `never`; tells whom it had a letter for.
 async fn reluctant_server() -> Result<(MailOptions, mpsc::Receiver<String>)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let server = format!("smtp://{}?tls=none", listener.local_addr()?);
@@ -189,7 +191,9 @@ async fn converse(link: TcpStream, heard: mpsc::Sender<String>) -> Result<()> {
             _ if in_data && line != "." => continue,
             "RCPT" => {
                 _ = heard.send(line.clone()).await;
-                if line.contains("<later") {
+                if line.contains("<never") {
+                    "550 no such mailbox"
+                } else if line.contains("<later") {
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     "451 come later"
                 } else {
@@ -229,6 +233,172 @@ async fn an_organization_whose_mails_are_put_off_holds_no_other_up() -> Result<(
     assert!(ours < 60, "{ours} of ours went first");
     stop.cancel();
     sending.await?;
+    Ok(())
+}
+
+/// Whoever is invited gets in.
+async fn taking_invitations(stage: &Stage, tenant: &Tenant) -> Result<()> {
+    let body = json!({"settings": {"registration": "invitation"}});
+    stage.send(OPERATOR, Method::PATCH, &tenant.in_site(""), &body).await?.good()?;
+    Ok(())
+}
+
+/// The page that somebody sees who follows the link of an invitation: it keeps the code in a cookie.
+async fn welcome(stage: &Stage, tenant: &Tenant, made: &Value) -> Result<String> {
+    let code = made["code"].as_str().context("a code")?;
+    let request = reqwest::Client::new().get(stage.url(&format!("/join/{}", tenant.site)));
+    let cookie = format!("tmtp_invitation_{}={code}", tenant.site);
+    Ok(request.header("cookie", cookie).send().await?.error_for_status()?.text().await?)
+}
+
+#[tokio::test]
+async fn what_invitations_promise_is_what_the_service_does() -> Result<()> {
+    let sink = Sink::start().await?;
+    let stage = Stage::with(Options { mail: sink.options("none"), ..Options::default() }).await?;
+    let ours = stage.tenant("ours").await?;
+    sink.next().await?;
+    taking_invitations(&stage, &ours).await?;
+    let path = ours.in_site("/invitations");
+    let made = stage.post(ours.key("admin"), &path, &json!({"email": "ann@a.example"})).await?.made()?;
+    let mail = sink.next().await?;
+    let page = welcome(&stage, &ours, &made).await?;
+    for text in [&mail.text, &page] {
+        assert!(text.contains("until the devices of everybody it is for have it, not longer"), "{text}");
+        // Whoever operates the service could look at what waits.
+        for untrue in ["reads along", "nobody in between", "private"] {
+            assert!(!text.contains(untrue), "{untrue}: {text}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_organization_has_so_many_invitations_mailed_a_day_and_few_to_one_address() -> Result<()> {
+    let sink = Sink::start().await?;
+    let options = Options { mail: sink.options("none"), letters_per_day_max: 8, ..Options::default() };
+    let stage = Stage::with(options).await?;
+    stage.clock.stop();
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    for _ in 0..2 {
+        sink.next().await?;
+    }
+    // Each organization's first letter went to the one whom it began with.
+    let invitations = ours.in_site("/invitations");
+    let invite = async |to: &str| stage.post(ours.key("admin"), &invitations, &json!({"email": to})).await;
+    for to in ["ann@a.example", "Ann@A.example", "ann@a.example", "ann@a.example", "ann@a.example"] {
+        invite(to).await?.made()?;
+        sink.next().await?;
+    }
+    let said = invite("ANN@a.example").await?;
+    let wait: i64 = said.headers["retry-after"].to_str()?.parse()?;
+    let left = 86_400_000 - stage.clock.unix_ms() % 86_400_000;
+    assert_eq!(wait, (left + 999) / 1_000, "until the day is over");
+    assert!(said.problem(429, "letters")?.contains("ANN@a.example got 5"));
+    // Rows of a file are told before, each for itself.
+    let rows = ["bob@a.example", "ann@a.example", "carl@a.example", "dora@a.example"];
+    let rows: Vec<_> =
+        rows.into_iter().map(|to| json!({"email": to})).chain([json!({"name": "Erik"})]).collect();
+    let (check, rows) = (ours.in_site("/invitations/check"), json!({"invitations": rows}));
+    let looked = stage.post(ours.key("admin"), &check, &rows).await?.good()?;
+    let kinds: Vec<_> =
+        looked["items"].as_array().context("items")?.iter().map(|it| &it["problem"]["type"]).collect();
+    let letters = json!("urn:tmtp:problem:letters");
+    assert_eq!(kinds, [&Value::Null, &letters, &Value::Null, &letters, &Value::Null], "{looked}");
+    for to in ["bob@a.example", "carl@a.example"] {
+        invite(to).await?.made()?;
+        sink.next().await?;
+    }
+    assert!(invite("dora@a.example").await?.problem(429, "letters")?.contains("had 8 invitations"));
+    let list = stage.get(ours.key("admin"), &format!("{invitations}?q=dora")).await?.good()?;
+    assert_eq!(list["items"], json!([]), "nothing was made");
+    let person = json!({"email": "fred@a.example", "role": "support"});
+    stage.post(ours.key("owner"), &ours.at("/users"), &person).await?.problem(429, "letters")?;
+    // Who hands the link over needs no mail; passwords and other organizations go on.
+    stage.post(ours.key("admin"), &invitations, &json!({"name": "Erik"})).await?.made()?;
+    knock(&stage, "/sign-in/forgotten", &json!({"email": "carol@ours.example"})).await?;
+    assert_eq!(sink.next().await?.to, "carol@ours.example");
+    let other = theirs.in_site("/invitations");
+    stage.post(theirs.key("admin"), &other, &json!({"email": "ann@a.example"})).await?.made()?;
+    sink.next().await?;
+    stage.clock.put_forward(left);
+    invite("ann@a.example").await?.made()?;
+    Ok(())
+}
+
+/// What became of a mail, when it does not wait any more.
+async fn ended(stage: &Stage, path: &str) -> Result<Value> {
+    loop {
+        let mail = stage.get(OPERATOR, path).await?.good()?["mail"].clone();
+        if mail["state"] != "waiting" {
+            return Ok(mail);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_became_of_an_invitations_mail_is_shown_and_it_can_be_mailed_again() -> Result<()> {
+    let (mail, _heard) = reluctant_server().await?;
+    let stage = Stage::with(Options { mail, ..Options::default() }).await?;
+    let ours = stage.tenant("ours").await?;
+    taking_invitations(&stage, &ours).await?;
+    let all = ours.in_site("/invitations");
+    let invite = async |to: &str| stage.post(ours.key("admin"), &all, &json!({"email": to})).await?.made();
+    let (never, good) = (invite("never@a.example").await?, invite("ann@a.example").await?);
+    assert_eq!((&never["mailed"], &never["mail"]["state"].is_string()), (&json!(true), &true), "{never}");
+    let one = |made: &Value| format!("{all}/{}", made["id"]);
+    let failed = ended(&stage, &one(&never)).await?;
+    assert_eq!(failed["state"], "failed");
+    assert!(failed["why"].as_str().is_some_and(|why| why.contains("no such mailbox")), "{failed}");
+    let handed = ended(&stage, &one(&good)).await?;
+    assert_eq!((&handed["state"], &handed["why"]), (&json!("handed-over"), &Value::Null));
+    let list = stage.get(ours.key("auditor"), &all).await?.good()?;
+    let states: Vec<_> =
+        list["items"].as_array().context("items")?.iter().map(|it| &it["mail"]["state"]).collect();
+    assert_eq!(states, [&Value::Null, &json!("failed"), &json!("handed-over")], "the first one had no mail");
+    // Again, with another code for the same invitation.
+    let again = format!("{}/mail", one(&never));
+    stage.post(ours.key("support"), &again, &Value::Null).await?.problem(403, "forbidden")?;
+    let made = stage.post(ours.key("admin"), &again, &Value::Null).await?.good()?;
+    assert_eq!((&made["id"], &made["mailed"]), (&never["id"], &json!(true)));
+    assert_ne!(made["code"], never["code"]);
+    assert!(
+        !welcome(&stage, &ours, &never).await?.contains("choose <em>Invitation"),
+        "the code before has ended"
+    );
+    assert!(welcome(&stage, &ours, &made).await?.contains("choose <em>Invitation"));
+    let log = stage.get(OPERATOR, &ours.at("/audit?action=invitation.mail")).await?.good()?;
+    assert_eq!(log["items"][0]["target"], never["id"].to_string());
+    // What has ended, or has no address, is not mailed; nor what waits.
+    let link = stage.post(ours.key("admin"), &all, &json!({"name": "Erik"})).await?.made()?;
+    let later = invite("later@a.example").await?;
+    for refused in [&link, &later] {
+        let path = format!("{}/mail", one(refused));
+        stage.post(ours.key("admin"), &path, &Value::Null).await?.problem(409, "state")?;
+    }
+    let _: Value = ended(&stage, &one(&never)).await?;
+    stage.send(ours.key("admin"), Method::DELETE, &one(&never), &Value::Null).await?;
+    stage.post(ours.key("admin"), &again, &Value::Null).await?.problem(409, "state")?;
+    // A letter that waits for longer than any try takes was lost.
+    stage.clock.put_forward(2 * 3_600_000);
+    let lost = ended(&stage, &one(&later)).await?;
+    assert!(lost["state"] == "failed" && lost["why"].is_string(), "{lost}");
+    stage.post(ours.key("admin"), &format!("{}/mail", one(&later)), &Value::Null).await?.good()?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_became_of_a_persons_mail_is_shown() -> Result<()> {
+    let (mail, _heard) = reluctant_server().await?;
+    let stage = Stage::with(Options { mail, ..Options::default() }).await?;
+    let body = json!({"email": "never@provider.example", "role": "auditor"});
+    let made = stage.post(OPERATOR, "/provider/users", &body).await?.made()?;
+    let path = format!("/provider/users/{}", made["id"]);
+    assert_eq!(ended(&stage, &path).await?["state"], "failed");
+    let list = stage.get(OPERATOR, "/provider/users?q=never").await?.good()?;
+    assert_eq!(list["items"][0]["mail"]["state"], "failed");
+    let again = stage.post(OPERATOR, &format!("{path}/link"), &Value::Null).await?.good()?;
+    assert_eq!(again["mailed"], true);
     Ok(())
 }
 

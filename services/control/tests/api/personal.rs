@@ -221,8 +221,13 @@ pub async fn what_is_left_of_a_removed_member_is_given_out_and_can_be_erased(sta
     let audit = file(&mut zip, "audit.json")?;
     let deeds: Vec<_> = audit.as_array().context("deeds")?.iter().map(|deed| &deed["action"]).collect();
     assert_eq!(deeds, ["member.remove", "member.export"]);
+    let dropped = json!([{"gid": "Circle of ours", "alias": "ALICE of ours"}]);
+    assert_eq!(file(&mut zip, "notices.json")?["group_drops"], dropped, "its group is told in a moment");
     let receipt =
         stage.post(ours.key("admin"), &at(&ours, &ours.uid(), "/erase"), &json!({})).await?.good()?;
+    let mut tx = stage.store.begin(&[]).await?;
+    assert!(tx.take_notice(SiteId(ours.site)).await?.is_some(), "the group is told all the same");
+    tx.commit().await?;
     assert_eq!((&receipt["rows"]["members"], &receipt["rows"]["nodes"]), (&json!(0), &json!(1)));
     let export = at(&ours, &ours.uid(), "/export");
     stage.post(ours.key("admin"), &export, &json!({})).await?.problem(404, "absent")?;

@@ -87,7 +87,7 @@ const OWN: [&str; 19] = [
 /// What those do who help members.
 const HELP: [&str; 4] = ["suspendMember", "resumeMember", "revokeNode", "checkProvider"];
 /// What is administrators' besides.
-const ADMINISTER: [&str; 25] = [
+const ADMINISTER: [&str; 26] = [
     "createSite",
     "changeSite",
     "suspendSite",
@@ -109,6 +109,7 @@ const ADMINISTER: [&str; 25] = [
     "eraseMember",
     "createInvitation",
     "checkInvitations",
+    "mailInvitation",
     "revokeInvitation",
     "createProvider",
     "changeProvider",

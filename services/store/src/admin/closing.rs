@@ -10,7 +10,8 @@ const ERASE_ENTRIES: &str = "
 
 /// What is erased of a site, a bounded number of rows at a time. Its large bodies are swept by delivery, since no message
 /// names them any more.
-const ERASE: [&str; 21] = [
+const ERASE: [&str; 22] = [
+    "DELETE FROM mails WHERE site = $1 AND id IN (SELECT id FROM mails WHERE site = $1 LIMIT $2)",
     ERASE_ENTRIES,
     "DELETE FROM messages WHERE site = $1 AND id IN (SELECT id FROM messages WHERE site = $1 LIMIT $2)",
     "DELETE FROM requests WHERE site = $1 AND (node, digest) IN
@@ -43,7 +44,7 @@ const ERASE: [&str; 21] = [
 ];
 
 /// What goes with an organization. Its audit log stays.
-const REMOVE_ORG: [&str; 14] = [
+const REMOVE_ORG: [&str; 16] = [
     "DELETE FROM user_sessions WHERE org = $1",
     "DELETE FROM user_links WHERE org = $1",
     "DELETE FROM user_recovery_codes WHERE org = $1",
@@ -54,6 +55,8 @@ const REMOVE_ORG: [&str; 14] = [
     "DELETE FROM user_provider_domains WHERE org = $1",
     "DELETE FROM user_providers WHERE org = $1",
     "DELETE FROM users WHERE org = $1",
+    "DELETE FROM letters WHERE org = $1",
+    "DELETE FROM mails WHERE org = $1",
     "DELETE FROM api_keys WHERE org = $1",
     "DELETE FROM provider_checks WHERE org = $1",
     "DELETE FROM providers WHERE org = $1",

@@ -102,6 +102,10 @@ impl View {
 impl Change {
     /// Erases all rows that name a member, and retires its aliases. What waits for its nodes must be dropped before; its
     /// lines in the audit log stay, and so do messages that it sent and that wait for others.
+    ///
+    /// Notices that it is out of groups stay, too, until delivery turns them into such messages, a second later: without
+    /// them, the others would have the member in these groups for ever. They are no more than what each of the others has
+    /// already (group, uid, alias), nothing else reads them, and telling them deletes them.
     pub async fn erase_member(&mut self, scope: &Scope, uid: &str) -> Result<Erased> {
         if !storable(uid) {
             return Ok(Erased::default());
@@ -111,9 +115,11 @@ impl Change {
         let conn = self.at(scope.site).await?;
         let key = values![scope.site, uid];
         conn.run("DELETE FROM given_aliases WHERE site = $1 AND uid = $2", key).await?;
-        conn.run("DELETE FROM group_drops WHERE site = $1 AND uid = $2", key).await?;
+        let groups = self.leave_groups(scope, uid).await?;
+        let conn = self.at(scope.site).await?;
         Ok(Erased {
             days,
+            groups,
             requests: conn
                 .run(
                     "DELETE FROM requests WHERE site = $1
@@ -125,7 +131,6 @@ impl Change {
             aliases: conn
                 .run("UPDATE names SET kind = 2, uid = NULL WHERE site = $1 AND uid = $2", key)
                 .await?,
-            groups: conn.run("DELETE FROM group_members WHERE site = $1 AND uid = $2", key).await?,
             nodes: conn.run("DELETE FROM nodes WHERE site = $1 AND uid = $2", key).await?,
             members: conn.run("DELETE FROM members WHERE site = $1 AND uid = $2", key).await?,
         })

@@ -190,6 +190,17 @@ impl Change {
         invitation(&row.ok_or_else(|| Error::Defect("no id for an invitation".to_owned()))?)
     }
 
+    /// Gives an invitation another code; the one before is none any more.
+    pub async fn renew_invitation(
+        &mut self,
+        scope: &Scope,
+        id: InvitationId,
+        code_hash: &[u8],
+    ) -> Result<()> {
+        let sql = "UPDATE invitations SET code_hash = $3 WHERE site = $1 AND id = $2";
+        self.at(scope.site).await?.run(sql, values![scope.site, id.0, code_hash]).await.map(drop)
+    }
+
     /// Ends an invitation for good, and lets go of the alias that it kept; `None` when it had ended that way or was used
     /// up, or there is none.
     pub async fn revoke_invitation(

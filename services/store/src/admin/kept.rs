@@ -27,7 +27,7 @@ pub struct Kept {
     pub requests: Vec<Remembered>,
     /// Aliases that it was given, and was not told of yet.
     pub given_aliases: Vec<String>,
-    /// Groups that it was taken out of, and its alias there, that it was not told of yet.
+    /// Groups that it was taken out of, and its alias there, of which devices were not told yet.
     pub group_drops: Vec<(String, String)>,
 }
 

@@ -105,7 +105,7 @@ impl Change {
         Ok(true)
     }
 
-    /// Removes a member's row, takes it out of all groups, and retires its aliases. Its nodes
+    /// Removes a member's row, takes it out of all groups, whose devices are to be told, and retires its aliases. Its nodes
     /// are for the caller to revoke, in the same transaction.
     pub async fn remove_member(&mut self, scope: &Scope, uid: &str) -> Result<()> {
         if !storable(uid) {
@@ -115,11 +115,24 @@ impl Change {
         let key = values![scope.site, uid];
         conn.run("UPDATE names SET kind = 2, uid = NULL WHERE site = $1 AND uid = $2", key).await?;
         conn.run("DELETE FROM given_aliases WHERE site = $1 AND uid = $2", key).await?;
-        conn.run("DELETE FROM group_members WHERE site = $1 AND uid = $2", key).await?;
+        self.leave_groups(scope, uid).await?;
+        let conn = self.at(scope.site).await?;
         match conn.run("DELETE FROM members WHERE site = $1 AND uid = $2", key).await? {
             0 => Err(Error::Absent("member")),
             _ => Ok(()),
         }
+    }
+
+    /// Takes a member that goes for good out of all groups; how many. Those who are in a group with it are to be told, once,
+    /// as if it had been taken out there; who was asked in only was not among them. The notice has the alias, since nothing
+    /// else knows it any more. Two statements, however many groups there are.
+    pub(super) async fn leave_groups(&mut self, scope: &Scope, uid: &str) -> Result<u64> {
+        let note = "INSERT INTO group_drops (site, gid, uid, alias)
+                    SELECT site, gid, uid, alias FROM group_members WHERE site = $1 AND uid = $2 AND status = 1
+                    ON CONFLICT (site, gid, uid) DO UPDATE SET alias = excluded.alias";
+        let (conn, key) = (self.at(scope.site).await?, values![scope.site, uid]);
+        conn.run(note, key).await?;
+        conn.run("DELETE FROM group_members WHERE site = $1 AND uid = $2", key).await
     }
 }
 

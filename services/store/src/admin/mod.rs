@@ -15,6 +15,8 @@ mod invitations;
 mod issuing;
 mod kept;
 mod keys;
+mod letters;
+mod mails;
 mod members;
 mod model;
 mod names;
@@ -51,6 +53,8 @@ pub(crate) use imports::spare_no_more;
 pub use invitations::{Invitation, InvitationState, NewInvitation};
 pub use issuing::{Claim, Issuing, PastOrder, Tried};
 pub use kept::{Kept, Remembered, RevokedNode};
+pub use letters::{LettersFull, LettersMax};
+pub use mails::{Mail, MailOf, MailState};
 pub use model::*;
 pub use names::Assigned;
 pub use passkeys::{NewPasskey, PASSKEYS_MAX, PasskeyChallenge, PasskeyId, StoredPasskey};
@@ -195,6 +199,11 @@ impl Admin {
     /// Forgets answers older than this, at most `limit`; returns how many there were.
     pub async fn forget_replies(&self, before_ms: i64, limit: u32) -> Result<u64> {
         replies::forget(&mut *self.over.writing().await?, before_ms, limit).await
+    }
+
+    /// Forgets how many letters organizations had sent on days before this one, at most `limit` rows; returns how many.
+    pub async fn forget_letters(&self, before_day: i64, limit: u32) -> Result<u64> {
+        letters::forget(&mut *self.over.writing().await?, before_day, limit).await
     }
 
     /// Lets go of the names that invitations kept which have ended by now, at most `limit`; returns how many there were.

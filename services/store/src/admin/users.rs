@@ -164,6 +164,7 @@ impl Change {
             "DELETE FROM user_sign_ins WHERE org = $1 AND user_id = $2",
             "DELETE FROM passkeys WHERE org = $1 AND user_id = $2",
             "DELETE FROM passkey_challenges WHERE org = $1 AND user_id = $2",
+            "DELETE FROM mails WHERE org = $1 AND site = 0 AND id = $2",
             "DELETE FROM users WHERE org = $1 AND id = $2",
         ] {
             self.conn().run(sql, values![org.0, id.0]).await?;

@@ -26,8 +26,8 @@ mod world;
 
 use admin::{
     audit as admin_audit, certificates as admin_certificates, erasing as admin_erasing, keys as admin_keys,
-    names as admin_names, orgs as admin_orgs, passkeys as admin_passkeys, people as admin_people,
-    providers as admin_providers, sites as admin_sites, usage as admin_usage,
+    letters as admin_letters, names as admin_names, orgs as admin_orgs, passkeys as admin_passkeys,
+    people as admin_people, providers as admin_providers, sites as admin_sites, usage as admin_usage,
     user_providers as admin_user_providers, users as admin_users,
 };
 
@@ -102,6 +102,11 @@ contract! {
         a_key_is_revoked_once_and_by_its_own_organization,
         the_last_use_of_a_key_is_noted_now_and_then,
         an_answer_is_remembered_once_and_forgotten_in_time,
+    }
+    admin_letters {
+        letters_of_an_organization_are_counted_by_days_in_all_and_to_each_address,
+        letters_are_forgotten_when_their_day_is_over,
+        what_became_of_a_mail_is_kept_with_whom_it_is_for,
     }
     admin_names {
         a_reserved_name_is_kept_for_one_member_to_come,

@@ -18,8 +18,18 @@ use crate::{
 };
 
 /// Tables with rows of sites that stay on main.
-const STAY: [&str; 9] =
-    ["site_hosts", "audit", "signing_keys", "grants", "certificates", "issuing", "orders", "proofs", "sites"];
+const STAY: [&str; 10] = [
+    "site_hosts",
+    "audit",
+    "signing_keys",
+    "grants",
+    "certificates",
+    "issuing",
+    "orders",
+    "proofs",
+    "sites",
+    "mails",
+];
 /// The first id of the first shard.
 const FIRST: i64 = 1 << 40;
 

@@ -28,7 +28,8 @@ pub const BOB: &str = "Bob Bellamy";
 pub const SOON: Duration = Duration::from_secs(20);
 
 /// Tables in which the other site has no rows: of these, tests ask about all sites at once.
-pub const EMPTY: [&str; 6] = ["certificates", "given_aliases", "group_drops", "issuing", "orders", "proofs"];
+pub const EMPTY: [&str; 7] =
+    ["certificates", "given_aliases", "group_drops", "issuing", "mails", "orders", "proofs"];
 
 pub struct World {
     pub store: Arc<dyn Store>,

@@ -81,6 +81,15 @@ pub enum InvitationCommand {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Mail a pending one again, with another code: the one before ends, since codes are kept as hashes only.
+    Mail {
+        /// Where.
+        #[command(flatten)]
+        site: InSite,
+        /// Its id.
+        #[arg(value_name = "INVITATION")]
+        id: i64,
+    },
     /// End one for good.
     Revoke {
         /// Where.
@@ -126,7 +135,7 @@ fn parts(lines: &[Line]) -> Vec<&[Line]> {
 }
 
 const ROWS: [&str; 5] = ["row", "who", "result", "link", "problem"];
-const FIELDS: [&str; 7] = ["id", "name", "email", "alias", "state", "uses_left", "expires_at"];
+const FIELDS: [&str; 8] = ["id", "name", "email", "mail", "alias", "state", "uses_left", "expires_at"];
 
 impl Desk {
     pub(super) async fn invitation(&self, command: InvitationCommand) -> anyhow::Result<()> {
@@ -135,6 +144,7 @@ impl Desk {
                 let mut query = search(some.search);
                 query.extend(state.map(|state| ("state", state)));
                 let items = self.http.list(&self.invitations(&site).await?, &query, some.most).await?;
+                let items: Vec<_> = items.into_iter().map(|item| self.with_mail(item)).collect();
                 self.all(&items, &FIELDS);
             }
             InvitationCommand::Show { site, id } => {
@@ -160,12 +170,28 @@ impl Desk {
                     anyhow::bail!("{failed} of {} rows were left out", rows.len());
                 }
             }
+            InvitationCommand::Mail { site, id } => {
+                let path = format!("{}/{id}/mail", self.invitations(&site).await?);
+                self.one(&self.http.act(&path).await?);
+                self.done("\nthe code before is of no use any more");
+            }
             InvitationCommand::Revoke { site, id } => {
                 self.http.delete(&format!("{}/{id}", self.invitations(&site).await?)).await?;
                 self.done("revoked");
             }
         }
         Ok(())
+    }
+
+    /// For people, what became of its mail in one cell.
+    fn with_mail(&self, mut item: Value) -> Value {
+        if !self.json
+            && let Some(state) = item["mail"]["state"].as_str()
+        {
+            let why = item["mail"]["why"].as_str().map(|why| format!(": {why}")).unwrap_or_default();
+            item["mail"] = format!("{state}{why}").into();
+        }
+        item
     }
 
     /// What would come of each row.

@@ -37,6 +37,7 @@ fn sentences() -> Vec<Sentence<Server>> {
         a_revoked_node_loses_its_link_at_once_for_good_and_the_others_stay,
         a_revoked_node_makes_room_for_another,
         a_removed_member_is_gone_for_those_who_write_to_it,
+        who_is_removed_or_erased_leaves_its_groups_on_the_devices_of_all_in_them,
         who_is_taken_out_of_a_group_is_told_with_all_in_it_and_may_not_write_to_it,
         a_group_that_is_removed_is_over_for_all_in_it_and_for_good,
         a_suspended_site_loses_its_links_at_once_and_others_keep_theirs,
@@ -248,6 +249,31 @@ async fn group(server: &Server, gid: &str, names: [&str; 3]) -> Result<[Client; 
         second.take("member").await?.expect(&json!({"act": act}))?;
     }
     Ok([first, second, third])
+}
+
+async fn who_is_removed_or_erased_leaves_its_groups_on_the_devices_of_all_in_them(
+    server: &Server,
+) -> Result<()> {
+    for verb in ["remove", "erase"] {
+        let gid = unique("Circle");
+        let [mut alice, bob, carol] = Box::pin(group(server, &gid, ["Alice", "Bob", "Carol"])).await?;
+        let away = carol.quit().await?;
+        at_site(server, &["member", verb], &["--", &bob.me.uid]).await?;
+        let told = json!({"act": "drop", "gid": gid, "alias": bob.me.alias, "from": bob.me.uid});
+        alice.take("member").await?.expect(&told)?;
+        let mut back = server.login(&away).await?;
+        // Her own login is among what waits, before or after it.
+        let mut events = [back.queued().await?, back.queued().await?];
+        for event in &events {
+            back.ack(event.id()).await?;
+        }
+        events.sort_by_key(|event| event.op() == "member");
+        events[1].expect(&told)?;
+        for member in [&mut alice, &mut back] {
+            member.expect_nothing().await?;
+        }
+    }
+    Ok(())
 }
 
 async fn who_is_taken_out_of_a_group_is_told_with_all_in_it_and_may_not_write_to_it(
@@ -508,7 +534,12 @@ async fn a_file_of_people_is_looked_through_then_invited_and_nobody_twice(server
     ensure!(why(0).contains("invited before") && why(1).contains("keeps it"), "{shown}");
     // A script is told by the exit code, and nobody was invited twice.
     ensure!(admin(server, &import).await.is_err());
-    ensure!(admin(server, &list).await?.as_array().map(Vec::len) == Some(2));
+    let listed = admin(server, &list).await?;
+    ensure!(listed.as_array().map(Vec::len) == Some(2) && listed[0]["mail"].is_null(), "{listed}");
+    let id = listed[0]["id"].to_string();
+    let mail = [&["invitation", "mail", &id][..], &site].concat();
+    let error = admin(server, &mail).await.err().context("it was mailed")?;
+    ensure!(format!("{error:#}").contains("sends no mail"), "{error:#}");
     Ok(())
 }
 

@@ -14,4 +14,7 @@ export const create = (site: Site, body: InvitationNew, once: string, signal?: A
 export const check = (site: Site, invitations: InvitationNew[], signal?: AbortSignal) =>
   call<InvitationsChecked>('POST', at(site, 'check'), { body: { invitations }, signal })
 
+/** Mails it again, with another code: the one before ends. */
+export const mail = (site: Site, invitation: number) => call<InvitationMade>('POST', at(site, invitation, 'mail'))
+
 export const revoke = (site: Site, invitation: number) => call<void>('DELETE', at(site, invitation))

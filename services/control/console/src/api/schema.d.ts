@@ -634,6 +634,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/sites/{site}/invitations/{invitation}/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail a pending invitation again. It gets another code, since codes are kept as hashes only: the one before, and its link,
+         *     are of no use any more.
+         */
+        post: operations["mailInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs/{org}/sites/{site}/members": {
         parameters: {
             query?: never;
@@ -1759,6 +1779,7 @@ export interface components {
             id: number;
             /** @description Who made it. */
             made_by: string;
+            mail?: components["schemas"]["MailShown"] | null;
             /** @description Whom it is for. */
             name?: string | null;
             /**
@@ -2090,6 +2111,7 @@ export interface components {
                 id: number;
                 /** @description Who made it. */
                 made_by: string;
+                mail?: components["schemas"]["MailShown"] | null;
                 /** @description Whom it is for. */
                 name?: string | null;
                 /**
@@ -2449,6 +2471,7 @@ export interface components {
                  * @description Their id.
                  */
                 id: number;
+                mail?: components["schemas"]["MailShown"] | null;
                 /** @description What they are called. */
                 name: string;
                 /** @description What they may do: `owner`, `admin`, `support`, `auditor`; the provider's: `operator`, `support`, `auditor`. */
@@ -2468,6 +2491,18 @@ export interface components {
             }[];
             /** @description The cursor of the next page; none on the last. */
             next?: string | null;
+        };
+        /** @description What became of the last mail to somebody who was invited. */
+        MailShown: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description `waiting` to be sent, `handed-over` to the mail server, or `failed`. */
+            state: string;
+            /** @description Why it failed, in the mail server's words. */
+            why?: string | null;
         };
         /** @description Who you are. */
         Me: {
@@ -3126,6 +3161,7 @@ export interface components {
              * @description Their id.
              */
             id: number;
+            mail?: components["schemas"]["MailShown"] | null;
             /** @description What they are called. */
             name: string;
             /** @description What they may do: `owner`, `admin`, `support`, `auditor`; the provider's: `operator`, `support`, `auditor`. */
@@ -6371,6 +6407,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6380,6 +6420,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6389,6 +6437,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6480,6 +6534,66 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be carried out; the problem says what to do */
+            "4XX": {
+                headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not our day */
+            "5XX": {
+                headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mailInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: number;
+                site: number;
+                invitation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is */
+            200: {
+                headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationMade"];
+                };
             };
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
@@ -6839,6 +6953,10 @@ export interface operations {
             /** @description Here it is */
             200: {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6848,6 +6966,14 @@ export interface operations {
             /** @description The request cannot be carried out; the problem says what to do */
             "4XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 429: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
+                    /** @description With 401: `Bearer` */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6857,6 +6983,12 @@ export interface operations {
             /** @description Not our day */
             "5XX": {
                 headers: {
+                    /** @description How many are left, and the seconds until there are more: `"minute";r=599;t=1` */
+                    RateLimit?: string;
+                    /** @description How many requests are allowed: `"minute";q=600;w=60` is 600 in 60 seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description With 503: after so many seconds it may be tried again */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -52,6 +52,7 @@ const NAMES: Record<string, string> = {
   'provider.change': 'changed the sign-in provider',
   'provider.remove': 'removed the sign-in provider',
   'invitation.create': 'made the invitation',
+  'invitation.mail': 'mailed the invitation again, with another code',
   'invitation.revoke': 'revoked the invitation',
 }
 

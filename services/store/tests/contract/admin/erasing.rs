@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
 use tmtp_store::{
-    GroupStatus, Identity, NewMessage,
+    GroupStatus, Identity, NewMessage, Notice,
     admin::{Deed, Erased, Kept, OrgId},
 };
 
@@ -102,7 +102,9 @@ pub async fn what_is_erased_of_a_member_is_given_out_before(w: &World) -> Result
     let scope = scope(w, w.site).await?;
     let mut change = admin(w).begin().await?;
     change.erase_member(&scope, "alice").await?;
-    assert!(change.kept_of(&scope, "alice", 10).await?.is_nothing());
+    let group_drops = ["Former group", GROUP].map(|gid| (gid.to_owned(), ALICE.to_owned())).to_vec();
+    let to_tell = Kept { group_drops, ..Kept::default() };
+    assert_eq!(change.kept_of(&scope, "alice", 10).await?, to_tell, "but what others are told in a moment");
     change.commit().await?;
     let after = w.peek.dump(w.site).await?;
     let mut erased: BTreeSet<String> = before
@@ -129,8 +131,15 @@ pub async fn an_erased_member_leaves_no_row_that_names_it_and_nobody_else_anythi
     assert!(erased.days >= 1 && !erased.is_nothing());
     assert_eq!(change.erase_member(&scope, "alice").await?, Erased::default());
     change.commit().await?;
+    let out =
+        |gid: &str| Notice::Drop { uid: "alice".to_owned(), gid: gid.to_owned(), alias: ALICE.to_owned() };
+    let mut tx = w.tx().await?;
+    assert_eq!(tx.take_notice(w.site).await?, Some(out("Former group")));
+    assert_eq!(tx.take_notice(w.site).await?, Some(out(GROUP)));
+    assert_eq!(tx.take_notice(w.site).await?, None);
+    tx.commit().await?;
     for (table, rows) in w.peek.named(w.site, "alice").await? {
-        assert_eq!(rows, 0, "{table}");
+        assert_eq!(rows, 0, "{table}: when its groups are told");
     }
     let kept = admin(w).view().await?.usage(&scope, &(7..=7)).await?;
     assert_eq!(kept.iter().map(|day| day.active).collect::<Vec<_>>(), [1], "the sum of the day stays");

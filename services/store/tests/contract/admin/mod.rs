@@ -4,6 +4,7 @@ pub mod audit;
 pub mod certificates;
 pub mod erasing;
 pub mod keys;
+pub mod letters;
 pub mod names;
 pub mod orgs;
 pub mod passkeys;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use tmtp_store::{
-    Body, GroupStatus, Identity, NodeId, Owner, SignIn,
+    Body, GroupMember, GroupStatus, Identity, NodeId, Notice, Owner, SignIn,
     admin::{Alias, NodeState},
 };
 use tmtp_wire::Posted;
@@ -104,6 +104,18 @@ pub async fn aliases_and_groups_are_listed(w: &World) -> Result<()> {
 
 pub async fn a_removed_member_leaves_its_groups_and_its_aliases_to_nobody(w: &World) -> Result<()> {
     let scope = scope(w, w.site).await?;
+    let mut tx = w.tx().await?;
+    tx.put_group_member(&GroupMember {
+        gid: "Asked in".to_owned(),
+        ..w.in_group("alice", ALICE, GroupStatus::Invited)
+    })
+    .await?;
+    tx.put_group_member(&GroupMember {
+        gid: "Barred".to_owned(),
+        ..w.in_group("alice", ALICE, GroupStatus::Barred)
+    })
+    .await?;
+    tx.commit().await?;
     let mut change = admin(w).begin().await?;
     for node in &w.nodes[..2] {
         change.tx_at(w.site).await?.revoke_node(w.site, *node).await?;
@@ -118,6 +130,9 @@ pub async fn a_removed_member_leaves_its_groups_and_its_aliases_to_nobody(w: &Wo
     assert_eq!(inside.iter().map(|it| it.uid.as_str()).collect::<Vec<_>>(), ["bob"]);
     let mut tx = w.tx().await?;
     assert!(!tx.take_name(&w.name(ALICE, Owner::Member("bob".to_owned()))).await?, "it is retired");
+    let (uid, gid, alias) = ("alice".to_owned(), GROUP.to_owned(), ALICE.to_owned());
+    assert_eq!(tx.take_notice(w.site).await?, Some(Notice::Drop { uid, gid, alias }));
+    assert_eq!(tx.take_notice(w.site).await?, None, "only where it was among the others");
     drop(tx);
     let mut change = admin(w).begin().await?;
     assert!(change.remove_member(&scope, "alice").await.is_err(), "once only");
