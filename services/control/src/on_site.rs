@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tmtp_bus::{Bus, Event, SITES, Subscription};
 use tmtp_platform::SystemClock;
 use tmtp_store::{Site, SiteId, Store, admin::OrgId};
@@ -123,11 +123,22 @@ impl Sites {
     /// # Errors
     /// When there is no such site, or the store fails.
     pub async fn note_import(&self, site: SiteId, became: Value) -> Result<()> {
+        self.note(site, "site.import", became).await
+    }
+
+    /// Notes in the log in which database a site is now.
+    ///
+    /// # Errors
+    /// When there is no such site, or the store fails.
+    pub async fn note_move(&self, site: SiteId, to: &str) -> Result<()> {
+        self.note(site, "site.move", json!({"database": to})).await
+    }
+
+    async fn note(&self, site: SiteId, action: &'static str, became: Value) -> Result<()> {
         let mut change = self.registry.admin.begin().await?;
         let org = change.org_of_site(site).await?.ok_or(Error::Absent("site"))?;
         let target = site.0.to_string();
-        let done =
-            Done { org, action: "site.import", site: Some(site), target: &target, was: Value::Null, became };
+        let done = Done { org, action, site: Some(site), target: &target, was: Value::Null, became };
         self.registry.record(&mut change, &self.by, done).await?;
         change.commit().await?;
         Ok(())

@@ -349,6 +349,19 @@ mod tests {
     }
 
     #[test]
+    fn an_organization_is_named_by_its_bare_id_or_by_an_option_and_not_by_both() {
+        for what in ["show", "remove"] {
+            let named = |words: &[&str]| {
+                CommandLine::try_parse_from([&["tmtpd", "admin", "org", what][..], words].concat())
+                    .map(|line| format!("{line:?}"))
+            };
+            assert!(named(&["2"]).unwrap().contains("id: Some(2)"), "{what}");
+            assert!(named(&["--org", "2"]).unwrap().contains("org: Some(2)"), "{what}");
+            assert!(named(&["2", "--org", "3"]).is_err(), "{what}");
+        }
+    }
+
+    #[test]
     fn help_for_sites_lists_every_setting() {
         let help = CommandLine::try_parse_from(["tmtpd", "site", "set", "--help"]).unwrap_err().to_string();
         for (key, _) in tmtp_control::settings::defaults() {

@@ -194,6 +194,12 @@ impl Community {
         server.command(&[&words, more].concat()).await
     }
 
+    /// What a dry run says that ends with another code than 0.
+    async fn dry_run_refused(&self, server: &Server) -> Result<String> {
+        let refused = self.import(server, &["--dry-run"]).await;
+        Ok(format!("{:#}", refused.err().context("a dry run with faults ends with 0")?))
+    }
+
     /// Everything that waited, in order, is there and is acked.
     async fn bob_reads(&self, server: &Server) -> Result<Client> {
         let mut bob = server.login(&self.bob.account(1)).await?;
@@ -291,7 +297,8 @@ async fn names_that_others_at_the_site_have_are_told_before_anything_comes() -> 
     other.expect_tmtprev().await?;
     ensure!(other.recv().await?.op() == "registered");
     let site = Community::new()?;
-    let said = site.import(&server, &["--dry-run"]).await?;
+    let said = site.dry_run_refused(&server).await?;
+    ensure!(said.contains("the import would be refused for the 1 faults above"), "{said}");
     ensure!(said.contains("fault: Bob Bright & Söhne/1: somebody else at the site has this name"), "{said}");
     ensure!(said.contains("faults    1"), "{said}");
     let refused = site.import(&server, &[]).await.err().context("it began")?.to_string();
@@ -357,8 +364,9 @@ async fn every_fault_is_told_with_its_file_and_nothing_comes_until_it_is_left_ou
     site.former.message(&ping, b"", &[(&User::new(9, 1), 1)])?;
     fs::write(site.former.queue(&site.bob, 1).join("notes.txt"), "x")?;
 
-    let said = site.import(&server, &["--dry-run"]).await?;
+    let said = site.dry_run_refused(&server).await?;
     for fault in [
+        "the import would be refused for the 8 faults above",
         "is damaged: its checksum is wrong",
         "and there is no such user",
         "the alias `Erin` must be 8+ characters",
@@ -371,6 +379,8 @@ async fn every_fault_is_told_with_its_file_and_nothing_comes_until_it_is_left_ou
     ] {
         ensure!(said.contains(fault), "`{fault}` is not in: {said}");
     }
+    let said = site.import(&server, &["--dry-run", "--leave-out-faulty"]).await?;
+    ensure!(said.contains("faults    8") && said.contains("nothing was changed"), "{said}");
     let refusal = site.import(&server, &[]).await.err().context("it is not refused")?;
     ensure!(format!("{refusal:#}").contains("nothing was changed"), "{refusal:#}");
     let said = site.import(&server, &["--leave-out-faulty"]).await?;

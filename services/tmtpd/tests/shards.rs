@@ -7,7 +7,7 @@ use tmtp_testkit::{
     client::Address,
     load::{Load, Plan, Tally},
     postgres::Postgres,
-    server::{Layout, Server, Shape, SitePlan},
+    server::{Layout, OPERATOR_KEY, Server, Shape, SitePlan},
 };
 use tokio::time::{sleep, timeout};
 
@@ -95,6 +95,11 @@ async fn nothing_is_lost_doubled_or_out_of_order_while_a_site_moves_and_its_move
     }
     ensure!(kills > 0, "the mover was never killed at work");
     go(&server, "main").await?;
+    let log = format!("http://{}/api/v1/orgs/1/audit?action=site.move", server.api);
+    let log = reqwest::Client::new().get(log).bearer_auth(OPERATOR_KEY).send().await?.text().await?;
+    for to in ["east", "main"] {
+        ensure!(log.contains(&format!("\"database\":\"{to}\"")), "{log}");
+    }
     moves.progress(STEADY, GETS_ON).await.context("back again")?;
     stays.progress(STEADY, GETS_ON).await.context("the neighbour")?;
     let Tally { acked, received, .. } = moves.finish().await.context("the site that moved")?;

@@ -88,9 +88,11 @@ impl Desk {
                 let items = self.http.list("/orgs", &search(some.search), some.most).await?;
                 self.all(&items, &["id", "name", "created_at"]);
             }
-            OrgCommand::Show { org } => self.one(&self.http.get(&self.org_path(&org).await?).await?),
-            OrgCommand::Remove { org } => {
-                self.http.delete(&self.org_path(&org).await?).await?;
+            OrgCommand::Show { which } => {
+                self.one(&self.http.get(&self.org_path(&which.org()).await?).await?);
+            }
+            OrgCommand::Remove { which } => {
+                self.http.delete(&self.org_path(&which.org()).await?).await?;
                 self.done("removed");
             }
             OrgCommand::Create { name, limits } => {

@@ -13,9 +13,10 @@ Examples:
   tmtpd import mnm --config tmtpd.toml --userdb userdb --qstore qstore --site tmtp.acme.example --dry-run
   tmtpd import mnm --config tmtpd.toml --userdb userdb --qstore qstore --site tmtp.acme.example
 
-The dry run reads everything, reports what would come and every fault with its file, and changes nothing; it may be done
-while the former server runs. Stop that server for the import itself. An import that was interrupted is gone on with by the
-same command; what came before is left as it is. Devices log in with the secrets that they have.")]
+The dry run reads everything, reports what would come and every fault with its file, and changes nothing; where
+the import would be refused, it ends with the code that the import would end with. It may be done while the former server
+runs. Stop that server for the import itself. An import that was interrupted is gone on with by the same command; what came
+before is left as it is. Devices log in with the secrets that they have.")]
     Mnm(Mnm),
 }
 

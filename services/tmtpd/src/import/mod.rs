@@ -38,13 +38,17 @@ pub async fn run(settings: &Settings, Import::Mnm(from): &Import) -> anyhow::Res
         survey.report.fault(Path::new(&name), "somebody else at the site has this name");
     }
     print::line(&survey.report);
+    let faults = survey.report.faults();
+    if faults > 0 && !from.leave_out_faulty {
+        // The dry run ends as the import would: a script that asks first goes by the code.
+        let refused = if from.dry_run { "the import would be refused" } else { "the import is refused" };
+        bail!(
+            "nothing was changed; {refused} for the {faults} faults above: mend them, or leave out what is at fault with --leave-out-faulty"
+        );
+    }
     if from.dry_run {
         print::line("nothing was changed");
         return Ok(());
-    }
-    let faults = survey.report.faults();
-    if faults > 0 && !from.leave_out_faulty {
-        bail!("nothing was changed: mend what is at fault, or leave it out with --leave-out-faulty");
     }
     let came = bring(settings, &*store, &site, (from, &survey)).await?;
     let became = json!({

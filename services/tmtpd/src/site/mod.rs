@@ -20,8 +20,13 @@ pub async fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
     let bus = tmtp_bus::open(&settings.bus).await.context("bus")?;
     let alone = settings.bus.kind == BusKind::Memory;
     if let Command::Move { which, to } = &command {
-        let site = Sites::new(store, bus.clone()).find(which).await?;
-        return moving::run(settings, &site, to, bus).await;
+        let sites = Sites::new(store, bus.clone());
+        let site = sites.find(which).await?;
+        moving::run(settings, &site, to, bus).await?;
+        return sites
+            .note_move(site.id, to)
+            .await
+            .context("the move is not in the audit log: move it once more");
     }
     Commands { sites: Sites::new(store, bus), alone }.carry_out(command).await
 }

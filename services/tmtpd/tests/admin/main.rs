@@ -47,6 +47,7 @@ fn sentences() -> Vec<Sentence<Server>> {
         an_erased_member_loses_its_link_and_its_receipt_is_checked_on_the_database,
         a_sites_own_certificate_is_served_at_once_and_the_folders_again_without_it,
         an_invited_user_is_listed_changed_suspended_and_removed,
+        a_list_that_is_cut_off_says_so,
         a_file_of_people_is_looked_through_then_invited_and_nobody_twice,
         the_command_line_of_the_database_keeps_the_same_log,
     ]
@@ -87,6 +88,25 @@ const SITE: [&str; 4] = ["--org", "1", "--site", HOST];
 /// Words, where they stand, and what for.
 async fn at_site(server: &Server, words: &[&str], which: &[&str]) -> Result<Value> {
     admin(server, &[words, &SITE, which].concat()).await
+}
+
+async fn a_list_that_is_cut_off_says_so(server: &Server) -> Result<()> {
+    for (most, is_cut) in [("1", true), ("1000", false)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tmtpd"));
+        command.args(["admin", "--json", "audit", "list", "--org", "1", "--most", most]).stdin(Stdio::null());
+        command
+            .env("TMTP_ADMIN_SERVER", format!("http://{}", server.api))
+            .env("TMTP_ADMIN_KEY", OPERATOR_KEY);
+        let output = tokio::task::spawn_blocking(move || command.output()).await??;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(
+            output.status.success() && said.contains("ask for more with --most") == is_cut,
+            "{most}: {said}"
+        );
+        let items: Vec<Value> = serde_json::from_slice(&output.stdout)?;
+        ensure!((items.len() == 1) == is_cut, "{most}: {}", items.len());
+    }
+    Ok(())
 }
 
 /// The link ends without a word, and soon. What is queued may come before.

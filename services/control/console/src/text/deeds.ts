@@ -7,6 +7,8 @@ const NAMES: Record<string, string> = {
   'site.change': 'changed the site',
   'site.suspend': 'suspended the site',
   'site.resume': 'resumed the site',
+  'site.import': 'imported into the site',
+  'site.move': 'moved the site to another database',
   'site.close': 'closed the site',
   'site.reopen': 'opened the site again',
   'site.erase': 'erased the site',

@@ -28,7 +28,7 @@ pub use nodes::NodeCommand;
 pub use orgs::OrgCommand;
 pub use sites::SiteCommand;
 pub use users::{OneUser, UserCommand};
-pub use whose::{InSite, Org, Owner, Some};
+pub use whose::{InSite, OneOrg, Org, Owner, Some};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{Org, Some};
+use super::{OneOrg, Org, Some};
 
 /// Organizations.
 #[derive(Debug, Subcommand)]
@@ -17,7 +17,7 @@ pub enum OrgCommand {
     Show {
         /// Which.
         #[command(flatten)]
-        org: Org,
+        which: OneOrg,
     },
     /// Make one.
     Create {
@@ -33,7 +33,7 @@ pub enum OrgCommand {
     Remove {
         /// Which.
         #[command(flatten)]
-        org: Org,
+        which: OneOrg,
     },
     /// Change one.
     Set {

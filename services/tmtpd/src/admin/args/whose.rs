@@ -10,6 +10,24 @@ pub struct Org {
     pub org: Option<i64>,
 }
 
+/// Which organization, for commands about one itself: they take the id bare, as those about nodes, keys and users do.
+#[derive(Debug, Clone, Args)]
+pub struct OneOrg {
+    /// The organization's id; without, the key's own.
+    #[arg(value_name = "ORG", conflicts_with = "org")]
+    pub id: Option<i64>,
+    /// The same, by name.
+    #[command(flatten)]
+    pub org: Org,
+}
+
+impl OneOrg {
+    /// The one that was named, either way.
+    pub fn org(&self) -> Org {
+        Org { org: self.id.or(self.org.org) }
+    }
+}
+
 /// Where.
 #[derive(Debug, Clone, Args)]
 pub struct InSite {
