@@ -165,7 +165,7 @@ impl Holder {
 /// Serves [`run`] in a process of its own.
 pub async fn hold(args: &Hold) -> Result<()> {
     let dialer = Dialer::new()?.with_sources(args.sources);
-    let targets = args.site.targets();
+    let targets = args.site.clone().complete()?.targets();
     let mut members = Vec::new();
     let mut wanted = BufReader::new(stdin()).lines();
     while let Some(line) = wanted.next_line().await? {
