@@ -86,13 +86,17 @@ async fn an_alias_that_people_could_mistake_for_anothers_is_refused(server: &Ser
     let mut support = server.member("Support Ilse").await?;
     let alias = support.me.alias.clone();
     let mut stranger = server.member("Stranger").await?;
-    // In capitals, and with a Cyrillic letter.
-    for lookalike in [alias.to_uppercase(), alias.replacen('o', "\u{43e}", 1)] {
+    // In capitals, with an `l` for a capital I, and with a Cyrillic letter.
+    for (lookalike, why) in [
+        (alias.to_uppercase(), "not available"),
+        (alias.to_uppercase().replacen("ILSE", "lLSE", 1), "not available"),
+        (alias.replacen('o', "\u{43e}", 1), "mixes letters"),
+    ] {
         let error = stranger.refused(&ask::newalias(&lookalike), b"").await?;
-        ensure!(error.contains(&lookalike) && error.contains("not available"), "{error}");
+        ensure!(error.contains(&lookalike) && error.contains(why), "{error}");
         let error =
             stranger.refused(&ask::invite(&lookalike, &stranger.me.alias.clone(), &alias), b"").await?;
-        ensure!(error.contains("not available"), "{error}");
+        ensure!(error.contains(why), "{error}");
     }
     // Their own owner may have them.
     support.accepted(&ask::newalias(&alias.to_uppercase()), b"").await?;
