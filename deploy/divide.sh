@@ -16,28 +16,14 @@ here=$PWD
 seconds=${DIVIDE_SECONDS:-12}
 target=${CARGO_TARGET_DIR:-$here/target}
 out=${DIVIDE_OUT:-$target/divide}
-# Short, in /tmp: the database's user must be able to enter.
-scratch=/tmp/tmtp-divide-$(id -u)
 sites=(demo.localhost second.localhost)
 settings=(registration=open requests_per_second_max=1000000 open_registrations_per_hour_max=1000000)
 
-# shellcheck source=deploy/processes.sh
-source "$here/deploy/processes.sh"
-
-if [[ -z ${DIVIDE_BIN:-} ]]; then
-    deploy/install-tools.sh compiler
-    cargo build --release --workspace --bins
-fi
-bin=${DIVIDE_BIN:-$target/release}
-export TMTP_SCRATCH=$scratch/cluster TMTPD_BIN=$bin/tmtpd TMTPD_LOG__FILTER=warn
-export TMTPD_EDGE__ACCEPTS_PER_SECOND=100000
+# shellcheck source=deploy/measured.sh
+source "$here/deploy/measured.sh"
 
 main() {
-    mkdir -p "$scratch" "$out"
-    chmod 711 "$scratch"
-    rm -f "$out"/*.json
-    trap 'deploy/cluster.sh clean >/dev/null || true; rm -rf "$scratch"' EXIT
-    trap 'exit 130' INT TERM
+    prepare divide "${DIVIDE_BIN:-}"
     local shape
     for shape in "1 1" "2 1" "4 1" "2 2"; do
         # shellcheck disable=SC2086
@@ -48,11 +34,8 @@ main() {
 
 # measure DELIVERIES SHARDS
 measure() {
-    local port
-    : >"$scratch/ports"
-    port=$(free_port)
     printf '\n%s delivery processes, %s databases ...\n' "$1" "$2"
-    TMTP_PORT=$port TMTP_DELIVERIES=$1 TMTP_SHARDS=$2 deploy/cluster.sh up >"$scratch/cluster.log"
+    TMTP_DELIVERIES=$1 TMTP_SHARDS=$2 bring_up
     local tmtpd=("$TMTPD_BIN" site --config "$TMTP_SCRATCH/control.toml")
     "${tmtpd[@]}" set "${sites[0]}" "${settings[@]}" >/dev/null
     "${tmtpd[@]}" create --name Second --host "${sites[1]}" "${settings[@]}" >/dev/null

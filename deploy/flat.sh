@@ -20,31 +20,14 @@ sites=${FLAT_SITES:-10000} members=${FLAT_MEMBERS:-1000000} entries=${FLAT_ENTRI
 seconds=${FLAT_SECONDS:-12}
 target=${CARGO_TARGET_DIR:-$here/target}
 out=${FLAT_OUT:-$target/flat}
-# Short, in /tmp: the database's user must be able to enter.
-scratch=/tmp/tmtp-flat-$(id -u)
 host=demo.localhost
 
-# shellcheck source=deploy/processes.sh
-source "$here/deploy/processes.sh"
-
-if [[ -z ${FLAT_BIN:-} ]]; then
-    deploy/install-tools.sh compiler
-    cargo build --release --workspace --bins
-fi
-bin=${FLAT_BIN:-$target/release}
-export TMTP_SCRATCH=$scratch/cluster TMTPD_BIN=$bin/tmtpd TMTPD_LOG__FILTER=warn
-export TMTPD_EDGE__ACCEPTS_PER_SECOND=100000
+# shellcheck source=deploy/measured.sh
+source "$here/deploy/measured.sh"
 
 main() {
-    mkdir -p "$scratch" "$out"
-    chmod 711 "$scratch"
-    rm -f "$out"/*.json
-    trap 'deploy/cluster.sh clean >/dev/null || true; rm -rf "$scratch"' EXIT
-    trap 'exit 130' INT TERM
-    local port
-    : >"$scratch/ports"
-    port=$(free_port)
-    TMTP_PORT=$port deploy/cluster.sh up >"$scratch/cluster.log"
+    prepare flat "${FLAT_BIN:-}"
+    bring_up
     "$TMTPD_BIN" site set "$host" requests_per_second_max=1000000 open_registrations_per_hour_max=1000000 members_max=10000000 \
         --config "$TMTP_SCRATCH/control.toml" >/dev/null
     measure nothing
