@@ -82,6 +82,8 @@ history!(
     "202611281415_allow_users_one_email",
     "202611281441_create_letters",
     "202611281442_create_mails",
+    "202611281830_index_users_with_passwords",
+    "202611281831_drop_users_held",
 );
 
 fn scripts(kind: Kind) -> &'static [Script] {

@@ -88,7 +88,8 @@ export function match(path: string): Match {
     const page = OF_ORG[org[2] ?? '']
     return page ? { kind: 'org', page, org: Number(org[1]), site: null, name: '' } : LOST
   }
-  const page = FREE[path]
+  // Who is in already when they follow their organization's sign-in address.
+  const page = path.startsWith('sign-in/') ? Home : FREE[path]
   return page ? { kind: 'free', page, org: null, site: null, name: '' } : LOST
 }
 

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use tmtp_store::admin::UserProviderId;
+use tmtp_store::admin::{OrgId, UserProviderId};
 use utoipa::ToSchema;
 
 use super::{
@@ -34,6 +34,8 @@ pub(crate) struct WaysWanted {
     /// The address of the account.
     #[schema(max_length = 254)]
     email: String,
+    /// The id of the organization whose account it is. Without, it is the one that the address belongs to.
+    org: Option<i64>,
 }
 
 /// The ways in over a provider.
@@ -61,6 +63,8 @@ pub(crate) struct Departure {
     email: String,
     /// The id of one of its ways in.
     provider: i64,
+    /// The organization that the ways were asked of, if one was named.
+    org: Option<i64>,
 }
 
 /// Where to go.
@@ -88,8 +92,9 @@ pub(super) fn return_url(api: &Api) -> String {
 #[utoipa::path(post, path = "/api/v1/sign-in/ways", tag = "sign-in", operation_id = "signInWays",
     request_body = WaysWanted, responses((status = 200, body = Ways)))]
 pub(super) async fn ways(State(api): State<Shared>, given: Given<WaysWanted>) -> Result<Json<Ways>, Problem> {
-    bounded("email", Some(&given.body.email), 254)?;
-    let found = api.door.providers_for(&given.body.email).await?;
+    let WaysWanted { email, org } = given.body;
+    bounded("email", Some(&email), 254)?;
+    let found = api.door.providers_for(&email, org.map(OrgId)).await?;
     let providers = found.into_iter().map(|one| Way { id: one.id.0, label: one.label }).collect();
     Ok(Json(Ways { providers }))
 }
@@ -98,9 +103,10 @@ pub(super) async fn ways(State(api): State<Shared>, given: Given<WaysWanted>) ->
 #[utoipa::path(post, path = "/api/v1/sign-in/leave", tag = "sign-in", operation_id = "leaveForProvider",
     request_body = Departure, responses((status = 200, body = Destination)))]
 pub(super) async fn leave(State(api): State<Shared>, given: Given<Departure>) -> Result<Response, Problem> {
-    let Departure { email, provider } = given.body;
+    let Departure { email, provider, org } = given.body;
     bounded("email", Some(&email), 254)?;
-    let leaving = api.door.leave(&email, UserProviderId(provider), &return_url(&api)).await?;
+    let leaving =
+        api.door.leave(&email, (org.map(OrgId), UserProviderId(provider)), &return_url(&api)).await?;
     let mut response = Json(Destination { url: leaving.url }).into_response();
     keep(&mut response, cookie::journey(leaving.token.expose(), JOURNEY_SECONDS));
     Ok(response)

@@ -207,6 +207,11 @@ pub(super) async fn set_password(
 ) -> Result<StatusCode, Problem> {
     let PasswordNew { old, new } = given.body;
     let old = old.unwrap_or_default();
+    // A password holds the address for good, and a provider that the organization runs itself may have said that it is theirs.
+    if !caller.person()?.user.has_password && api.letters().are_sent() {
+        let text = "a first password is chosen by a link that comes to your address by mail: ask for one on the sign-in page";
+        return Err(crate::Error::from(Refusal::State(text)).into());
+    }
     api.door.set_password(&caller.by, caller.person()?, &old, &new).await.map_err(not_out)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -81,9 +81,10 @@ pub(crate) struct UserLinked {
     /// Who.
     #[serde(flatten)]
     pub shown: UserShown,
-    /// The link, this once. Not there when the same request had made it before.
+    /// The link, this once, where no mail is set up: with mail it goes to them alone. Not there either when the same request
+    /// had made it before.
     pub link: Option<String>,
-    /// It goes to them by mail.
+    /// It goes to them by mail. `mail` tells why it cannot.
     pub mailed: bool,
 }
 
@@ -140,15 +141,20 @@ async fn linked(
     token: Option<Secret>,
 ) -> Result<UserLinked, Problem> {
     let Some(token) = token else {
-        return Ok(UserLinked { shown: shown_now(api, user).await?, link: None, mailed: false });
+        let shown = shown_now(api, user).await?;
+        let mailed = shown.mail.as_ref().is_some_and(|mail| mail.state != "failed");
+        return Ok(UserLinked { shown, link: None, mailed });
     };
     let org = api.registry.view_of(user.org).await?.org(user.org).await?.map(|org| org.name);
-    let mailed = api.letters().send(&user, org.as_deref(), purpose, &token);
-    if !mailed {
+    let letters = api.letters();
+    let mailed = letters.send(&user, org.as_deref(), purpose, &token);
+    if letters.are_sent() && !mailed {
         let of = MailOf { org: user.org, site: None, id: user.id.0 };
         api.registry.end_mail(of, Some("too many mails wait")).await;
     }
-    let link = Some(link_url(&api.public_url, &token));
+    // Whoever follows a link proves that the mailbox is theirs, and learns what is nobody else's business: whether the address
+    // administers another organization. So those who have one made do not have it, where there is mail.
+    let link = (!letters.are_sent()).then(|| link_url(&api.public_url, &token));
     Ok(UserLinked { shown: shown_now(api, user).await?, link, mailed })
 }
 

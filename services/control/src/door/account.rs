@@ -16,8 +16,11 @@ impl Door {
         let checked = if of.user.has_password { Some(self.prove(by, of, old).await?) } else { None };
         let hash = self.passwords.hash(new).await?;
         let mut change = self.registry.admin.begin().await?;
+        change.lock_address(&of.user.email).await?;
         lock(&mut change, of, checked.as_deref()).await?;
-        change.set_password(of.user.org, of.user.id, &hash).await?;
+        if !change.set_password(of.user.org, of.user.id, &hash).await? {
+            return Err(Refusal::HeldElsewhere.into());
+        }
         change.end_user_sessions(of.user.org, of.user.id, Some(of.session)).await?;
         self.note(&mut change, by, of, "user.password").await?;
         Ok(change.commit().await?)
@@ -86,7 +89,7 @@ impl Door {
     pub(super) async fn prove(&self, by: &By, of: &SignedIn, password: &str) -> Result<String> {
         let who = Who::account(&of.user.email);
         self.throttle.attempt(&[who])?;
-        let account = self.registry.view().await?.find_account(&of.user.email).await?;
+        let account = self.registry.view().await?.account(of.user.org, of.user.id).await?;
         let hash = account.map(|account| account.password).unwrap_or_default();
         if !self.passwords.is_right(password, &hash).await? {
             let mut change = self.registry.admin.begin().await?;

@@ -54,16 +54,21 @@ impl Door {
     /// not tell whether there is such a person, but where several organizations name one domain; and none can put its own
     /// provider before another's people.
     ///
+    /// Who has a password with another organization than the one whose account they want to use says which it is: `asked`.
+    ///
     /// # Errors
     /// When the store fails.
-    pub async fn providers_for(&self, email: &str) -> Result<Vec<UserProvider>> {
+    pub async fn providers_for(&self, email: &str, asked: Option<OrgId>) -> Result<Vec<UserProvider>> {
         let email = looked_up(email);
         let mut view = self.registry.view().await?;
-        let mut found = match view.find_account(&email).await? {
-            Some(account) if account.user.org != OrgId::PROVIDER => all(&mut view, account.user.org).await?,
+        let mut found = match (asked, view.find_account(&email).await?) {
+            (Some(org), _) => all(&mut view, org).await?,
+            (None, Some(account)) if account.user.org != OrgId::PROVIDER => {
+                all(&mut view, account.user.org).await?
+            }
             // The provider's own people get what a stranger gets, and get in by none of it.
-            Some(_) => at_domain(&mut view, &email).await?,
-            None => {
+            (None, Some(_)) => at_domain(&mut view, &email).await?,
+            (None, None) => {
                 let mut found = at_domain(&mut view, &email).await?;
                 let invited = view.find_invited(&email, INVITED_MAX).await?;
                 for user in invited.iter().filter(|user| user.org != OrgId::PROVIDER) {
@@ -83,8 +88,13 @@ impl Door {
     ///
     /// # Errors
     /// When it is none of theirs, or the store fails.
-    pub async fn leave(&self, email: &str, id: UserProviderId, redirect_uri: &str) -> Result<Leaving> {
-        let all = self.providers_for(email).await?;
+    pub async fn leave(
+        &self,
+        email: &str,
+        (asked, id): (Option<OrgId>, UserProviderId),
+        redirect_uri: &str,
+    ) -> Result<Leaving> {
+        let all = self.providers_for(email, asked).await?;
         let provider = all.into_iter().find(|one| one.id == id).ok_or(Error::Absent("provider"))?;
         let token = keys::random_letters();
         let mut change = self.registry.admin.begin().await?;

@@ -51,7 +51,7 @@ impl Door {
             }
             None => None,
         };
-        if let Some(user) = &user
+        if let Some(user) = user.as_ref().filter(|_| purpose.needs_password())
             && view.find_account(&user.email).await?.is_some_and(|holder| holder.user.id != user.id)
         {
             return Err(Refusal::HeldElsewhere.into());
@@ -80,6 +80,7 @@ impl Door {
         let hash = self.hash_for(purpose, followed, &email).await?;
         let mut change = self.registry.admin.begin().await?;
         change.take_user_link(&keys::key_hash(followed.token.expose())).await?.ok_or(Refusal::Link)?;
+        change.lock_address(&email).await?;
         let user = match user {
             Some(user) => self.welcome(&mut change, visitor, &user, purpose, followed).await?,
             None => self.first(&mut change, visitor, email, followed).await?,
@@ -163,7 +164,9 @@ impl Door {
         if hash.is_empty() {
             return Ok(user);
         }
-        change.set_password(user.org, user.id, hash).await?;
+        if !change.set_password(user.org, user.id, hash).await? {
+            return Err(Refusal::HeldElsewhere.into());
+        }
         change.end_user_sessions(user.org, user.id, None).await?;
         change.drop_user_links(user.org, user.id).await?;
         let by = By::user(&user, visitor.address);

@@ -158,13 +158,11 @@ impl Door {
         if !provider.settings.takes(&email) {
             return Err(Stopped::Elsewhere { label, email }.into());
         }
-        let found = match change.find_account(&email).await? {
-            // Whoever is another organization's, or the provider's own, is nobody here.
-            Some(account) => Some(account.user.id).filter(|_| account.user.org == provider.org),
-            None => match change.find_user(provider.org, &email).await? {
-                Some(invited) => Some(invited.id),
-                None => self.made(change, visitor, provider, claims, &email).await?,
-            },
+        // Among the organization's own people alone: what it has its provider say tells it nothing of others', and gets nobody
+        // an address, which takes a password.
+        let found = match change.find_user(provider.org, &email).await? {
+            Some(user) => Some(user.id),
+            None => self.made(change, visitor, provider, claims, &email).await?,
         };
         let nobody = || Stopped::Nobody { label: label.clone(), email: email.clone() };
         let id = found.ok_or_else(nobody)?;

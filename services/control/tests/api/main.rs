@@ -193,7 +193,7 @@ on_each_store! {
         a_token_that_is_not_sound_lets_nobody_in,
         an_address_that_is_not_verified_or_is_elsewhere_links_nobody,
         a_person_of_another_organization_or_the_operator_is_never_taken_over,
-        an_address_that_two_organizations_invited_is_the_first_ones_that_is_accepted,
+        an_address_that_two_organizations_invited_has_a_password_with_one_and_any_provider,
         whoever_got_a_formers_address_is_not_the_former_until_an_owner_unlinks_them,
         people_are_made_only_where_the_organization_wants_it,
         a_suspended_or_removed_person_stays_out,

@@ -288,7 +288,7 @@ pub async fn a_newer_link_takes_the_place_of_the_one_before(stage: &Stage) -> Re
     Ok(())
 }
 
-fn registry(stage: &Stage) -> Registry {
+pub fn registry(stage: &Stage) -> Registry {
     Registry::new(&stage.store, stage.bus.clone(), stage.clock.clone())
 }
 

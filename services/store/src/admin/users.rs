@@ -66,22 +66,21 @@ pub struct Account {
 }
 
 impl View {
-    /// The account of whoever holds this address: the first who signed in with it, and the only one who can. A finder without
-    /// an organization: it tells which it is.
+    /// The account of whoever holds this address: the one who has a password with it. A finder without an organization: it
+    /// tells which it is.
     pub async fn find_account(&mut self, email: &str) -> Result<Option<Account>> {
         let sql =
             "SELECT id, org, email, name, role, suspended, version, created_ms, signed_in_ms, password, totp,
-                   totp_new FROM users WHERE email = $1 AND signed_in_ms > 0";
+                   totp_new FROM users WHERE email = $1 AND password <> ''";
         self.conn().first(sql, values![email]).await?.as_ref().map(account).transpose()
     }
 
-    /// Those who were invited under an address that nobody holds, whichever organizations they are of: the newest ones, so many
-    /// at most.
+    /// Those who have an address that nobody holds, whichever organizations they are of: the newest ones, so many at most.
     pub async fn find_invited(&mut self, email: &str, limit: u32) -> Result<Vec<User>> {
         let sql =
             "SELECT id, org, email, name, role, suspended, version, created_ms, signed_in_ms, password, totp,
                    totp_new FROM users WHERE email = $1
-                   AND NOT EXISTS (SELECT 1 FROM users h WHERE h.email = users.email AND h.signed_in_ms > 0)
+                   AND NOT EXISTS (SELECT 1 FROM users h WHERE h.email = users.email AND h.password <> '')
                    ORDER BY id DESC LIMIT $2";
         let rows = self.conn().all(sql, values![email, i64::from(limit)]).await?;
         rows.iter().map(|row| Ok(account(row)?.user)).collect()
@@ -111,6 +110,14 @@ impl View {
     pub async fn user(&mut self, org: OrgId, id: UserId) -> Result<Option<User>> {
         let page = Page { after: UserId(id.0.saturating_sub(1)), limit: 1, search: String::new() };
         Ok(self.users(org, &page).await?.pop().filter(|found| found.id == id))
+    }
+
+    /// The account of one of an organization's users.
+    pub async fn account(&mut self, org: OrgId, id: UserId) -> Result<Option<Account>> {
+        let sql =
+            "SELECT id, org, email, name, role, suspended, version, created_ms, signed_in_ms, password, totp,
+                   totp_new FROM users WHERE org = $1 AND id = $2";
+        self.conn().first(sql, values![org.0, id.0]).await?.as_ref().map(account).transpose()
     }
 
     /// How many of an organization's users in this role can sign in.
@@ -172,23 +179,24 @@ impl Change {
         Ok(())
     }
 
-    /// Sets the hash of a password.
-    pub async fn set_password(&mut self, org: OrgId, id: UserId, hash: &str) -> Result<()> {
-        let sql = "UPDATE users SET password = $3 WHERE org = $1 AND id = $2";
-        self.conn().run(sql, values![org.0, id.0, hash]).await.map(drop)
+    /// Locks all who have an address until the end, whichever organizations they are of. It comes before the lock of any one
+    /// account: of two who want to hold the address one waits, and then finds that the other does.
+    pub async fn lock_address(&mut self, email: &str) -> Result<()> {
+        let sql = "UPDATE users SET version = version WHERE email = $1";
+        self.conn().run(sql, values![email]).await.map(drop)
     }
 
-    /// Notes that somebody signed in, who holds their address from then on; `false` when somebody else holds it.
-    pub async fn note_sign_in(&mut self, user: &User, now_ms: i64) -> Result<bool> {
-        if user.signed_in_ms.is_none() {
-            // All who have the address, one after the other: of two who sign in for the first time at one moment one finds that
-            // the other did, or is told to try again.
-            let lock = "UPDATE users SET version = version WHERE email = $1";
-            self.conn().run(lock, values![&user.email]).await?;
-        }
-        let sql = "UPDATE users SET signed_in_ms = $3 WHERE org = $1 AND id = $2 AND NOT EXISTS
-                   (SELECT 1 FROM users h WHERE h.email = users.email AND h.signed_in_ms > 0 AND h.id <> users.id)";
-        Ok(self.conn().run(sql, values![user.org.0, user.id.0, now_ms]).await? > 0)
+    /// Sets the hash of a password, with which somebody holds their address; `false` when somebody else holds it.
+    pub async fn set_password(&mut self, org: OrgId, id: UserId, hash: &str) -> Result<bool> {
+        let sql = "UPDATE users SET password = $3 WHERE org = $1 AND id = $2 AND NOT EXISTS
+                   (SELECT 1 FROM users h WHERE h.email = users.email AND h.password <> '' AND h.id <> users.id)";
+        Ok(self.conn().run(sql, values![org.0, id.0, hash]).await? > 0)
+    }
+
+    /// Notes that somebody signed in.
+    pub async fn note_sign_in(&mut self, user: &User, now_ms: i64) -> Result<()> {
+        let sql = "UPDATE users SET signed_in_ms = $3 WHERE org = $1 AND id = $2";
+        self.conn().run(sql, values![user.org.0, user.id.0, now_ms]).await.map(drop)
     }
 }
 

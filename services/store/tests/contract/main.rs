@@ -167,8 +167,8 @@ contract! {
     admin_users {
         a_user_is_found_by_address_and_through_its_own_organization_only,
         an_address_is_invited_once_by_each_organization_also_at_one_moment,
-        an_address_is_held_by_the_first_who_signs_in_with_it,
-        of_two_who_sign_in_with_an_address_at_one_moment_one_is_in,
+        an_address_is_held_by_the_first_who_has_a_password_with_it,
+        of_two_who_choose_a_password_for_an_address_at_one_moment_one_holds_it,
         a_user_is_changed_at_the_latest_version_only,
         a_removed_user_leaves_nothing_behind,
         a_code_of_a_step_is_taken_once_and_in_order,

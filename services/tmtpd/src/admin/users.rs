@@ -67,9 +67,12 @@ impl Desk {
 
     fn linked(&self, user: &Value) {
         self.one(user);
-        self.done(match user["mailed"] == true {
-            true => "\nthe link goes to them by mail; it is shown this once",
-            false => "\nthe link is shown this once: give it to them by a way that you trust",
+        self.done(match (user["mailed"] == true, user["link"].is_string()) {
+            (true, _) => "\nthe link goes to them by mail",
+            (false, true) => "\nthe link is shown this once: give it to them by a way that you trust",
+            (false, false) => {
+                "\nthe link could not be mailed: make a new one in a minute (tmtpd admin user link)"
+            }
         });
     }
 }

@@ -1579,6 +1579,11 @@ export interface components {
             email: string;
             /**
              * Format: int64
+             * @description The organization that the ways were asked of, if one was named.
+             */
+            org?: number | null;
+            /**
+             * Format: int64
              * @description The id of one of its ways in.
              */
             provider: number;
@@ -3043,9 +3048,12 @@ export interface components {
         };
         /** @description Somebody with a link to choose a password. */
         UserLinked: components["schemas"]["UserShown"] & {
-            /** @description The link, this once. Not there when the same request had made it before. */
+            /**
+             * @description The link, this once, where no mail is set up: with mail it goes to them alone. Not there either when the same request
+             *     had made it before.
+             */
             link?: string | null;
-            /** @description It goes to them by mail. */
+            /** @description It goes to them by mail. `mail` tells why it cannot. */
             mailed: boolean;
         };
         /** @description Somebody to invite. */
@@ -3218,6 +3226,11 @@ export interface components {
         WaysWanted: {
             /** @description The address of the account. */
             email: string;
+            /**
+             * Format: int64
+             * @description The id of the organization whose account it is. Without, it is the one that the address belongs to.
+             */
+            org?: number | null;
         };
     };
     responses: never;

@@ -4,9 +4,10 @@ import type { Credentials, LinkSeen, LinkUsed, Listed, Me, PasswordNew, Recovery
 export const me = () => call<Me>('GET', '/me')
 export const signIn = (body: Credentials) => call<Me>('POST', '/sign-in', { body })
 /** The providers of its organization's that an account can sign in with. */
-export const ways = (email: string) => call<{ providers: Way[] }>('POST', '/sign-in/ways', { body: { email } })
+export const ways = (email: string, org: number | null) => call<{ providers: Way[] }>('POST', '/sign-in/ways', { body: { email, org } })
 /** Where to go to sign in with one of them. */
-export const leave = (email: string, provider: number) => call<{ url: string }>('POST', '/sign-in/leave', { body: { email, provider } })
+export const leave = (email: string, provider: number, org: number | null) =>
+  call<{ url: string }>('POST', '/sign-in/leave', { body: { email, provider, org } })
 export const finish = (code: string) => call<Me>('POST', '/sign-in/code', { body: { code } })
 export const look = (token: string) => call<LinkSeen>('POST', '/sign-in/link/look', { body: { token } })
 export const useLink = (body: LinkUsed) => call<Me>('POST', '/sign-in/link', { body })

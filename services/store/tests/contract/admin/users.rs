@@ -52,9 +52,10 @@ pub async fn a_user_is_found_by_address_and_through_its_own_organization_only(w:
     let ann = add(w, OrgId::DEFAULT, "ann@a.example").await?;
     let bob = add(w, org.id, "bob@b.example").await?;
     let mut change = admin(w).begin().await?;
-    assert!(change.note_sign_in(&bob, 1_500).await?);
+    change.note_sign_in(&bob, 1_500).await?;
+    assert!(change.set_password(org.id, bob.id, "x").await?);
     change.commit().await?;
-    let bob = User { signed_in_ms: Some(1_500), ..bob };
+    let bob = User { signed_in_ms: Some(1_500), has_password: true, ..bob };
     let mut view = admin(w).view().await?;
     assert_eq!(view.find_account("bob@b.example").await?.map(|account| account.user), Some(bob.clone()));
     assert!(view.find_account("nobody@a.example").await?.is_none());
@@ -63,11 +64,12 @@ pub async fn a_user_is_found_by_address_and_through_its_own_organization_only(w:
     assert_eq!(view.users(org.id, &search(UserId(0), "OF BOB@")).await?, std::slice::from_ref(&bob));
     assert_eq!(view.users(org.id, &search(UserId(0), "ann")).await?, []);
     assert_eq!(view.user(org.id, ann.id).await?, None, "another organization's");
-    assert_eq!(view.count_live_users(org.id, "owner").await?, 0, "nobody has a password");
+    assert_eq!(view.account(org.id, bob.id).await?.map(|found| found.password), Some("x".to_owned()));
+    assert!(view.account(OrgId::DEFAULT, bob.id).await?.is_none());
+    assert_eq!(view.count_live_users(OrgId::DEFAULT, "owner").await?, 0, "nobody has a password");
     let mut change = admin(w).begin().await?;
     assert!(change.lock_account(org.id, ann.id).await?.is_none());
-    change.set_password(org.id, ann.id, "x").await?;
-    change.set_password(org.id, bob.id, "x").await?;
+    assert!(!change.set_password(org.id, ann.id, "x").await?);
     assert!(!change.user(OrgId::DEFAULT, ann.id).await?.context("ann")?.has_password);
     assert_eq!(change.count_live_users(org.id, "owner").await?, 1);
     Ok(())
@@ -85,26 +87,31 @@ pub async fn an_address_is_invited_once_by_each_organization_also_at_one_moment(
 }
 
 /// `false`: somebody else holds the address.
-async fn try_sign_in(w: &World, user: &User) -> Result<bool> {
+async fn try_hold(w: &World, user: &User) -> Result<bool> {
     let mut change = admin(w).begin().await?;
-    let is_in = change.note_sign_in(user, 2_000).await?;
+    change.lock_address(&user.email).await?;
+    change.lock_account(user.org, user.id).await?;
+    let holds = change.set_password(user.org, user.id, "x").await?;
     change.commit().await?;
-    Ok(is_in)
+    Ok(holds)
 }
 
-pub async fn an_address_is_held_by_the_first_who_signs_in_with_it(w: &World) -> Result<()> {
+pub async fn an_address_is_held_by_the_first_who_has_a_password_with_it(w: &World) -> Result<()> {
     let (org, _) = second(w).await?;
     let ours = add(w, OrgId::DEFAULT, "ann@a.example").await?;
     let theirs = add(w, org.id, "ann@a.example").await?;
+    let mut change = admin(w).begin().await?;
+    change.note_sign_in(&ours, 1_500).await?;
+    change.commit().await?;
+    let ours = User { signed_in_ms: Some(1_500), ..ours };
     let mut view = admin(w).view().await?;
-    assert!(view.find_account("ann@a.example").await?.is_none(), "who was invited holds nothing");
+    let why = "who was invited, or let in by a provider, holds nothing";
+    assert!(view.find_account("ann@a.example").await?.is_none(), "{why}");
     assert_eq!(view.find_invited("ann@a.example", 5).await?, [theirs.clone(), ours.clone()]);
     assert_eq!(view.find_invited("ann@a.example", 1).await?, std::slice::from_ref(&theirs));
     assert_eq!(view.find_user(org.id, "ann@a.example").await?, Some(theirs.clone()));
     drop(view);
-    assert!(
-        try_sign_in(w, &theirs).await? && !try_sign_in(w, &ours).await? && try_sign_in(w, &theirs).await?
-    );
+    assert!(try_hold(w, &theirs).await? && !try_hold(w, &ours).await? && try_hold(w, &theirs).await?);
     let mut view = admin(w).view().await?;
     assert_eq!(view.find_account("ann@a.example").await?.map(|found| found.user.id), Some(theirs.id));
     assert_eq!(view.find_invited("ann@a.example", 5).await?, []);
@@ -114,17 +121,17 @@ pub async fn an_address_is_held_by_the_first_who_signs_in_with_it(w: &World) -> 
     let mut change = admin(w).begin().await?;
     change.remove_user(org.id, theirs.id).await?;
     change.commit().await?;
-    assert!(try_sign_in(w, &ours).await?);
+    assert!(try_hold(w, &ours).await?);
     Ok(())
 }
 
-pub async fn of_two_who_sign_in_with_an_address_at_one_moment_one_is_in(w: &World) -> Result<()> {
+pub async fn of_two_who_choose_a_password_for_an_address_at_one_moment_one_holds_it(w: &World) -> Result<()> {
     let (org, _) = second(w).await?;
     let ours = add(w, OrgId::DEFAULT, "ann@a.example").await?;
     let theirs = add(w, org.id, "ann@a.example").await?;
-    let tries = [&ours, &theirs].map(|user| try_sign_in(w, user));
-    let is_in = futures::future::try_join_all(tries).await?;
-    assert_eq!(is_in.iter().filter(|is_in| **is_in).count(), 1);
+    let tries = [&ours, &theirs].map(|user| try_hold(w, user));
+    let holds = futures::future::try_join_all(tries).await?;
+    assert_eq!(holds.iter().filter(|holds| **holds).count(), 1);
     Ok(())
 }
 
