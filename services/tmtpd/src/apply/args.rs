@@ -39,7 +39,12 @@ also by --prune, stays so and is shown with !. So is one that is closed: when it
 provider is, providers stay. site = [] and provider = [], right below the organization's name, say that there are to be
 none. A removed provider vouches for nobody any more; members who came through it stay.
 
-With --json each change is an object on a line of its own, before it is made, and nothing else is printed:
+Each change is said once it is made. What fails ends the run: it is told with the error, and how many were made before.
+
+--dry-run compares and changes nothing. It does not know whether a host name is free, since another organization may have it,
+nor whether the key may make the changes.
+
+With --json each change is an object on a line of its own, once it is made, and nothing else is printed:
 
   act      create, change, suspend or remove (the last two by --prune); none for what is shown with !, told in why
   kind     organization, provider or site

@@ -10,7 +10,9 @@ mod file;
 mod providers;
 mod sites;
 
-use anyhow::bail;
+use std::cell::Cell;
+
+use anyhow::{Context, bail};
 use serde_json::{Map, Value, json};
 
 use crate::admin::http::{Http, Read};
@@ -25,7 +27,8 @@ use providers::{Labels, check_pruned, with_labels};
 pub async fn run(args: &Apply) -> anyhow::Result<()> {
     let wanted = Wanted::read(&args.file)?;
     let http = Http::new(&args.server)?;
-    let mut work = Work { http, dry: args.dry_run, prune: args.prune, json: args.json, done: 0, warned: 0 };
+    let (done, warned) = (Cell::new(0), Cell::new(0));
+    let work = Work { http, dry: args.dry_run, prune: args.prune, json: args.json, done, warned };
     let there = work.http.list("/orgs", &[], usize::MAX).await?;
     for org in &wanted.orgs {
         work.org(org, &there).await?;
@@ -41,25 +44,34 @@ struct Work {
     dry: bool,
     prune: bool,
     json: bool,
-    done: usize,
-    warned: usize,
+    done: Cell<usize>,
+    warned: Cell<usize>,
 }
 
 impl Work {
-    /// Says what is done; `true` when it is to be done, and not only said.
-    fn step(&mut self, step: &Step<'_>) -> bool {
-        self.done += 1;
+    /// Does what is to be done, where it is not only shown, and says so when it is done; what it gave.
+    async fn step<T>(
+        &self,
+        step: &Step<'_>,
+        deed: impl Future<Output = anyhow::Result<T>>,
+    ) -> anyhow::Result<Option<T>> {
+        let failed = || match self.done.get() {
+            0 => format!("this could not be done, and nothing was:\n{step}"),
+            done => format!("this could not be done, after {}:\n{step}", changes(done)),
+        };
+        let given = if self.dry { None } else { Some(deed.await.with_context(failed)?) };
+        self.done.set(self.done.get() + 1);
         if self.json {
             print::line(step.object(self.dry));
         } else {
             print::line(step);
         }
-        !self.dry
+        Ok(given)
     }
 
     /// Says what of a site is not as the file lets expect, and that this leaves alone.
-    fn warn(&mut self, host: &str, site: &Value, why: &str) {
-        self.warned += 1;
+    fn warn(&self, host: &str, site: &Value, why: &str) {
+        self.warned.set(self.warned.get() + 1);
         if self.json {
             let (id, dry) = (&site["id"], self.dry);
             print::line(
@@ -72,18 +84,18 @@ impl Work {
 
     /// What came of it all.
     fn sum(&self) -> String {
-        let done = match (self.done, self.dry) {
+        let done = match (self.done.get(), self.dry) {
             (0, _) => "nothing to change".to_owned(),
-            (count, true) => format!("{count} changes to make; nothing was done"),
-            (count, false) => format!("{count} changes made"),
+            (count, true) => format!("{} to make; nothing was done", changes(count)),
+            (count, false) => format!("{} made", changes(count)),
         };
-        match self.warned {
+        match self.warned.get() {
             0 => done,
             count => format!("{done}; sites that are not in service: {count}, see !"),
         }
     }
 
-    async fn org(&mut self, wanted: &Org, there: &[Value]) -> anyhow::Result<()> {
+    async fn org(&self, wanted: &Org, there: &[Value]) -> anyhow::Result<()> {
         let mut found = there.iter().filter(|org| org["name"] == wanted.name.as_str());
         let org = match (found.next(), found.next()) {
             (Some(_), Some(_)) => {
@@ -125,27 +137,29 @@ impl Work {
         self.http.list(&format!("/orgs/{org}/{what}"), &[], usize::MAX).await
     }
 
-    async fn create_org(&mut self, wanted: &Org) -> anyhow::Result<Option<i64>> {
+    async fn create_org(&self, wanted: &Org) -> anyhow::Result<Option<i64>> {
         let limits = wanted.limits()?;
         let body = json!({"name": wanted.name, "limits": limits});
         let shown = with("limits", limits, Map::new());
         let there = &Value::Null;
         let step = Step { act: Act::Create, kind: ORG, name: &wanted.name, there, wanted: &shown };
-        if !self.step(&step) {
-            return Ok(None);
-        }
-        Ok(self.http.create("/orgs", &body).await?["id"].as_i64())
+        let made = self.step(&step, self.http.create("/orgs", &body)).await?;
+        Ok(made.and_then(|org| org["id"].as_i64()))
     }
 
-    async fn change_org(&mut self, wanted: &Org, org: &Value) -> anyhow::Result<()> {
+    async fn change_org(&self, wanted: &Org, org: &Value) -> anyhow::Result<()> {
         let body = with("limits", differing(&wanted.limits()?, &org["limits"]), Map::new());
         let step = Step { act: Act::Change, kind: ORG, name: &wanted.name, there: org, wanted: &body };
-        if !body.is_empty() && self.step(&step) {
-            let path = format!("/orgs/{}", org["id"]);
-            self.http.change(&path, &read(org), &body.into()).await?;
+        if !body.is_empty() {
+            let (path, read, body) = (format!("/orgs/{}", org["id"]), read(org), body.clone().into());
+            self.step(&step, self.http.change(&path, &read, &body)).await?;
         }
         Ok(())
     }
+}
+
+fn changes(count: usize) -> String {
+    if count == 1 { "1 change".to_owned() } else { format!("{count} changes") }
 }
 
 /// The fields of an object.

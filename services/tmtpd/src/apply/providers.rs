@@ -128,7 +128,7 @@ fn is_pruned(org: &Org, provider: &Value, prune: bool) -> bool {
 impl Work {
     /// Makes and changes them. Their ids are in `labels` then.
     pub(super) async fn providers(
-        &mut self,
+        &self,
         wanted: &Org,
         (path, there): (Option<&str>, &[Value]),
         labels: &mut Labels,
@@ -147,22 +147,21 @@ impl Work {
         Ok(())
     }
 
-    async fn create_provider(
-        &mut self,
-        wanted: &Provider,
-        path: Option<&str>,
-    ) -> anyhow::Result<Option<i64>> {
+    async fn create_provider(&self, wanted: &Provider, path: Option<&str>) -> anyhow::Result<Option<i64>> {
         let settings = wanted.settings()?;
         let body = json!({"label": wanted.label, "issuer": wanted.issuer, "settings": settings});
         let shown = with("settings", settings, fields(json!({"issuer": wanted.issuer})));
         let (name, there) = (&wanted.label, &Value::Null);
-        let is_go = self.step(&Step { act: Act::Create, kind: PROVIDER, name, there, wanted: &shown });
-        let Some(path) = path.filter(|_| is_go) else { return Ok(None) };
-        Ok(self.http.create(path, &body).await?["id"].as_i64())
+        let step = Step { act: Act::Create, kind: PROVIDER, name, there, wanted: &shown };
+        let deed = async {
+            let path = path.context("the organization was not made")?;
+            self.http.create(path, &body).await
+        };
+        Ok(self.step(&step, deed).await?.and_then(|made| made["id"].as_i64()))
     }
 
     async fn change_provider(
-        &mut self,
+        &self,
         wanted: &Provider,
         path: Option<&str>,
         there: &Value,
@@ -172,19 +171,16 @@ impl Work {
         let is_another = !issuer.is_empty();
         let shown = with("settings", differing(&all, &there["settings"]), issuer);
         let step = Step { act: Act::Change, kind: PROVIDER, name: &wanted.label, there, wanted: &shown };
-        if shown.is_empty() || !self.step(&step) {
-            return Ok(());
-        }
-        let Some(path) = path else { return Ok(()) };
+        let Some(path) = path.filter(|_| !shown.is_empty()) else { return Ok(()) };
         // All of them with another issuer: what is left out is found anew there.
-        let body = if is_another { with("settings", all, shown) } else { shown };
-        self.http.change(&format!("{path}/{}", there["id"]), &read(there), &body.into()).await?;
-        Ok(())
+        let body = if is_another { with("settings", all, shown.clone()) } else { shown.clone() };
+        let (path, read, body) = (format!("{path}/{}", there["id"]), read(there), body.into());
+        self.step(&step, self.http.change(&path, &read, &body)).await.map(drop)
     }
 
     /// Removes those that the file does not list, where it lists any or says that there are none.
     pub(super) async fn prune_providers(
-        &mut self,
+        &self,
         wanted: &Org,
         path: &str,
         there: &[Value],
@@ -192,9 +188,8 @@ impl Work {
         let prune = self.prune;
         for provider in there.iter().filter(|provider| is_pruned(wanted, provider, prune)) {
             let (name, wanted) = (provider["label"].as_str().unwrap_or_default(), &Map::new());
-            if self.step(&Step { act: Act::Remove, kind: PROVIDER, name, there: provider, wanted }) {
-                self.http.delete(&format!("{path}/{}", provider["id"])).await?;
-            }
+            let step = Step { act: Act::Remove, kind: PROVIDER, name, there: provider, wanted };
+            self.step(&step, self.http.delete(&format!("{path}/{}", provider["id"]))).await?;
         }
         Ok(())
     }

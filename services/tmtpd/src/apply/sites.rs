@@ -1,6 +1,6 @@
 //! An organization's sites.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
 impl Work {
     /// Makes, changes, suspends or resumes one.
     pub(super) async fn site(
-        &mut self,
+        &self,
         wanted: &Site,
         (path, there): (Option<&str>, &[Value]),
         labels: &Labels,
@@ -36,7 +36,7 @@ impl Work {
 
     /// Suspends or resumes one, where the file says which. Where it does not, who looks after the file is told: a site that
     /// it lists is expected to be in service.
-    async fn service(&mut self, wanted: &Site, path: &str, site: &Value) -> anyhow::Result<()> {
+    async fn service(&self, wanted: &Site, path: &str, site: &Value) -> anyhow::Result<()> {
         let host = &wanted.hosts[0];
         let is_suspended = site["suspended"] == true;
         if let Some(at) = site["closing_at"].as_str() {
@@ -54,9 +54,8 @@ impl Work {
         } else if let Some(suspended) = wanted.suspended.filter(|suspended| is_suspended != *suspended) {
             let word = if suspended { "suspend" } else { "resume" };
             let wanted = &fields(json!({"suspended": suspended}));
-            if self.step(&Step { act: Act::Change, kind: SITE, name: host, there: site, wanted }) {
-                self.http.act(&format!("{path}/{}/{word}", site["id"])).await?;
-            }
+            let step = Step { act: Act::Change, kind: SITE, name: host, there: site, wanted };
+            self.step(&step, self.http.act(&format!("{path}/{}/{word}", site["id"]))).await?;
         } else if is_suspended && wanted.suspended.is_none() {
             self.warn(host, site, "is suspended; say suspended = false to resume it");
         }
@@ -68,12 +67,7 @@ impl Work {
         Ok(!self.http.get("/me").await?["org"].is_null())
     }
 
-    async fn create_site(
-        &mut self,
-        wanted: &Site,
-        path: Option<&str>,
-        labels: &Labels,
-    ) -> anyhow::Result<()> {
+    async fn create_site(&self, wanted: &Site, path: Option<&str>, labels: &Labels) -> anyhow::Result<()> {
         let is_suspended = wanted.suspended == Some(true);
         let settings = wanted.settings()?;
         let mut shown = with("settings", settings.clone(), named(wanted));
@@ -81,18 +75,21 @@ impl Work {
             shown.insert("suspended".to_owned(), true.into());
         }
         let (name, there) = (&wanted.hosts[0], &Value::Null);
-        let is_go = self.step(&Step { act: Act::Create, kind: SITE, name, there, wanted: &shown });
-        let Some(path) = path.filter(|_| is_go) else { return Ok(()) };
-        let body = Value::from(with("settings", labels.with_ids(settings)?, named(wanted)));
-        let site = self.http.create(path, &body).await?;
-        if is_suspended {
-            self.http.act(&format!("{path}/{}/suspend", site["id"])).await?;
-        }
-        Ok(())
+        let step = Step { act: Act::Create, kind: SITE, name, there, wanted: &shown };
+        let deed = async {
+            let path = path.context("the organization was not made")?;
+            let body = Value::from(with("settings", labels.with_ids(settings)?, named(wanted)));
+            let site = self.http.create(path, &body).await?;
+            if is_suspended {
+                self.http.act(&format!("{path}/{}/suspend", site["id"])).await?;
+            }
+            Ok(())
+        };
+        self.step(&step, deed).await.map(drop)
     }
 
     async fn change_site(
-        &mut self,
+        &self,
         wanted: &Site,
         path: &str,
         site: &Value,
@@ -103,21 +100,18 @@ impl Work {
         let shown = with("settings", settings.clone(), named.clone());
         let name = &wanted.hosts[0];
         let step = Step { act: Act::Change, kind: SITE, name, there: site, wanted: &shown };
-        if !shown.is_empty() && self.step(&step) {
-            let path = format!("{path}/{}", site["id"]);
-            let body = with("settings", labels.with_ids(settings)?, named);
-            self.http.change(&path, &read(site), &body.into()).await?;
+        if shown.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let deed = async {
+            let body = with("settings", labels.with_ids(settings)?, named);
+            self.http.change(&format!("{path}/{}", site["id"]), &read(site), &body.into()).await
+        };
+        self.step(&step, deed).await.map(drop)
     }
 
     /// Suspends those that the file does not list, where it lists any or says that there are none.
-    pub(super) async fn prune_sites(
-        &mut self,
-        wanted: &Org,
-        path: &str,
-        there: &[Value],
-    ) -> anyhow::Result<()> {
+    pub(super) async fn prune_sites(&self, wanted: &Org, path: &str, there: &[Value]) -> anyhow::Result<()> {
         let Some(wanted) = wanted.sites.as_ref().filter(|_| self.prune) else { return Ok(()) };
         for site in there {
             let is_wanted = wanted.iter().any(|wanted| shares_host(wanted, site));
@@ -126,9 +120,8 @@ impl Work {
             }
             let name = site["hosts"][0].as_str().unwrap_or_default();
             let wanted = &fields(json!({"suspended": true}));
-            if self.step(&Step { act: Act::Suspend, kind: SITE, name, there: site, wanted }) {
-                self.http.act(&format!("{path}/{}/suspend", site["id"])).await?;
-            }
+            let step = Step { act: Act::Suspend, kind: SITE, name, there: site, wanted };
+            self.step(&step, self.http.act(&format!("{path}/{}/suspend", site["id"]))).await?;
         }
         Ok(())
     }

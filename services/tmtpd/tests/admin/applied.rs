@@ -43,7 +43,7 @@ pub(crate) async fn a_file_is_shown_then_applied_and_then_there_is_nothing_to_do
         said.contains("name: One -> Uno") && said.contains("settings.registration: open -> closed"),
         "{said}"
     );
-    ensure!(said.ends_with("1 changes made\n"), "{said}");
+    ensure!(said.ends_with("1 change made\n"), "{said}");
     let said = apply(server, &less, &["--prune", "--dry-run"]).await?;
     ensure!(said.contains("- site") && said.contains(" two.test: suspend"), "{said}");
     apply(server, &less, &["--prune"]).await?;
@@ -51,6 +51,19 @@ pub(crate) async fn a_file_is_shown_then_applied_and_then_there_is_nothing_to_do
     let sites = admin(server, &["site", "list", "--org", &org]).await?;
     ensure!(sites[0]["suspended"] == false && sites[1]["suspended"] == true, "{sites}");
     ensure!(apply(server, &less, &["--prune"]).await? == "nothing to change\n");
+    Ok(())
+}
+
+pub(crate) async fn what_could_not_be_done_is_told_with_how_much_was(server: &Server) -> Result<()> {
+    apply(server, "[[org]]\nname = 'First come'\n[[org.site]]\nname = 'F'\nhosts = ['first.test']\n", &[])
+        .await?;
+    let file = "[[org]]\nname = 'Late'\n[[org.site]]\nname = 'L'\nhosts = ['late.test']\n\
+                [[org.site]]\nname = 'T'\nhosts = ['first.test']\n[[org.site]]\nname = 'N'\nhosts = ['never.test']\n";
+    let error = apply(server, file, &[]).await.err().context("a host is another's")?.to_string();
+    let told = "this could not be done, after 2 changes:\n+ site first.test";
+    ensure!(error.contains(told) && error.contains("taken") && !error.contains("never.test"), "{error}");
+    let error = apply(server, file, &[]).await.err().context("again")?.to_string();
+    ensure!(error.contains("and nothing was:\n+ site first.test"), "{error}");
     Ok(())
 }
 
@@ -69,7 +82,7 @@ pub(crate) async fn a_pruned_site_is_brought_back_where_the_file_says_so(server:
     ensure!(apply(server, &away, &[]).await? == "nothing to change\n");
     let back = format!("{file}suspended = false\n");
     let shown = apply(server, &back, &["--dry-run"]).await?;
-    ensure!(shown.contains("~ site pruned.test\n    suspended: true -> false\n1 changes to make"), "{shown}");
+    ensure!(shown.contains("~ site pruned.test\n    suspended: true -> false\n1 change to make"), "{shown}");
     ensure!(list(server, "site", &org).await?[0]["suspended"] == true, "only shown");
     apply(server, &back, &[]).await?;
     ensure!(list(server, "site", &org).await?[0]["suspended"] == false, "not back");
@@ -77,7 +90,7 @@ pub(crate) async fn a_pruned_site_is_brought_back_where_the_file_says_so(server:
         ensure!(apply(server, file, &[]).await? == "nothing to change\n");
     }
     let said = apply(server, &away, &[]).await?;
-    ensure!(said.contains("suspended: false -> true\n1 changes made"), "{said}");
+    ensure!(said.contains("suspended: false -> true\n1 change made"), "{said}");
     ensure!(list(server, "site", &org).await?[0]["suspended"] == true, "not away");
     Ok(())
 }
@@ -262,10 +275,10 @@ pub(crate) async fn what_a_file_says_nothing_about_is_not_pruned(server: &Server
     let nothing = "[[org]]\nname = 'Unsaid'\n";
     ensure!(apply(server, nothing, &["--prune"]).await? == "nothing to change\n");
     let said = apply(server, &format!("{nothing}site = []\n"), &["--prune"]).await?;
-    ensure!(said.contains("suspend") && said.ends_with("1 changes made\n"), "{said}");
+    ensure!(said.contains("suspend") && said.ends_with("1 change made\n"), "{said}");
     ensure!(list(server, "provider", &org).await?.len() == 1);
     let said = apply(server, &format!("{nothing}provider = []\n"), &["--prune"]).await?;
-    ensure!(said.contains("remove") && said.ends_with("1 changes made\n"), "{said}");
+    ensure!(said.contains("remove") && said.ends_with("1 change made\n"), "{said}");
     ensure!(list(server, "provider", &org).await?.is_empty());
     Ok(())
 }
@@ -341,6 +354,6 @@ pub(crate) async fn a_site_that_the_provider_suspended_is_shown_to_its_organizat
         }
     }
     let said = apply(server, &format!("{file}suspended = false\n"), &[]).await?;
-    ensure!(said.ends_with("1 changes made\n"), "{said}");
+    ensure!(said.ends_with("1 change made\n"), "{said}");
     Ok(())
 }

@@ -57,6 +57,7 @@ fn sentences() -> Vec<Sentence<Server>> {
 fn of_files() -> Vec<Sentence<Server>> {
     sentences![Server;
         applied::a_file_is_shown_then_applied_and_then_there_is_nothing_to_do,
+        applied::what_could_not_be_done_is_told_with_how_much_was,
         applied::a_pruned_site_is_brought_back_where_the_file_says_so,
         applied::changes_are_objects_for_programs,
         applied::a_site_made_suspended_is_shown_so,
