@@ -6,7 +6,7 @@ use tmtp_store::Bodies;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::inbox::{Outlet, Portion, Weight};
+use crate::inbox::{Gather, Outlet, Portion, Weight};
 
 /// Blobs waiting to be deleted; beyond it they are left to the sweep.
 pub(crate) const TRASH_MAX: usize = 4096;
@@ -32,7 +32,7 @@ impl Trash {
 
 /// Deletes what comes until `stop`, and what is left then.
 pub(crate) async fn empty(bodies: Arc<dyn Bodies>, trash: Arc<Outlet<String>>, stop: CancellationToken) {
-    let portion = Portion { count_max: 16, octets_max: usize::MAX };
+    let portion = Portion { count_max: 16, octets_max: usize::MAX, gather: Gather::NONE };
     while let Some(blobs) = trash.take(&portion, |_| Weight::ONE, &stop).await {
         let deletions = blobs.iter().map(|blob| bodies.delete(blob));
         let failed = futures::future::join_all(deletions).await.iter().filter(|done| done.is_err()).count();

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     core::Core,
     fault::Fault,
-    inbox::{Inbox, Outlet, Portion, Weight},
+    inbox::{Gather, Inbox, Outlet, Portion, Weight},
 };
 
 /// One read, waiting.
@@ -27,7 +27,8 @@ pub(crate) async fn fetch(inbox: &Inbox<Waiting>, read: QueueRead) -> Result<Que
 
 /// Reads what waits, until `stop` was called and nothing is left.
 pub(crate) async fn run(core: Arc<Core>, waiting: Arc<Outlet<Waiting>>, stop: CancellationToken) {
-    let portion = Portion { count_max: core.options.fetch_batch_max, octets_max: usize::MAX };
+    let portion =
+        Portion { count_max: core.options.fetch_batch_max, octets_max: usize::MAX, gather: Gather::NONE };
     while let Some(mut taken) = waiting.take(&portion, |_| Weight::ONE, &stop).await {
         // Nobody needs a page whose caller has gone.
         taken.retain(|one| !one.reply.is_closed());

@@ -1,8 +1,12 @@
-//! Natural batching: whoever is free takes all that waits. No timers: idle means one at a time.
+//! Natural batching: whoever is free takes all that waits, and idle means one at a time. While many ask, a taker waits a moment
+//! for more of them: a few large transactions cost less than many small ones.
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::{Mutex, mpsc};
+use tokio::{
+    sync::{Mutex, mpsc},
+    time::sleep,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::fault::Fault;
@@ -19,13 +23,33 @@ pub(crate) struct Inbox<T> {
 pub(crate) struct Outlet<T> {
     name: &'static str,
     shard: Arc<str>,
-    receiver: Mutex<mpsc::Receiver<T>>,
+    taking: Mutex<Taking<T>>,
+}
+
+struct Taking<T> {
+    receiver: mpsc::Receiver<T>,
+    /// How many items the last portion was of.
+    last: usize,
 }
 
 /// How much one taker takes at a time.
+#[derive(Clone, Copy)]
 pub(crate) struct Portion {
     pub count_max: usize,
     pub octets_max: usize,
+    pub gather: Gather,
+}
+
+/// How long a taker waits for more items, where the last portion had so many.
+#[derive(Clone, Copy)]
+pub(crate) struct Gather {
+    pub wait: Duration,
+    pub after: usize,
+}
+
+impl Gather {
+    /// Never, and not at all.
+    pub const NONE: Self = Self { wait: Duration::ZERO, after: usize::MAX };
 }
 
 /// What an item adds to a portion.
@@ -74,7 +98,7 @@ impl<T: Send> Inbox<T> {
 
 impl<T: Send> Outlet<T> {
     pub fn new(name: &'static str, shard: &Arc<str>, receiver: mpsc::Receiver<T>) -> Self {
-        Self { name, shard: shard.clone(), receiver: Mutex::new(receiver) }
+        Self { name, shard: shard.clone(), taking: Mutex::new(Taking { receiver, last: 0 }) }
     }
 
     /// Waits for the first and takes with it all that waits, up to a portion. `None` when `stop` was called
@@ -85,7 +109,8 @@ impl<T: Send> Outlet<T> {
         weight: impl Fn(&T) -> Weight,
         stop: &CancellationToken,
     ) -> Option<Vec<T>> {
-        let mut receiver = self.receiver.lock().await;
+        let mut taking = self.taking.lock().await;
+        let Taking { receiver, last } = &mut *taking;
         let first = tokio::select! {
             biased;
             first = receiver.recv() => first,
@@ -94,6 +119,13 @@ impl<T: Send> Outlet<T> {
                 receiver.recv().await
             }
         }?;
+        if *last >= portion.gather.after {
+            // The lock is held meanwhile: what comes goes in this portion, and in no other taker's.
+            tokio::select! {
+                () = sleep(portion.gather.wait) => {}
+                () = stop.cancelled() => {}
+            }
+        }
         let mut total = weight(&first);
         let mut taken = vec![first];
         while total.is_below(portion) {
@@ -101,6 +133,7 @@ impl<T: Send> Outlet<T> {
             total.add(weight(&item));
             taken.push(item);
         }
+        *last = taken.len();
         metrics::gauge!("tmtp_delivery_queue_depth", "queue" => self.name, "shard" => self.shard.clone())
             .set(receiver.len() as f64);
         metrics::histogram!("tmtp_commit_batch_size", "queue" => self.name).record(total.count as f64);
@@ -112,7 +145,7 @@ impl<T: Send> Outlet<T> {
 mod tests {
     use super::*;
 
-    const ALL: Portion = Portion { count_max: 100, octets_max: 1000 };
+    const ALL: Portion = Portion { count_max: 100, octets_max: 1000, gather: Gather::NONE };
 
     #[tokio::test]
     async fn all_that_waits_is_taken_at_once() {
@@ -131,13 +164,38 @@ mod tests {
             inbox.put(item).await.unwrap();
         }
         let stop = CancellationToken::new();
-        let by_count = Portion { count_max: 2, octets_max: 1000 };
+        let by_count = Portion { count_max: 2, ..ALL };
         assert_eq!(outlet.take(&by_count, |_| Weight::ONE, &stop).await, Some(vec![0, 1]));
-        let by_octets = Portion { count_max: 100, octets_max: 25 };
+        let by_octets = Portion { octets_max: 25, ..ALL };
         assert_eq!(
             outlet.take(&by_octets, |_| Weight { count: 1, octets: 10 }, &stop).await,
             Some(vec![2, 3, 4])
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_portion_of_many_more_is_waited_for_and_after_one_of_few_it_is_not() {
+        let (inbox, outlet) = queue("test", &"main".into(), 64, Duration::from_secs(1));
+        let wait = Duration::from_millis(2);
+        let portion = Portion { gather: Gather { wait, after: 3 }, ..ALL };
+        let stop = CancellationToken::new();
+        let take = async |counts: [usize; 2]| {
+            for item in 0..counts[0] {
+                inbox.put(item).await.unwrap();
+            }
+            let later = async {
+                sleep(wait / 2).await;
+                for item in 0..counts[1] {
+                    inbox.put(item).await.unwrap();
+                }
+            };
+            let taken = outlet.take(&portion, |_| Weight::ONE, &stop);
+            tokio::join!(taken, later).0.unwrap().len()
+        };
+        assert_eq!(take([3, 1]).await, 3, "at once at first");
+        assert_eq!(take([1, 1]).await, 3, "with what was left and what came");
+        assert_eq!(take([1, 0]).await, 1, "as long as many come");
+        assert_eq!(take([1, 1]).await, 1, "at once again");
     }
 
     #[tokio::test(start_paused = true)]

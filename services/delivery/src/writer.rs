@@ -1,6 +1,6 @@
 //! Post, PostNotify and Ping: whatever waits is committed as one.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tmtp_platform::trace::{self, Step};
 use tmtp_store::{Body, Recorded};
@@ -14,9 +14,13 @@ use crate::{
     bodies::HeldBlobs,
     core::Core,
     fault::Fault,
-    inbox::{Inbox, Outlet, Portion, Weight},
+    inbox::{Gather, Inbox, Outlet, Portion, Weight},
     refusal::Refusal,
 };
+
+/// Less than the commit takes that follows. After a portion of few sessions nothing waits: one that sends much by itself would
+/// wait for itself.
+const GATHER: Gather = Gather { wait: Duration::from_millis(2), after: 16 };
 
 /// What is asked.
 #[derive(Debug)]
@@ -82,8 +86,11 @@ pub(crate) async fn post(inbox: &Inbox<Waiting>, burst: Vec<Held>) -> Result<Ans
 /// Commits what waits, until `stop` was called and nothing is left.
 pub(crate) async fn run(core: Arc<Core>, waiting: Arc<Outlet<Waiting>>, stop: CancellationToken) {
     let options = &core.options;
-    let portion =
-        Portion { count_max: options.writer_batch_max, octets_max: options.writer_batch_octets_max };
+    let portion = Portion {
+        count_max: options.writer_batch_max,
+        octets_max: options.writer_batch_octets_max,
+        gather: GATHER,
+    };
     while let Some(taken) = waiting.take(&portion, Waiting::weight, &stop).await {
         write(&core, taken).await;
     }
