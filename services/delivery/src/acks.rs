@@ -15,10 +15,6 @@ use crate::{
 /// Most acks in one transaction.
 const ACKS_AT_ONCE: usize = 4096;
 
-/// Nobody waits for an ack to be durable: the window of its link is open again. An item is the call of an edge, which gathered
-/// what came from all its links.
-const GATHER: Gather = Gather { wait: Duration::from_millis(5), after: 0 };
-
 /// One call's acks, waiting.
 pub(crate) struct Waiting {
     acks: Vec<NodeAcks>,
@@ -34,7 +30,8 @@ pub(crate) async fn ack(inbox: &Inbox<Waiting>, acks: Vec<NodeAcks>) -> Result<(
 
 /// Takes off what waits, until `stop` was called and nothing is left.
 pub(crate) async fn run(core: Arc<Core>, waiting: Arc<Outlet<Waiting>>, stop: CancellationToken) {
-    let portion = Portion { count_max: ACKS_AT_ONCE, octets_max: usize::MAX, gather: GATHER };
+    // An edge gathered what came from all its links; and what waits here is in the hand of a session, which takes no more then.
+    let portion = Portion { count_max: ACKS_AT_ONCE, octets_max: usize::MAX, gather: Gather::NONE };
     let weight = |one: &Waiting| {
         let count = one.acks.iter().map(|acks| acks.ids.len().max(1)).sum();
         Weight { count, octets: 0 }
