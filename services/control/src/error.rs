@@ -18,7 +18,9 @@ pub enum Error {
     #[error("a site needs a host name: that is how clients reach it")]
     NoHost,
     /// This is no host name.
-    #[error("`{0}` is no host name: letters, digits and hyphens, with dots between")]
+    #[error(
+        "`{0}` is no host name: letters, digits and hyphens, with dots between; a name with other letters is given in its form with xn--"
+    )]
     Host(String),
     /// A host name leads to another site.
     #[error("the host name {0} leads to another site")]

@@ -188,3 +188,19 @@ test('who only looks is offered neither at a group', async () => {
   await page.getByRole('link', { name: /./ }).first().waitFor()
   assert.equal(await page.getByRole('button', { name: /Take|Remove/ }).count(), 0)
 })
+
+test('devices that messages wait for are found among all', async () => {
+  const site = await openSite()
+  const [sender, receiver] = [fresh('Sara Sender'), fresh('Rolf Receiver')]
+  const [saras, rolfs] = [await register(sender), await register(receiver)]
+  await asMember(saras, 'ping', '--to', receiver, 'Are you there?')
+  const [{ uid }] = (await ask('GET', `/orgs/1/sites/${site.id}/members?q=${encodeURIComponent(receiver)}`)).items
+  const page = await visit(`orgs/1/sites/${site.id}/devices?state=awaited`, { viewport: PHONE })
+  await page.getByRole('link', { name: uid }).waitFor()
+  await asMember(rolfs, 'listen', '--once')
+  await page.getByLabel('Which').selectOption('connected')
+  await page.getByText('No such devices').waitFor()
+  assert.match(page.url(), /devices\?state=connected$/)
+  await page.getByLabel('Which').selectOption('awaited')
+  await page.getByRole('link', { name: uid }).waitFor({ state: 'detached' })
+})

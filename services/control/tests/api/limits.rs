@@ -1,6 +1,6 @@
 //! What a plan allows, and how much may be asked.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use anyhow::{Context, Result};
 use reqwest::Method;
@@ -190,5 +190,32 @@ async fn one_address_has_a_share_of_the_places() -> Result<()> {
     let answers = futures::future::try_join_all(many).await?;
     let at_once = answers.iter().filter(|answer| answer.status == 429 && answer.header("retry-after") == "1");
     assert!(at_once.count() > 0, "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
+    Ok(())
+}
+
+/// Half of them: who asks from elsewhere is answered meanwhile.
+#[tokio::test]
+async fn one_address_does_not_take_all_places_whoever_asks_from_it() -> Result<()> {
+    let options = Options { requests_at_once_max: 8, private_providers: true, ..Options::default() };
+    let stage = Stage::with(options).await?;
+    let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
+    let silent = TcpListener::bind("127.0.0.1:0").await?;
+    let issuer = format!("http://{}", silent.local_addr()?);
+    let body = json!({"label": "Silent", "issuer": issuer, "settings": {"client_id": "x"}});
+    let at = [&ours, &ours, &theirs, &theirs].map(|tenant| (tenant, tenant.at("/providers")));
+    let many = at.iter().map(|(tenant, path)| stage.post(tenant.key("owner"), path, &body));
+    let beside = async {
+        let mut waiting = Vec::new();
+        while waiting.len() < 4 {
+            waiting.push(timeout(Duration::from_secs(30), silent.accept()).await??);
+        }
+        stage.get(OPERATOR, "/me").await?.problem(503, "busy")?;
+        let elsewhere = reqwest::Client::builder().local_address(IpAddr::from([127, 0, 0, 2])).build()?;
+        let me = elsewhere.get(stage.url("/api/v1/me")).bearer_auth(OPERATOR).send().await?;
+        anyhow::Ok(me.status())
+    };
+    let (answers, status) = tokio::join!(futures::future::try_join_all(many), beside);
+    assert_eq!(status?, 200);
+    assert!(answers?.iter().all(|answer| answer.status == 422), "the provider was not heard of");
     Ok(())
 }

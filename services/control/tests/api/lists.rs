@@ -137,6 +137,17 @@ pub async fn all_sites_are_listed_those_first_where_messages_wait(stage: &Stage)
     Ok(())
 }
 
+pub async fn devices_are_listed_by_how_they_stand(stage: &Stage) -> Result<()> {
+    let ours = stage.tenant("ours").await?;
+    for (state, found) in [("connected", 0), ("away", 2), ("awaited", 0)] {
+        let path = ours.in_site(&format!("/nodes?state={state}"));
+        assert_eq!(paged(stage, &path).await?.len(), found, "{state}");
+    }
+    let wrong = stage.get(OPERATOR, &ours.in_site("/nodes?state=lost")).await?;
+    assert!(wrong.problem(400, "bad-request")?.contains("connected, away or awaited"));
+    Ok(())
+}
+
 pub async fn a_removed_member_is_gone_and_its_alias_nobodys(stage: &Stage) -> Result<()> {
     let ours = stage.tenant("ours").await?;
     let path = ours.in_site(&format!("/members/{}", encoded(&ours.uid())));

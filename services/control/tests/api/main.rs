@@ -117,6 +117,7 @@ on_each_store! {
         a_member_is_shown_with_its_nodes,
         a_sites_figures_are_shown_and_an_organizations_scraped,
         all_sites_are_listed_those_first_where_messages_wait,
+        devices_are_listed_by_how_they_stand,
         a_removed_member_is_gone_and_its_alias_nobodys,
         the_audit_log_is_filtered_exported_and_verified,
         the_description_is_there_for_everybody_and_the_page_needs_nothing_else,

@@ -321,6 +321,20 @@ pub struct AuditRow {
     pub hash: Vec<u8>,
 }
 
+/// Which nodes are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WhichNodes {
+    /// All that are not revoked.
+    #[default]
+    All,
+    /// Those with a link.
+    Connected,
+    /// Those without one.
+    Away,
+    /// Those that messages wait for.
+    Awaited,
+}
+
 /// Which rows of an audit log are wanted; empty texts and `None` do not narrow it.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {

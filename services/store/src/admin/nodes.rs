@@ -1,6 +1,6 @@
 //! Members' nodes.
 
-use super::{NodeState, Page, QUEUED_COUNTED, Scope, View};
+use super::{NodeState, Page, QUEUED_COUNTED, Scope, View, WhichNodes};
 use crate::{
     NodeId, Result,
     sql::{Row, int, values},
@@ -28,8 +28,21 @@ macro_rules! nodes_where {
 
 impl View {
     /// A site's live nodes in ascending order of id.
-    pub async fn nodes(&mut self, scope: &Scope, page: &Page<NodeId>) -> Result<Vec<NodeState>> {
-        let sql = nodes_where!("n.site = $1 AND n.node > $2");
+    pub async fn nodes(
+        &mut self,
+        scope: &Scope,
+        page: &Page<NodeId>,
+        which: WhichNodes,
+    ) -> Result<Vec<NodeState>> {
+        let sql = match which {
+            WhichNodes::All => nodes_where!("n.site = $1 AND n.node > $2"),
+            WhichNodes::Connected => nodes_where!("n.site = $1 AND n.node > $2 AND n.edge IS NOT NULL"),
+            WhichNodes::Away => nodes_where!("n.site = $1 AND n.node > $2 AND n.edge IS NULL"),
+            WhichNodes::Awaited => nodes_where!(
+                "n.site = $1 AND n.node > $2
+                AND EXISTS (SELECT 1 FROM entries e WHERE e.site = n.site AND e.node = n.node)"
+            ),
+        };
         let values = values![scope.site, page.after, i64::from(page.limit), int(QUEUED_COUNTED)];
         self.at(scope.site).await?.all(sql, values).await?.iter().map(node).collect()
     }
@@ -47,7 +60,7 @@ impl View {
     /// One live node.
     pub async fn node(&mut self, scope: &Scope, node: NodeId) -> Result<Option<NodeState>> {
         let page = Page { after: NodeId(node.0.saturating_sub(1)), limit: 1, search: String::new() };
-        Ok(self.nodes(scope, &page).await?.pop().filter(|found| found.node == node))
+        Ok(self.nodes(scope, &page, WhichNodes::All).await?.pop().filter(|found| found.node == node))
     }
 }
 

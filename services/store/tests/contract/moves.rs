@@ -328,7 +328,7 @@ async fn what_is_in_a_site_is_administered_where_it_is() -> Result<()> {
     assert!(view.member(&scope, "alice").await?.is_some());
     assert!(view.member(&twin, "alice").await?.is_some());
     let page = Page { after: tmtp_store::NodeId(0), limit: 10, search: String::new() };
-    assert_eq!(view.nodes(&scope, &page).await?.len(), 4);
+    assert_eq!(view.nodes(&scope, &page, tmtp_store::admin::WhichNodes::All).await?.len(), 4);
     let all = view.org_usage(OrgId(1), &(7..=7)).await?;
     assert_eq!(all.iter().map(|day| day.messages).sum::<u64>(), 5);
     let figures = view.figures(&scope, 8).await?;

@@ -60,9 +60,10 @@ impl Desk {
 
     pub(super) async fn node(&self, command: NodeCommand) -> anyhow::Result<()> {
         match command {
-            NodeCommand::List { site, most } => {
+            NodeCommand::List { site, state, most } => {
                 let path = format!("{}/nodes", self.site_path(&site).await?);
-                self.all(&self.http.list(&path, &[], most).await?, &NODE_FIELDS);
+                let query: Vec<_> = state.map(|state| ("state", state)).into_iter().collect();
+                self.all(&self.http.list(&path, &query, most).await?, &NODE_FIELDS);
             }
             NodeCommand::Show { site, node } => {
                 self.one(&self.http.get(&format!("{}/nodes/{node}", self.site_path(&site).await?)).await?);

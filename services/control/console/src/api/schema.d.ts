@@ -7137,6 +7137,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. */
                 cursor?: string;
+                /** @description Only those that are connected, those that are away, or those that messages wait for (`awaited`). */
+                state?: string;
             };
             header?: never;
             path: {

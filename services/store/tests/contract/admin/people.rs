@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use tmtp_store::{
     Body, GroupMember, GroupStatus, Identity, NodeId, Notice, Owner, SignIn,
-    admin::{Alias, NodeState},
+    admin::{Alias, NodeState, WhichNodes},
 };
 use tmtp_wire::Posted;
 
@@ -53,7 +53,7 @@ pub async fn nodes_tell_what_waits_for_them_and_since_when(w: &World) -> Result<
     w.post_all(&messages, &[w.nodes[0]]).await?;
     let scope = scope(w, w.site).await?;
     let mut view = admin(w).view().await?;
-    let nodes = view.nodes(&scope, &page(NodeId(0))).await?;
+    let nodes = view.nodes(&scope, &page(NodeId(0)), WhichNodes::All).await?;
     assert_eq!(nodes.iter().map(|node| node.node).collect::<Vec<_>>(), w.nodes);
     let first: &NodeState = &nodes[0];
     assert_eq!((first.uid.as_str(), first.label.as_str()), ("alice", "phone"));
@@ -62,7 +62,14 @@ pub async fn nodes_tell_what_waits_for_them_and_since_when(w: &World) -> Result<
     assert_eq!((nodes[1].queued, nodes[1].oldest_ms, nodes[1].edge.as_deref()), (0, None, None));
     assert_eq!(view.nodes_of(&scope, "bob", 10).await?, nodes[2..]);
     assert_eq!(view.node(&scope, w.nodes[1]).await?.as_ref(), Some(&nodes[1]));
-    assert_eq!(view.nodes(&scope, &page(w.nodes[2])).await?, nodes[3..]);
+    assert_eq!(view.nodes(&scope, &page(w.nodes[2]), WhichNodes::All).await?, nodes[3..]);
+    for (which, found) in [
+        (WhichNodes::Connected, &nodes[..1]),
+        (WhichNodes::Away, &nodes[1..]),
+        (WhichNodes::Awaited, &nodes[..1]),
+    ] {
+        assert_eq!(view.nodes(&scope, &page(NodeId(0)), which).await?, found, "{which:?}");
+    }
     Ok(())
 }
 
@@ -144,7 +151,7 @@ pub async fn what_is_in_another_site_is_not_found(w: &World) -> Result<()> {
     let mut view = admin(w).view().await?;
     let scope = view.scope(org.id, site.site.id).await?.context("its own")?;
     assert_eq!(view.members(&scope, &page(String::new()), None).await?, []);
-    assert_eq!(view.nodes(&scope, &page(NodeId(0))).await?, []);
+    assert_eq!(view.nodes(&scope, &page(NodeId(0)), WhichNodes::All).await?, []);
     assert_eq!(view.aliases(&scope, &page(String::new())).await?, []);
     assert_eq!(view.groups(&scope, &page(String::new())).await?, []);
     assert_eq!(view.in_group(&scope, GROUP, &page(String::new())).await?, None);

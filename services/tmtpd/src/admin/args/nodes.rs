@@ -12,6 +12,9 @@ pub enum NodeCommand {
         /// Where.
         #[command(flatten)]
         site: InSite,
+        /// Only those that are connected, away, or awaited: messages wait for them.
+        #[arg(long, value_name = "STATE", value_parser = ["connected", "away", "awaited"])]
+        state: Option<String>,
         /// At most so many.
         #[arg(long, value_name = "N", default_value_t = 1000)]
         most: usize,
