@@ -1,5 +1,7 @@
 //! A table as spreadsheets save it: `name,email,alias` with a row of headings (RFC 4180).
 
+use std::collections::HashMap;
+
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
@@ -16,6 +18,8 @@ pub struct Line {
     pub email: String,
     /// What they will be called.
     pub alias: String,
+    /// What an earlier row of the file has, too, and which one: the server looks at a part of the file at a time.
+    pub repeats: Option<String>,
 }
 
 impl Line {
@@ -49,12 +53,20 @@ pub fn lines(text: &str) -> anyhow::Result<Vec<Line>> {
     if email.is_none() && alias.is_none() {
         bail!("the first row names the columns: name, email, alias; email or alias must be there");
     }
-    let mut found = Vec::new();
+    let (mut found, mut seen) = (Vec::new(), HashMap::new());
     for (index, cells) in rows.filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())) {
         let at = |place: Option<usize>| place.and_then(|at| cells.get(at)).cloned().unwrap_or_default();
-        let line = Line { row: index + 1, name: at(name), email: at(email), alias: at(alias) };
+        let mut line =
+            Line { row: index + 1, name: at(name), email: at(email), alias: at(alias), repeats: None };
         if line.email.is_empty() && line.alias.is_empty() {
             bail!("row {} has neither an e-mail address nor an alias", line.row);
+        }
+        let same = [("e-mail address", line.email.to_lowercase()), ("alias", line.alias.clone())];
+        for (what, text) in same.into_iter().filter(|(_, text)| !text.is_empty()) {
+            let first = *seen.entry((what, text)).or_insert(line.row);
+            if first != line.row {
+                line.repeats.get_or_insert(format!("the same {what} as in row {first}"));
+            }
         }
         found.push(line);
     }
@@ -107,6 +119,15 @@ mod tests {
         assert_eq!(of(&lines[0]), (2, "Ames; \"Ann\"".to_owned(), "a@b.example".to_owned(), String::new()));
         assert_eq!(of(&lines[1]), (4, "Bob".to_owned(), String::new(), "Bob\nB.".to_owned()));
         assert_eq!((lines.len(), lines[0].who()), (2, "Ames; \"Ann\""));
+    }
+
+    #[test]
+    fn a_row_that_repeats_another_says_which() {
+        let lines = lines("email,alias\na@b.example,Ann\nb@b.example,\nA@B.example,Al\nc@b.example,Ann\n,Bo")
+            .unwrap();
+        let repeats: Vec<_> = lines.iter().map(|line| line.repeats.as_deref()).collect();
+        let (mail, alias) = (Some("the same e-mail address as in row 2"), Some("the same alias as in row 2"));
+        assert_eq!(repeats, [None, None, mail, alias, None]);
     }
 
     #[test]

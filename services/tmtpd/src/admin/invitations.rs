@@ -205,12 +205,14 @@ impl Desk {
             }
             let items = checked["items"].as_array().context("no items in the answer; is that the API?")?;
             rows.extend(some.iter().zip(items).map(|(line, item)| {
-                let result = match (item["made"] == true, item["mailed"] == true) {
+                let repeats = line.repeats.as_deref().map(Value::from);
+                let problem = repeats.unwrap_or_else(|| item["problem"]["detail"].clone());
+                let result = match (problem.is_null(), item["mailed"] == true) {
                     (false, _) => "left out",
                     (true, true) => "mailed",
                     (true, false) => "made",
                 };
-                json!({"row": line.row, "who": line.who(), "result": result, "problem": item["problem"]["detail"]})
+                json!({"row": line.row, "who": line.who(), "result": result, "problem": problem})
             }));
         }
         Ok(rows)
