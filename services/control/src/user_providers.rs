@@ -214,8 +214,8 @@ impl Registry {
     }
 }
 
-/// The one way in that somebody has, where their password is none: what their provider is called. Owners always have theirs,
-/// so that a provider that is gone keeps nobody out for good.
+/// The one way in that somebody has, where their password is none: what their provider is called. An owner's password always
+/// counts, so that a provider that is gone keeps out nobody for good who has an owner with one.
 pub(crate) async fn only_way_of(view: &mut View, user: &User) -> Result<Option<String>> {
     if user.org == OrgId::PROVIDER || Role::by_name(&user.role) == Some(Role::Owner) {
         return Ok(None);

@@ -119,7 +119,7 @@ impl<T: Send> Outlet<T> {
                 receiver.recv().await
             }
         }?;
-        if *last >= portion.gather.after {
+        if *last >= portion.gather.after && receiver.len() < portion.count_max {
             // The lock is held meanwhile: what comes goes in this portion, and in no other taker's.
             tokio::select! {
                 () = sleep(portion.gather.wait) => {}

@@ -15,6 +15,12 @@ const ALLOWED: &[(&str, &str)] = &[
     // While an old control process runs on beside it, it invites nobody; all else it does. Each organization would learn until
     // the next release which addresses others have.
     ("DROP CONSTRAINT IF EXISTS users_email_key", "an old process refuses to invite people until it is gone"),
+    // An old process gives a password to who has signed in first, and nobody else: rarely that is another one by then, whom it
+    // tells of a defect.
+    ("INDEX CONCURRENTLY IF NOT EXISTS users_with_password", "it forbids less than what holds until then"),
+    ("INDEX IF NOT EXISTS users_with_password", "it forbids less than what holds until then"),
+    ("DROP INDEX CONCURRENTLY IF EXISTS users_held", "old processes look themselves before they write"),
+    ("DROP INDEX IF EXISTS users_held", "one process at a time"),
     // SQLite serves one process: no old one runs beside the new one.
     ("DROP TABLE users", "one process at a time"),
     ("RENAME TO users", "one process at a time"),

@@ -36,7 +36,7 @@ test('an address that two organizations invite is the first one’s, and who fol
   await heading(page, 'New site')
   const { link } = await ask('POST', `/orgs/${other.id}/users`, { email, name: 'Ann Ames', role: 'admin' })
   const late = await visit(link, { key: null })
-  await late.getByText('The address administers another organization').waitFor()
+  await late.getByText('The address has a password elsewhere').waitFor()
   await late.getByText('ask whoever invited you for an invitation to another address').waitFor()
   assert.equal(await late.getByLabel('New password').count(), 0)
   const people = await visit(`orgs/${other.id}/people`)

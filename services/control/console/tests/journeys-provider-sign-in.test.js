@@ -112,9 +112,12 @@ test('a person signs in with the provider, and is told when nobody invited them'
 })
 
 test('whoever has a password with another organization comes in by the sign-in address of this one', async (t) => {
-  const { org, provider, email, add } = await scene(t)
+  const { org, provider, domain, email, add } = await scene(t)
   const other = await makeOrg()
   await welcome(other, email)
+  await ask('POST', `/orgs/${other.id}/user-providers`, {
+    label: 'Other account', issuer: provider.issuer, settings: { client_id: 'tmtp', email_domains: [domain] },
+  })
   await add()
   await ask('POST', `/orgs/${org.id}/users`, { email, role: 'owner' })
   const owner = await visit(`orgs/${org.id}/user-providers`, { key: await makeKey(org, 'owner') })
@@ -124,7 +127,8 @@ test('whoever has a password with another organization comes in by the sign-in a
   await page.getByRole('button', { name: 'Use your organization’s account' }).click()
   await page.getByLabel('E-mail address').fill(email)
   await page.getByRole('button', { name: 'Continue' }).click()
-  await page.getByText('there is no other way in than the password').waitFor()
+  await page.getByRole('button', { name: 'Sign in with Other account' }).waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Sign in with Acme account' }).count(), 0)
   await page.goto(address)
   await heading(page, 'Your organization’s account')
   await page.getByLabel('E-mail address').fill(email)

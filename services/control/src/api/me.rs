@@ -34,6 +34,10 @@ pub(crate) struct Me {
     pub org_name: Option<String>,
     /// Whether you have a second factor; not of keys.
     pub has_totp: Option<bool>,
+    /// Whether you have a password; not of keys. Where mail is set up, a first one is chosen by a link that comes by mail.
+    pub has_password: Option<bool>,
+    /// Whether mail is sent here.
+    pub sends_mail: bool,
     /// The port at which members reach sites.
     pub tmtp_port: u16,
 }
@@ -51,6 +55,8 @@ impl Me {
             site: None,
             org_name,
             has_totp: Some(user.has_totp),
+            has_password: Some(user.has_password),
+            sends_mail: api.mailer.is_set(),
             tmtp_port: api.tmtp_port,
         })
     }
@@ -66,6 +72,8 @@ impl Me {
             site: caller.only_site.map(|site| site.0),
             org_name,
             has_totp: None,
+            has_password: None,
+            sends_mail: api.mailer.is_set(),
             tmtp_port: api.tmtp_port,
         })
     }
@@ -209,7 +217,8 @@ pub(super) async fn set_password(
     let old = old.unwrap_or_default();
     // A password holds the address for good, and a provider that the organization runs itself may have said that it is theirs.
     if !caller.person()?.user.has_password && api.letters().are_sent() {
-        let text = "a first password is chosen by a link that comes to your address by mail: ask for one on the sign-in page";
+        let text = "a first password is chosen by a link that comes to your address by mail: sign out, and say on the sign-in \
+                    page that you have forgotten it; an address has a password with one organization";
         return Err(crate::Error::from(Refusal::State(text)).into());
     }
     api.door.set_password(&caller.by, caller.person()?, &old, &new).await.map_err(not_out)?;

@@ -152,8 +152,8 @@ fn of_refusal(refusal: &Refusal) -> Problem {
         Refusal::Crowded => Problem::busy(&refusal.to_string()),
         Refusal::Value(_) => Problem::invalid(refusal.to_string()),
         Refusal::Taken => new(StatusCode::CONFLICT, "taken", "The address is taken"),
-        Refusal::HeldElsewhere => {
-            new(StatusCode::CONFLICT, "held-elsewhere", "The address administers another organization")
+        Refusal::HeldElsewhere { .. } => {
+            new(StatusCode::CONFLICT, "held-elsewhere", "The address has a password elsewhere")
         }
         Refusal::Yourself => new(StatusCode::CONFLICT, "yourself", "Not to yourself"),
         Refusal::State(_) => new(StatusCode::CONFLICT, "state", "Not as it stands"),

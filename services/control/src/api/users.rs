@@ -246,7 +246,7 @@ pub(super) async fn list(
     list_of(&api, caller.at(org, Need::Own)?, &paging, search).await
 }
 
-/// Invite somebody to administer an organization. The link to choose a password is shown this once.
+/// Invite somebody to administer an organization. The link to choose a password goes to them by mail, or is shown this once.
 #[utoipa::path(post, path = "/api/v1/orgs/{org}/users", tag = "users", operation_id = "createUser",
     request_body = UserNew,
     params(("org" = i64, Path),
@@ -334,7 +334,7 @@ pub(super) async fn list_provider(
     list_of(&api, caller.at_provider(Need::Own)?, &paging, search).await
 }
 
-/// Invite somebody to administer the installation. The link to choose a password is shown this once.
+/// Invite somebody to administer the installation. The link to choose a password goes to them by mail, or is shown this once.
 #[utoipa::path(post, path = "/api/v1/provider/users", tag = "provider", operation_id = "createProviderUser",
     request_body = UserNew,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key again makes nothing new")),

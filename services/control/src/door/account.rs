@@ -19,9 +19,10 @@ impl Door {
         change.lock_address(&of.user.email).await?;
         lock(&mut change, of, checked.as_deref()).await?;
         if !change.set_password(of.user.org, of.user.id, &hash).await? {
-            return Err(Refusal::HeldElsewhere.into());
+            return Err(Refusal::HeldElsewhere { org: of.user.org.0 }.into());
         }
         change.end_user_sessions(of.user.org, of.user.id, Some(of.session)).await?;
+        change.drop_user_links(of.user.org, of.user.id).await?;
         self.note(&mut change, by, of, "user.password").await?;
         Ok(change.commit().await?)
     }

@@ -4,7 +4,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest as _, Sha256};
 use tmtp_platform::Secret;
-use tmtp_store::admin::{OrgId, UserProvider, UserProviderId, UserSignIn, View};
+use tmtp_store::admin::{OrgId, User, UserProvider, UserProviderId, UserSignIn, View};
 use url::Url;
 
 use super::{Door, links::INVITED_MAX};
@@ -42,6 +42,13 @@ impl Part {
     }
 }
 
+/// Those of somebody's own organization that take them; where there is none, what a stranger gets.
+async fn own_or_at_domain(view: &mut View, user: &User) -> Result<Vec<UserProvider>> {
+    let mut own = all(view, user.org).await?;
+    own.retain(|provider| provider.settings.takes(&user.email));
+    if own.is_empty() { at_domain(view, &user.email).await } else { Ok(own) }
+}
+
 /// Those of the organization that named the address' domain first.
 async fn at_domain(view: &mut View, email: &str) -> Result<Vec<UserProvider>> {
     let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
@@ -49,8 +56,9 @@ async fn at_domain(view: &mut View, email: &str) -> Result<Vec<UserProvider>> {
 }
 
 impl Door {
-    /// The providers that are shown to somebody with this address: their own organization's. While nobody has signed in with it,
-    /// those of the organization that named the address' domain first, then those of others that invited it. So the answer does
+    /// The providers that are shown to somebody with this address: those of the organization with which they have a password.
+    /// Where it has none that takes the address, or nobody has a password with it, those of the organization that named the
+    /// address' domain first, and then, of an address without a password, those of others that invited it. So the answer does
     /// not tell whether there is such a person, but where several organizations name one domain; and none can put its own
     /// provider before another's people.
     ///
@@ -64,7 +72,7 @@ impl Door {
         let mut found = match (asked, view.find_account(&email).await?) {
             (Some(org), _) => all(&mut view, org).await?,
             (None, Some(account)) if account.user.org != OrgId::PROVIDER => {
-                all(&mut view, account.user.org).await?
+                own_or_at_domain(&mut view, &account.user).await?
             }
             // The provider's own people get what a stranger gets, and get in by none of it.
             (None, Some(_)) => at_domain(&mut view, &email).await?,

@@ -29,7 +29,7 @@ impl Letters {
     pub fn send(&self, user: &User, org: Option<&str>, purpose: Purpose, token: &Secret) -> bool {
         let url = link_url(&self.base, token);
         let letter = match purpose {
-            Purpose::Reset | Purpose::Forgotten => reset(user, url),
+            Purpose::Reset | Purpose::Forgotten => reset(user, org, url),
             _ => invitation(user, org, url),
         };
         // Those that an administrator had sent are noted with the person; what came of one that somebody asked for at the door
@@ -69,8 +69,12 @@ pub fn link_url(public_url: &str, token: &Secret) -> String {
     format!("{public_url}/#/welcome/{}", token.expose())
 }
 
+fn service(org: Option<&str>) -> String {
+    org.map_or_else(|| "a TMTP service".to_owned(), |org| format!("{org} at its TMTP service"))
+}
+
 fn invitation(user: &User, org: Option<&str>, url: String) -> Letter {
-    let what = org.map_or_else(|| "a TMTP service".to_owned(), |org| format!("{org} at its TMTP service"));
+    let what = service(org);
     Letter {
         to: user.email.clone(),
         subject: format!("Your account for {}", org.unwrap_or("the TMTP service")),
@@ -87,19 +91,27 @@ fn invitation(user: &User, org: Option<&str>, url: String) -> Letter {
     }
 }
 
-fn reset(user: &User, url: String) -> Letter {
+fn reset(user: &User, org: Option<&str>, url: String) -> Letter {
+    let (what, which) = (service(org), if user.has_password { "a new" } else { "a first" });
     Letter {
         to: user.email.clone(),
-        subject: "A new password for your account".to_owned(),
+        subject: format!(
+            "{} password for your account for {}",
+            which.replace('a', "A"),
+            org.unwrap_or("the TMTP service")
+        ),
         before: vec![
             greeting(user),
-            format!("somebody asked for a new password for the account {}.", user.email),
+            format!(
+                "somebody asked for {which} password for the account {}, with which you administer {what}.",
+                user.email
+            ),
             "If it was you, or you asked for it, follow this link to choose one.".to_owned(),
         ],
-        link: Some(Link { label: "Choose a new password".to_owned(), url }),
+        link: Some(Link { label: "Choose a password".to_owned(), url }),
         after: vec![
             "It is good for an hour and works once. Your sessions elsewhere end when you use it.".to_owned(),
-            "If it was not you, ignore this mail: your password stays as it is.".to_owned(),
+            "If it was not you, ignore this mail: nothing changes.".to_owned(),
         ],
     }
 }

@@ -51,15 +51,13 @@ impl Door {
             }
             None => None,
         };
-        if let Some(user) = user.as_ref().filter(|_| purpose.needs_password())
-            && view.find_account(&user.email).await?.is_some_and(|holder| holder.user.id != user.id)
-        {
-            return Err(Refusal::HeldElsewhere.into());
-        }
-        if let Some(user) = user.as_ref().filter(|_| purpose.needs_password())
-            && let Some(label) = only_way_of(&mut view, user).await?
-        {
-            return Err(Refusal::OnlyWay { label }.into());
+        if let Some(user) = user.as_ref().filter(|_| purpose.needs_password()) {
+            if let Some(label) = only_way_of(&mut view, user).await? {
+                return Err(Refusal::OnlyWay { label, org: user.org.0 }.into());
+            }
+            if view.find_account(&user.email).await?.is_some_and(|holder| holder.user.id != user.id) {
+                return Err(Refusal::HeldElsewhere { org: user.org.0 }.into());
+            }
         }
         Ok(Looked { purpose, user, org_name: view.org(link.org).await?.map(|org| org.name) })
     }
@@ -79,8 +77,9 @@ impl Door {
         }
         let hash = self.hash_for(purpose, followed, &email).await?;
         let mut change = self.registry.admin.begin().await?;
-        change.take_user_link(&keys::key_hash(followed.token.expose())).await?.ok_or(Refusal::Link)?;
+        // In the order of those who change a user and end its links.
         change.lock_address(&email).await?;
+        change.take_user_link(&keys::key_hash(followed.token.expose())).await?.ok_or(Refusal::Link)?;
         let user = match user {
             Some(user) => self.welcome(&mut change, visitor, &user, purpose, followed).await?,
             None => self.first(&mut change, visitor, email, followed).await?,
@@ -165,7 +164,7 @@ impl Door {
             return Ok(user);
         }
         if !change.set_password(user.org, user.id, hash).await? {
-            return Err(Refusal::HeldElsewhere.into());
+            return Err(Refusal::HeldElsewhere { org: user.org.0 }.into());
         }
         change.end_user_sessions(user.org, user.id, None).await?;
         change.drop_user_links(user.org, user.id).await?;
@@ -232,10 +231,14 @@ impl Registry {
         let by = By { actor: "somebody at the door".to_owned(), ..By::user(&user, visitor.address) };
         let mut change = self.admin.begin().await?;
         let token = self.add_link(&mut change, user.org, Some(&user), Purpose::Forgotten).await?;
-        let became = json!({"purpose": Purpose::Forgotten.name()});
-        self.record_user(&mut change, &by, "user.link", &user, (Value::Null, became)).await?;
+        let org = change.org(user.org).await?.map(|org| org.name);
+        // Those who have no password get none where somebody else has the address: their organization is not to see that.
+        if user.has_password {
+            let became = json!({"purpose": Purpose::Forgotten.name()});
+            self.record_user(&mut change, &by, "user.link", &user, (Value::Null, became)).await?;
+        }
         change.commit().await?;
-        letters.send(&user, None, Purpose::Forgotten, &token);
+        letters.send(&user, org.as_deref(), Purpose::Forgotten, &token);
         Ok(())
     }
 

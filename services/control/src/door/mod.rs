@@ -153,7 +153,7 @@ impl Door {
         let account = account.ok_or(Refusal::Credentials)?;
         // Only now that the password was right: who guesses learns nothing.
         if let Some(label) = only_way_of(&mut change, &account.user).await? {
-            return Err(Refusal::OnlyWay { label }.into());
+            return Err(Refusal::OnlyWay { label, org: account.user.org.0 }.into());
         }
         let factor = factors::take(&mut change, &account, code, self.registry.now_ms()).await?;
         let with = json!({"with": "password", "second_factor": factor});

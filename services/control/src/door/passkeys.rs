@@ -198,7 +198,7 @@ impl Door {
         let mut with = passkey(&known)?;
         let answered = finish(&with).map_err(|error| unsound(&error, Refusal::Passkey))?;
         if let Some(label) = only_way_of(&mut change, &user).await? {
-            return Err(Refusal::OnlyWay { label }.into());
+            return Err(Refusal::OnlyWay { label, org: user.org.0 }.into());
         }
         if with.update_credential(&answered) == Some(true) {
             known.kept = json(&with)?.to_string();

@@ -14,11 +14,13 @@ pub enum Refusal {
     /// All is right so far, but their organization has its people sign in at a provider.
     #[error(
         "your organization has its people sign in with “{label}”: choose “Use your organization's account” on the \
-         sign-in page"
+         sign-in page that ends with #/sign-in/{org}"
     )]
     OnlyWay {
         /// What people know it as.
         label: String,
+        /// Whose it is.
+        org: i64,
     },
     /// What a device answered is no good.
     #[error(
@@ -54,12 +56,16 @@ pub enum Refusal {
     /// Somebody of the same organization has this address.
     #[error("somebody here was invited with this address already; each address has one account")]
     Taken,
-    /// Whoever has the mailbox signs in to another organization with it. Nobody else is told.
+    /// Whoever has the mailbox has a password with another organization. Where there is mail, nobody else is told.
     #[error(
-        "this address administers another organization already, and each address administers one: ask whoever invited you \
-         for an invitation to another address of yours"
+        "this address has a password with another organization, and no second one: ask whoever invited you for an \
+         invitation to another address of yours, or, where they have an account for you at a provider, choose it on the \
+         sign-in page that ends with #/sign-in/{org}"
     )]
-    HeldElsewhere,
+    HeldElsewhere {
+        /// The one that they have none with.
+        org: i64,
+    },
     /// What others must do for one.
     #[error("nobody suspends or removes themselves, or changes their own role; ask another one who may")]
     Yourself,

@@ -33,7 +33,7 @@ pub enum Stopped {
     /// The provider does not answer.
     #[error(
         "“{label}” cannot be reached at the moment; try again in some minutes, and if it lasts, tell an owner of your \
-         organization, who can sign in with a password all the same"
+         organization, who can sign in with a password all the same, if they have one"
     )]
     Down {
         /// What people know it as.

@@ -79,7 +79,7 @@ pub async fn an_invited_user_chooses_a_password_and_is_in(stage: &Stage) -> Resu
     let ann = Person { id: 0, email: String::new(), cookie: cookie(&answer)? };
     let me = json!({
         "kind": "user", "name": "Ann", "email": "ann@ours.example", "role": "admin", "org": ours.org, "site": null,
-        "org_name": "ours", "has_totp": false, "tmtp_port": 443,
+        "org_name": "ours", "has_totp": false, "has_password": true, "sends_mail": false, "tmtp_port": 443,
     });
     assert_eq!(answer.good()?, me);
     assert_eq!(ann.get(stage, "/me").await?.good()?, me);

@@ -432,7 +432,7 @@ pub async fn an_organization_sees_itself_alone_in_the_list(stage: &Stage) -> Res
             me,
             json!({
                 "kind": "key", "name": "auditor", "email": null, "role": "auditor", "org": tenant.org, "site": null,
-                "org_name": tenant.name, "has_totp": null, "tmtp_port": 443,
+                "org_name": tenant.name, "has_totp": null, "has_password": null, "sends_mail": false, "tmtp_port": 443,
             })
         );
     }

@@ -70,6 +70,9 @@ impl Desk {
         self.done(match (user["mailed"] == true, user["link"].is_string()) {
             (true, _) => "\nthe link goes to them by mail",
             (false, true) => "\nthe link is shown this once: give it to them by a way that you trust",
+            (false, false) if user["mail"].is_null() => {
+                "\nthe link was shown before: make a new one (tmtpd admin user link)"
+            }
             (false, false) => {
                 "\nthe link could not be mailed: make a new one in a minute (tmtpd admin user link)"
             }

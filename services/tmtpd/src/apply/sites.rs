@@ -81,7 +81,10 @@ impl Work {
             let body = Value::from(with("settings", labels.with_ids(settings)?, named(wanted)));
             let site = self.http.create(path, &body).await?;
             if is_suspended {
-                self.http.act(&format!("{path}/{}/suspend", site["id"])).await?;
+                let suspended = self.http.act(&format!("{path}/{}/suspend", site["id"])).await;
+                suspended.context(
+                    "the site was made, but not suspended: it is in service until apply runs again",
+                )?;
             }
             Ok(())
         };

@@ -1004,7 +1004,7 @@ export interface paths {
         /** List an organization's users; `q` looks in names and addresses. */
         get: operations["listUsers"];
         put?: never;
-        /** Invite somebody to administer an organization. The link to choose a password is shown this once. */
+        /** Invite somebody to administer an organization. The link to choose a password goes to them by mail, or is shown this once. */
         post: operations["createUser"];
         delete?: never;
         options?: never;
@@ -1199,7 +1199,7 @@ export interface paths {
         /** List the provider's users. */
         get: operations["listProviderUsers"];
         put?: never;
-        /** Invite somebody to administer the installation. The link to choose a password is shown this once. */
+        /** Invite somebody to administer the installation. The link to choose a password goes to them by mail, or is shown this once. */
         post: operations["createProviderUser"];
         delete?: never;
         options?: never;
@@ -2513,6 +2513,8 @@ export interface components {
         Me: {
             /** @description The address that you sign in with. */
             email?: string | null;
+            /** @description Whether you have a password; not of keys. Where mail is set up, a first one is chosen by a link that comes by mail. */
+            has_password?: boolean | null;
             /** @description Whether you have a second factor; not of keys. */
             has_totp?: boolean | null;
             /** @description `user` or `key`. */
@@ -2528,6 +2530,8 @@ export interface components {
             org_name?: string | null;
             /** @description What you may do. */
             role: string;
+            /** @description Whether mail is sent here. */
+            sends_mail: boolean;
             /**
              * Format: int64
              * @description The one site that the key is for; none: all that is the organization's.

@@ -50,8 +50,5 @@ export const go = (to: string) => {
 
 export const orgAt = (org: number, ...below: string[]) => ['#/orgs', org, ...below].join('/')
 
-/** Where an organization's people sign in with one of its providers. */
-export const orgSignIn = (org: number) => `#/sign-in/${org}`
-
 export const siteAt = (site: { org: number; id: number }, ...below: string[]) =>
   [orgAt(site.org, 'sites'), site.id, ...below.map(encodeURIComponent)].join('/')
