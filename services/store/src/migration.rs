@@ -114,6 +114,12 @@ pub(crate) fn knows(kind: Kind, time: i64) -> bool {
     scripts(kind).iter().any(|(name, _)| version(name) == time)
 }
 
+/// Whether a migration builds an index of this name.
+pub(crate) fn names_index(kind: Kind, name: &str) -> bool {
+    let wanted = format!("INDEX CONCURRENTLY IF NOT EXISTS {name} ");
+    scripts(kind).iter().any(|(_, text)| text.contains(&wanted))
+}
+
 /// The names of the migrations that this schema lacks.
 pub(crate) async fn missing(conn: &mut dyn Conn, kind: Kind) -> Result<Vec<String>> {
     let table = match kind {

@@ -92,18 +92,14 @@ fn invitation(user: &User, org: Option<&str>, url: String) -> Letter {
 }
 
 fn reset(user: &User, org: Option<&str>, url: String) -> Letter {
-    let (what, which) = (service(org), if user.has_password { "a new" } else { "a first" });
+    let (what, which) = (service(org), if user.has_password { "new" } else { "first" });
     Letter {
         to: user.email.clone(),
-        subject: format!(
-            "{} password for your account for {}",
-            which.replace('a', "A"),
-            org.unwrap_or("the TMTP service")
-        ),
+        subject: format!("A {which} password for your account for {}", org.unwrap_or("the TMTP service")),
         before: vec![
             greeting(user),
             format!(
-                "somebody asked for {which} password for the account {}, with which you administer {what}.",
+                "somebody asked for a {which} password for the account {}, with which you administer {what}.",
                 user.email
             ),
             "If it was you, or you asked for it, follow this link to choose one.".to_owned(),

@@ -130,6 +130,7 @@ impl PgStore {
 pub(crate) async fn migrate(options: &StoreOptions, last: Option<i64>) -> Result<MigrationReport> {
     let mut migrating = connect::migrating(options).await?;
     lock_migrations(&mut migrating).await?;
+    drop_unfinished_indexes(&mut migrating).await?;
     let mut one = options.clone();
     one.connections = 1;
     let pool = connect::pool(&one)?;
@@ -145,6 +146,19 @@ pub(crate) async fn migrate(options: &StoreOptions, last: Option<i64>) -> Result
     run.map_err(migration::failure)?;
     let lacks_wall = last.is_some() || !wall::raise(&mut migrating).await?;
     Ok(migration::report(Kind::Postgres, before, lacks_wall))
+}
+
+/// Drops those of our indexes that were being built when a migration was broken off. They would be taken for whole by its next
+/// run, and hold up writes for nothing.
+async fn drop_unfinished_indexes(conn: &mut sqlx::PgConnection) -> Result<()> {
+    let sql = "SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+               WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace";
+    let names: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *conn).await?;
+    for name in names.iter().filter(|name| migration::names_index(Kind::Postgres, name)) {
+        let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {name}");
+        sqlx::query(sqlx::AssertSqlSafe(drop)).execute(&mut *conn).await?;
+    }
+    Ok(())
 }
 
 /// Keeps others from migrating for as long as the connection lasts; waits for one that is at work. It asks again and

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use crate::{
     batches::{Requests, everybody},
+    peek::Peek,
     world::{SOON, World},
 };
 
@@ -229,6 +230,32 @@ async fn a_schema_that_is_behind_is_refused_until_it_is_migrated() -> Result<()>
     let again = migrate(&options).await?;
     assert!(again.applied.is_empty() && again.version > 0);
     open(&options).await?.ping().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_index_whose_building_was_broken_off_is_built_anew() -> Result<()> {
+    let server = tokio::task::spawn_blocking(Postgres::shared).await??;
+    let options = at(server.fresh_database()?);
+    migrate(&options).await?;
+    let peek = Peek::open(&options.url).await?;
+    peek.run("DROP INDEX users_with_password").await?;
+    peek.run("DELETE FROM _sqlx_migrations WHERE description = 'index users with passwords'").await?;
+    let add = |org| {
+        format!(
+            "INSERT INTO users (org, email, name, role, password, created_ms) VALUES ({org}, 'a', 'a', 'owner', 'x', 1)"
+        )
+    };
+    peek.run(&add(1)).await?;
+    peek.run(&add(2)).await?;
+    let error = migrate(&options).await.err().context("two have what one may")?;
+    assert!(error.to_string().contains("users_with_password"), "{error}");
+    let unfinished = "SELECT count(*) FROM pg_index WHERE NOT indisvalid";
+    assert_eq!(peek.count(unfinished).await?, 1);
+    peek.run("DELETE FROM users WHERE org = 2").await?;
+    migrate(&options).await?;
+    assert_eq!(peek.count(unfinished).await?, 0);
+    assert!(peek.run(&add(2)).await.is_err(), "it holds");
     Ok(())
 }
 
