@@ -49,6 +49,26 @@ async fn own_or_at_domain(view: &mut View, user: &User) -> Result<Vec<UserProvid
     if own.is_empty() { at_domain(view, &user.email).await } else { Ok(own) }
 }
 
+/// Those for whoever has the address, where no organization was named.
+async fn unasked(view: &mut View, email: &str) -> Result<Vec<UserProvider>> {
+    match view.find_account(email).await? {
+        Some(account) if account.user.org != OrgId::PROVIDER => own_or_at_domain(view, &account.user).await,
+        // The provider's own people get what a stranger gets, and get in by none of it.
+        Some(_) => at_domain(view, email).await,
+        None => {
+            let mut found = at_domain(view, email).await?;
+            let invited = view.find_invited(email, INVITED_MAX).await?;
+            for user in invited.iter().filter(|user| user.org != OrgId::PROVIDER) {
+                let theirs = all(view, user.org).await?;
+                let is_new = |one: &UserProvider| found.iter().all(|other| other.id != one.id);
+                let new: Vec<_> = theirs.into_iter().filter(is_new).collect();
+                found.extend(new);
+            }
+            Ok(found)
+        }
+    }
+}
+
 /// Those of the organization that named the address' domain first.
 async fn at_domain(view: &mut View, email: &str) -> Result<Vec<UserProvider>> {
     let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
@@ -69,24 +89,9 @@ impl Door {
     pub async fn providers_for(&self, email: &str, asked: Option<OrgId>) -> Result<Vec<UserProvider>> {
         let email = looked_up(email);
         let mut view = self.registry.view().await?;
-        let mut found = match (asked, view.find_account(&email).await?) {
-            (Some(org), _) => all(&mut view, org).await?,
-            (None, Some(account)) if account.user.org != OrgId::PROVIDER => {
-                own_or_at_domain(&mut view, &account.user).await?
-            }
-            // The provider's own people get what a stranger gets, and get in by none of it.
-            (None, Some(_)) => at_domain(&mut view, &email).await?,
-            (None, None) => {
-                let mut found = at_domain(&mut view, &email).await?;
-                let invited = view.find_invited(&email, INVITED_MAX).await?;
-                for user in invited.iter().filter(|user| user.org != OrgId::PROVIDER) {
-                    let theirs = all(&mut view, user.org).await?;
-                    let is_new = |one: &UserProvider| found.iter().all(|other| other.id != one.id);
-                    let new: Vec<_> = theirs.into_iter().filter(is_new).collect();
-                    found.extend(new);
-                }
-                found
-            }
+        let mut found = match asked {
+            Some(org) => all(&mut view, org).await?,
+            None => unasked(&mut view, &email).await?,
         };
         found.retain(|provider| provider.settings.takes(&email));
         Ok(found)

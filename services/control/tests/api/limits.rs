@@ -4,7 +4,7 @@ use std::{net::IpAddr, time::Duration};
 
 use anyhow::{Context, Result};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use tmtp_control::Options;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -148,15 +148,29 @@ async fn who_sends_slowly_takes_no_place_from_others() -> Result<()> {
     Ok(())
 }
 
+/// A provider that never answers, and what is asked to have it.
+async fn silent() -> Result<(TcpListener, Value)> {
+    let silent = TcpListener::bind("127.0.0.1:0").await?;
+    let issuer = format!("http://{}", silent.local_addr()?);
+    Ok((silent, json!({"label": "Silent", "issuer": issuer, "settings": {"client_id": "x"}})))
+}
+
+/// The links of so many who wait for its answer.
+async fn waiting_for(silent: &TcpListener, count: usize) -> Result<Vec<TcpStream>> {
+    let mut waiting = Vec::new();
+    while waiting.len() < count {
+        waiting.push(timeout(Duration::from_secs(30), silent.accept()).await??.0);
+    }
+    Ok(waiting)
+}
+
 /// However many keys it makes: they wait for a provider that never answers.
 #[tokio::test]
 async fn an_organization_has_a_share_of_the_places() -> Result<()> {
     let options = Options { requests_at_once_max: 16, private_providers: true, ..Options::default() };
     let stage = Stage::with(options).await?;
     let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
-    let silent = TcpListener::bind("127.0.0.1:0").await?;
-    let issuer = format!("http://{}", silent.local_addr()?);
-    let body = json!({"label": "Silent", "issuer": issuer, "settings": {"client_id": "x"}});
+    let (silent, body) = silent().await?;
     let mut keys = Vec::new();
     for number in 0..6 {
         let new = json!({"name": format!("key {number}"), "role": "admin"});
@@ -166,11 +180,8 @@ async fn an_organization_has_a_share_of_the_places() -> Result<()> {
     let path = ours.at("/providers");
     let many = keys.iter().map(|key| stage.post(key, &path, &body));
     let beside = async {
-        // All of them have come by then: four wait for the provider.
-        let mut waiting = Vec::new();
-        while waiting.len() < 4 {
-            waiting.push(timeout(Duration::from_secs(30), silent.accept()).await??);
-        }
+        // All of them have come by then.
+        let _waiting = waiting_for(&silent, 4).await?;
         stage.get(theirs.key("auditor"), &theirs.at("/sites")).await?.good()
     };
     let (answers, beside) = tokio::join!(futures::future::try_join_all(many), beside);
@@ -199,16 +210,11 @@ async fn one_address_does_not_take_all_places_whoever_asks_from_it() -> Result<(
     let options = Options { requests_at_once_max: 8, private_providers: true, ..Options::default() };
     let stage = Stage::with(options).await?;
     let (ours, theirs) = (stage.tenant("ours").await?, stage.tenant("theirs").await?);
-    let silent = TcpListener::bind("127.0.0.1:0").await?;
-    let issuer = format!("http://{}", silent.local_addr()?);
-    let body = json!({"label": "Silent", "issuer": issuer, "settings": {"client_id": "x"}});
+    let (silent, body) = silent().await?;
     let at = [&ours, &ours, &theirs, &theirs].map(|tenant| (tenant, tenant.at("/providers")));
     let many = at.iter().map(|(tenant, path)| stage.post(tenant.key("owner"), path, &body));
     let beside = async {
-        let mut waiting = Vec::new();
-        while waiting.len() < 4 {
-            waiting.push(timeout(Duration::from_secs(30), silent.accept()).await??);
-        }
+        let _waiting = waiting_for(&silent, 4).await?;
         stage.get(OPERATOR, "/me").await?.problem(503, "busy")?;
         let elsewhere = reqwest::Client::builder().local_address(IpAddr::from([127, 0, 0, 2])).build()?;
         let me = elsewhere.get(stage.url("/api/v1/me")).bearer_auth(OPERATOR).send().await?;

@@ -322,10 +322,9 @@ pub struct AuditRow {
 }
 
 /// Which nodes are wanted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhichNodes {
     /// All that are not revoked.
-    #[default]
     All,
     /// Those with a link.
     Connected,

@@ -108,8 +108,7 @@ impl View {
 
     /// One of an organization's users.
     pub async fn user(&mut self, org: OrgId, id: UserId) -> Result<Option<User>> {
-        let page = Page { after: UserId(id.0.saturating_sub(1)), limit: 1, search: String::new() };
-        Ok(self.users(org, &page).await?.pop().filter(|found| found.id == id))
+        Ok(self.account(org, id).await?.map(|account| account.user))
     }
 
     /// The account of one of an organization's users.
